@@ -1,0 +1,58 @@
+namespace Portal.LocalCluster;
+
+/// <summary>How an embedded cluster is to be.</summary>
+public sealed class LocalClusterOptions
+{
+    /// <summary>Where its objects, its kubeconfig and its pods' folders are kept.</summary>
+    public required string DataDirectory { get; set; }
+
+    /// <summary>Loopback only: anything else is refused.</summary>
+    public string Address { get; set; } = "127.0.0.1";
+
+    /// <summary>0 takes a free one below 32768.</summary>
+    public int Port { get; set; }
+
+    public IList<LocalNode> Nodes { get; set; } = [];
+
+    /// <summary>What an image name runs as; any other image cannot be pulled.</summary>
+    public IList<LocalImage> Images { get; set; } = [];
+
+    /// <summary>The environment of the application; Production is refused.</summary>
+    public string EnvironmentName { get; set; } = "Development";
+}
+
+/// <summary>A node of the embedded cluster.</summary>
+public sealed class LocalNode
+{
+    public required string Name { get; set; }
+
+    public IDictionary<string, string> Labels { get; set; } = new Dictionary<string, string>();
+
+    /// <summary>As <c>key=value:Effect</c> or <c>key:Effect</c>.</summary>
+    public IList<string> Taints { get; set; } = [];
+
+    public string Cpu { get; set; } = "4";
+
+    public string Memory { get; set; } = "16Gi";
+
+    public int Pods { get; set; } = 110;
+
+    /// <summary>Extended resources such as <c>nvidia.com/gpu</c>: simulated, and said to be so on the node.</summary>
+    public IDictionary<string, string> Resources { get; set; } = new Dictionary<string, string>();
+}
+
+/// <summary>An image the node agent knows: its names and the program that stands for its entry point.</summary>
+public sealed class LocalImage
+{
+    /// <summary>The reference that pods name; <c>*</c> at the end stands for any tag.</summary>
+    public required string Reference { get; set; }
+
+    /// <summary>What a person is told that this image is.</summary>
+    public string Description { get; set; } = "";
+
+    /// <summary>The entry point when the container names no command.</summary>
+    public IList<string> Command { get; set; } = [];
+
+    /// <summary>Environment that the image brings along.</summary>
+    public IDictionary<string, string> Environment { get; set; } = new Dictionary<string, string>();
+}

@@ -1,0 +1,132 @@
+using System.Text.Json.Nodes;
+using Portal.LocalCluster.Schema;
+using Portal.LocalCluster.Storage;
+
+namespace Portal.LocalCluster.Machinery;
+
+/// <summary>
+/// Creates, changes and deletes objects: metadata, schema, defaults, admission, validation, field ownership, write. Both
+/// doors, HTTP and in-process, lead here.
+/// </summary>
+internal sealed class ObjectRegistry(ObjectStore store, ResourceCatalog catalog, IEnumerable<IAdmission> admissions, TimeProvider clock)
+{
+    private readonly IReadOnlyList<IAdmission> _admissions = [.. admissions];
+
+    public ObjectStore Store => store;
+
+    public ResourceCatalog Catalog => catalog;
+
+    public StoredObject Get(ResourceType type, string? ns, string name) =>
+        store.Find(type, ns, name) ?? throw Refusals.NotFound(type, name);
+
+    public StoredObject Create(ResourceType type, string? ns, JsonObject sent, WriteOptions options)
+    {
+        var tree = ObjectText.Normalize(sent);
+        ObjectMetadata.ForCreate(type, ns, tree, clock.GetUtcNow());
+        SchemaCheck.Decode(type, tree, options);
+        if (type.HasStatus) tree.Remove("status");
+        ObjectMetadata.Order(type, tree);
+        KindRules.Default(type, tree, old: null);
+        if (type.HasGeneration || type.Custom) tree.Ensure("metadata")["generation"] = 1;
+        lock (store.Gate)
+        {
+            var request = new AdmissionRequest(type, tree, Old: null, options);
+            foreach (var admission in _admissions) admission.Fill(request);
+            Validate(type, tree, old: null);
+            if (store.Find(type, ns, tree.Name()) is { } present) throw Refusals.AlreadyExists(type, tree.Name(), present.Deleting && type.Plural == "namespaces");
+            foreach (var admission in _admissions) admission.Check(request);
+            if (!options.Apply) FieldManagers.Track(type, old: null, tree, options, clock.GetUtcNow());
+            return options.DryRun ? DryRun(type, tree) : store.Put(type, tree);
+        }
+    }
+
+    /// <summary>
+    /// Changes an object. <paramref name="change"/> is given a copy of what is stored and answers what shall be; it runs
+    /// under the gate, so what it saw is what is replaced.
+    /// </summary>
+    public StoredObject Change(ResourceType type, string? ns, string name, WriteOptions options, Func<JsonObject, JsonObject> change)
+    {
+        lock (store.Gate)
+        {
+            var present = Get(type, ns, name);
+            var old = present.Read();
+            var tree = change(present.Read());
+            ObjectMetadata.CheckSame(type, present, old, tree);
+            SchemaCheck.Decode(type, tree, options);
+            tree = options.Subresource.Length > 0 ? WithSubresource(old, tree, options.Subresource) : WithStatusOf(type, old, tree);
+            ObjectMetadata.ForChange(old, tree);
+            ObjectMetadata.Order(type, tree);
+            KindRules.Default(type, tree, old);
+            if ((type.HasGeneration || type.Custom) && !SameButMetadata(type, old, tree))
+                tree.Ensure("metadata")["generation"] = (old.Whole("metadata", "generation") ?? 0) + 1;
+            var request = new AdmissionRequest(type, tree, old, options);
+            foreach (var admission in _admissions) admission.Fill(request);
+            Validate(type, tree, old);
+            foreach (var admission in _admissions) admission.Check(request);
+            if (!options.Apply) FieldManagers.Track(type, old, tree, options, clock.GetUtcNow());
+            if (ObjectMetadata.Same(old, tree)) return present;
+            if (options.DryRun) return StoredObject.From(tree, type, present.Version);
+            if (Deletion.IsDone(type, tree)) return StoredObject.From(store.Remove(type, present, tree).Read(), type, present.Version);
+            return store.Put(type, tree);
+        }
+    }
+
+    /// <summary>What was deleted, and whether it is gone; a refused precondition is a 409.</summary>
+    public (StoredObject Object, bool Gone) Delete(ResourceType type, string? ns, string name, DeleteOptions options)
+    {
+        lock (store.Gate)
+        {
+            var present = Get(type, ns, name);
+            Deletion.CheckPreconditions(type, present, options);
+            var tree = present.Read();
+            var changed = Deletion.Mark(type, tree, options, clock.GetUtcNow());
+            if (options.DryRun) return (present, Deletion.IsDone(type, tree));
+            if (Deletion.IsDone(type, tree)) return (store.Remove(type, present, tree), true);
+            return (changed ? store.Put(type, tree) : present, false);
+        }
+    }
+
+    private static void Validate(ResourceType type, JsonObject tree, JsonObject? old)
+    {
+        var causes = new Causes();
+        ObjectMetadata.Validate(type, tree, old, causes);
+        SchemaCheck.Validate(type, tree, causes);
+        KindRules.Validate(type, tree, old, causes);
+        if (causes.Any) throw Refusals.Invalid(type, tree.Name(), causes);
+    }
+
+    private static JsonObject WithStatusOf(ResourceType type, JsonObject old, JsonObject tree)
+    {
+        if (!type.HasStatus) return tree;
+        if (old["status"] is { } status) tree["status"] = status.DeepClone();
+        else tree.Remove("status");
+        return tree;
+    }
+
+    private static JsonObject WithSubresource(JsonObject old, JsonObject tree, string subresource)
+    {
+        var changed = (JsonObject)old.DeepClone();
+        if (tree.At("metadata", "managedFields") is { } managed) changed.Ensure("metadata")["managedFields"] = managed.DeepClone();
+        if (subresource == "status")
+        {
+            if (tree["status"] is { } status) changed["status"] = status.DeepClone();
+            else changed.Remove("status");
+            return changed;
+        }
+        changed["spec"] = tree["spec"]?.DeepClone();
+        return changed;
+    }
+
+    private static bool SameButMetadata(ResourceType type, JsonObject old, JsonObject tree) =>
+        old.Select(field => field.Key).Union(tree.Select(field => field.Key), StringComparer.Ordinal)
+            .Where(key => key != "metadata" && !(key == "status" && type.HasStatus))
+            .All(key => JsonNode.DeepEquals(old[key], tree[key]));
+
+    private static StoredObject DryRun(ResourceType type, JsonObject tree)
+    {
+        var shown = StoredObject.From(tree, type, 0);
+        var copy = shown.Read();
+        copy.Ensure("metadata").Remove("resourceVersion");
+        return StoredObject.Load(ObjectText.Write(copy), type, 0);
+    }
+}

@@ -1,0 +1,52 @@
+using Portal.LocalCluster.Schema;
+
+namespace Portal.LocalCluster.Machinery;
+
+/// <summary>One served resource in one version: <c>jobs</c> of <c>batch/v1</c>.</summary>
+public sealed record ResourceType(string Group, string Version, string Kind, string Plural)
+{
+    public static readonly IReadOnlyList<string> AllVerbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+
+    public string Singular { get; init; } = Kind.ToLowerInvariant();
+
+    public string ListKind { get; init; } = Kind + "List";
+
+    public IReadOnlyList<string> ShortNames { get; init; } = [];
+
+    public IReadOnlyList<string> Categories { get; init; } = [];
+
+    public IReadOnlyList<string> Verbs { get; init; } = AllVerbs;
+
+    public bool Namespaced { get; init; } = true;
+
+    /// <summary>Has a status subresource: the main path ignores status, <c>/status</c> everything else.</summary>
+    public bool HasStatus { get; init; }
+
+    /// <summary>Counts <c>metadata.generation</c> up when anything but metadata and status changes.</summary>
+    public bool HasGeneration { get; init; }
+
+    public ScalePaths? Scale { get; init; }
+
+    /// <summary>Defined by a CustomResourceDefinition.</summary>
+    public bool Custom { get; init; }
+
+    /// <summary>Paths besides metadata.name and metadata.namespace that a field selector may name.</summary>
+    public IReadOnlyList<string> SelectableFields { get; init; } = [];
+
+    public FieldSchema Schema { get; init; } = FieldSchema.Anything;
+
+    public IReadOnlyList<PrinterColumn> Columns { get; init; } = [];
+
+    public string GroupVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
+
+    /// <summary>The version-free name, also the key of its storage: <c>pods</c>, <c>jobs.batch</c>.</summary>
+    public string GroupResource { get; } = Group.Length == 0 ? Plural : $"{Plural}.{Group}";
+
+    public string GroupKind { get; } = Group.Length == 0 ? Kind : $"{Kind}.{Group}";
+}
+
+/// <summary>Where the scale subresource finds its numbers, as dotted paths.</summary>
+public sealed record ScalePaths(string SpecReplicas = "spec.replicas", string StatusReplicas = "status.replicas", string? Selector = null);
+
+/// <summary>A column of <c>kubectl get</c>; <paramref name="Path"/> is a JSONPath such as <c>.status.phase</c>.</summary>
+public sealed record PrinterColumn(string Name, string Type, string Path, string Format = "", string Description = "", int Priority = 0);
