@@ -1,0 +1,51 @@
+namespace Portal.Core.Access;
+
+/// <summary>Every right the portal knows. Who holds it is in <see cref="AccessTable"/> and nowhere else.</summary>
+public enum Permission
+{
+    /// <summary>See what every signed-in person may: catalogue, own account, lists cut to one's own.</summary>
+    PortalUse,
+    AccountManage,
+
+    PeopleView,
+    PeopleManage,
+    TeamView,
+    TeamCreate,
+    TeamManage,
+
+    ProjectCreate,
+    ProjectView,
+    ProjectEdit,
+    ProjectMembersManage,
+    ProjectArchive,
+    ProjectDelete,
+    ProjectRetry,
+
+    PoolView,
+    PoolManage,
+    BudgetManage,
+
+    QuotaView,
+    QuotaRequest,
+    QuotaDecide,
+    QuotaDecideBeyondBudget,
+    QuotaExpire,
+
+    NotebookView,
+    NotebookRun,
+    NotebookOpen,
+    NotebookCull,
+
+    TrainingView,
+    TrainingRun,
+    TrainingReport,
+
+    ModelView,
+    ModelManage,
+    DriftView,
+    DriftIngest,
+
+    AuditView,
+    AuditVerify,
+    ClusterView,
+}

@@ -1,0 +1,16 @@
+using System.Text.Json.Nodes;
+
+namespace Portal.Core.Cluster;
+
+/// <summary>What the watches have seen. Reading it never waits for the cluster. Trees from it are shared: never change them.</summary>
+public interface IClusterCache
+{
+    /// <summary>The object as last seen, or null.</summary>
+    JsonObject? Find(ObjectKey key);
+
+    /// <summary>Objects of a kind, in one namespace or all, optionally only those with a label.</summary>
+    IReadOnlyList<JsonObject> List(ResourceType type, string? ns = null, (string Key, string Value)? label = null);
+
+    /// <summary>Time since the cluster last spoke on the watch of <paramref name="type"/>; null before the first list.</summary>
+    TimeSpan? Age(ResourceType type);
+}

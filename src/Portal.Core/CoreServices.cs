@@ -1,0 +1,20 @@
+using Microsoft.Extensions.DependencyInjection;
+using Portal.Core.Access;
+using Portal.Core.Data;
+using Portal.Core.Projects;
+
+namespace Portal.Core;
+
+/// <summary>Registers the use cases.</summary>
+public static class CoreServices
+{
+    /// <summary>Adds every service of the domain; the database factory and the cluster client come from outside.</summary>
+    public static IServiceCollection AddPortalCore(this IServiceCollection services)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<IChangeFeed, ChangeFeed>();
+        services.AddSingleton<AccessGate>();
+        services.AddSingleton<ProjectService>();
+        return services;
+    }
+}

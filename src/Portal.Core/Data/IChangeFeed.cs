@@ -1,0 +1,18 @@
+namespace Portal.Core.Data;
+
+/// <summary>Tells, after the commit, which rows changed: pages draw again, work queues wake.</summary>
+public interface IChangeFeed
+{
+    /// <summary>Called once for each committed change.</summary>
+    void Publish(RowChange change);
+
+    /// <summary>Calls <paramref name="onChange"/> for each change until disposed; it must be quick and not throw.</summary>
+    IDisposable Subscribe(Action<RowChange> onChange);
+}
+
+/// <summary>A committed change of one row.</summary>
+/// <param name="Kind">Entity name, for example <c>Project</c>.</param>
+/// <param name="Id">The row's id.</param>
+/// <param name="ProjectId">The project it belongs to, where it has one.</param>
+/// <param name="NeedsReconcile">True when what is wanted differs from what was carried out.</param>
+public readonly record struct RowChange(string Kind, Guid Id, Guid? ProjectId, bool NeedsReconcile);

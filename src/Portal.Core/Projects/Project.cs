@@ -1,0 +1,147 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Portal.Core.Access;
+using Portal.Core.Data;
+using Portal.Core.Teams;
+
+namespace Portal.Core.Projects;
+
+/// <summary>A tenant: a namespace in the cluster with members, ceilings, storage and a queue.</summary>
+public sealed class Project : IIntent
+{
+    public Guid Id { get; set; } = Guid.CreateVersion7();
+
+    /// <summary>What people call it; unique.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>Its namespace, made from the name by <see cref="ProjectRules.NamespaceFor"/>; unique and never changed.</summary>
+    public string Namespace { get; set; } = "";
+
+    public Guid TeamId { get; set; }
+
+    public Team? Team { get; set; }
+
+    public ProjectSize Size { get; set; }
+
+    public DataClass DataClass { get; set; }
+
+    public string Region { get; set; } = "";
+
+    public string CostCentre { get; set; } = "";
+
+    public string Description { get; set; } = "";
+
+    /// <summary>What is wanted of it.</summary>
+    public ProjectIntent Intent { get; set; }
+
+    /// <summary>What is there, as the reconciler last saw it.</summary>
+    public ProjectState State { get; set; }
+
+    public Guid CreatedBy { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    public long Generation { get; set; } = 1;
+
+    public long ObservedGeneration { get; set; }
+
+    public List<ProjectMember> Members { get; set; } = [];
+
+    public List<ProjectStep> Steps { get; set; } = [];
+
+    internal sealed class Mapping : IEntityTypeConfiguration<Project>
+    {
+        public void Configure(EntityTypeBuilder<Project> builder)
+        {
+            builder.ToTable("projects");
+            builder.Property(p => p.Name).HasMaxLength(ProjectRules.NameLimit);
+            builder.Property(p => p.Namespace).HasMaxLength(63);
+            builder.Property(p => p.Size).HasConversion<string>().HasMaxLength(4);
+            builder.Property(p => p.DataClass).HasConversion<string>().HasMaxLength(20);
+            builder.Property(p => p.Region).HasMaxLength(60);
+            builder.Property(p => p.CostCentre).HasMaxLength(60);
+            builder.Property(p => p.Description).HasMaxLength(2000);
+            builder.Property(p => p.Intent).HasConversion<string>().HasMaxLength(20);
+            builder.Property(p => p.State).HasConversion<string>().HasMaxLength(20);
+            builder.Property(p => p.Generation).IsConcurrencyToken();
+            builder.HasIndex(p => p.Name).IsUnique();
+            builder.HasIndex(p => p.Namespace).IsUnique();
+            builder.HasOne(p => p.Team).WithMany().HasForeignKey(p => p.TeamId).OnDelete(DeleteBehavior.Restrict);
+            builder.HasMany(p => p.Members).WithOne().HasForeignKey(m => m.ProjectId);
+            builder.HasMany(p => p.Steps).WithOne().HasForeignKey(s => s.ProjectId);
+        }
+    }
+}
+
+/// <summary>Ceilings without accelerators; the numbers are in <see cref="ProjectSizes"/>.</summary>
+public enum ProjectSize { S, M, L }
+
+/// <summary>How sensitive the project's data may be, least first.</summary>
+public enum DataClass { Public, Internal, Confidential, Restricted }
+
+/// <summary>What people want of a project.</summary>
+public enum ProjectIntent { Active, Archived, Deleted }
+
+/// <summary>What the reconciler sees of a project.</summary>
+public enum ProjectState { Pending, Ready, Attention, Archived, Deleting }
+
+/// <summary>A person's place in a project.</summary>
+public sealed class ProjectMember
+{
+    public Guid ProjectId { get; set; }
+
+    public Guid PersonId { get; set; }
+
+    public ProjectRole Role { get; set; }
+
+    internal sealed class Mapping : IEntityTypeConfiguration<ProjectMember>
+    {
+        public void Configure(EntityTypeBuilder<ProjectMember> builder)
+        {
+            builder.ToTable("project_members");
+            builder.HasKey(m => new { m.ProjectId, m.PersonId });
+            builder.Property(m => m.Role).HasConversion<string>().HasMaxLength(20);
+            builder.HasOne<Person>().WithMany().HasForeignKey(m => m.PersonId);
+            builder.HasIndex(m => m.PersonId);
+        }
+    }
+}
+
+/// <summary>One step of making a project real in the cluster, shown on its page.</summary>
+public sealed class ProjectStep
+{
+    public Guid ProjectId { get; set; }
+
+    public ProjectStepKind Kind { get; set; }
+
+    public StepState State { get; set; }
+
+    /// <summary>Code of the reason in the error catalogue, or empty.</summary>
+    public string Reason { get; set; } = "";
+
+    /// <summary>What the cluster said, folded away on the page.</summary>
+    public string Detail { get; set; } = "";
+
+    public int Attempts { get; set; }
+
+    public DateTimeOffset? ChangedAt { get; set; }
+
+    internal sealed class Mapping : IEntityTypeConfiguration<ProjectStep>
+    {
+        public void Configure(EntityTypeBuilder<ProjectStep> builder)
+        {
+            builder.ToTable("project_steps");
+            builder.HasKey(s => new { s.ProjectId, s.Kind });
+            builder.Property(s => s.Kind).HasConversion<string>().HasMaxLength(20);
+            builder.Property(s => s.State).HasConversion<string>().HasMaxLength(20);
+            builder.Property(s => s.Reason).HasMaxLength(100);
+            builder.Property(s => s.Detail).HasMaxLength(4000);
+        }
+    }
+}
+
+/// <summary>The steps, in the order in which they are taken and shown.</summary>
+public enum ProjectStepKind { Namespace, Limits, Network, Roles, Storage, Queue }
+
+/// <summary>State of a step.</summary>
+public enum StepState { Waiting, Running, Done, Failed, NotNeeded }

@@ -1,0 +1,35 @@
+using Portal.Core.Access;
+
+namespace Portal.Core.Projects;
+
+/// <summary>What the form for a new project holds.</summary>
+/// <param name="Id">Made with the form; also its idempotency key.</param>
+public sealed record ProjectDraft(Guid Id, string Name, Guid TeamId)
+{
+    public ProjectSize Size { get; init; } = ProjectSize.S;
+
+    public DataClass DataClass { get; init; } = DataClass.Internal;
+
+    public string Region { get; init; } = "";
+
+    public string CostCentre { get; init; } = "";
+
+    public string Description { get; init; } = "";
+
+    internal Project ToProject(Actor actor, DateTimeOffset now) => new()
+    {
+        Id = Id,
+        Name = Name.Trim(),
+        Namespace = ProjectRules.NamespaceFor(Name),
+        TeamId = TeamId,
+        Size = Size,
+        DataClass = DataClass,
+        Region = Region,
+        CostCentre = CostCentre,
+        Description = Description,
+        CreatedBy = actor.Id,
+        CreatedAt = now,
+        Members = [new ProjectMember { ProjectId = Id, PersonId = actor.Id, Role = ProjectRole.Owner }],
+        Steps = [.. Enum.GetValues<ProjectStepKind>().Select(kind => new ProjectStep { ProjectId = Id, Kind = kind })],
+    };
+}

@@ -1,0 +1,33 @@
+using Portal.Core.Cluster;
+
+namespace Portal.Core.Reconciliation;
+
+/// <summary>
+/// Carries out the rows of one kind. Level-triggered: it is given a key, reads what is wanted and what is there,
+/// and moves one towards the other. It may be called at any time, any number of times.
+/// </summary>
+public interface IReconciler
+{
+    /// <summary>Entity name of its rows, as in <see cref="ReconcileOwner.Kind"/>.</summary>
+    string Kind { get; }
+
+    /// <summary>Kinds of objects whose changes wake the row named in their labels; the cache holds all of them.</summary>
+    IReadOnlyList<ResourceType> Watches { get; }
+
+    /// <summary>Rows to look at after a start and at each full resync.</summary>
+    Task<IReadOnlyList<Guid>> AllAsync(CancellationToken ct);
+
+    /// <summary>One pass for one row. Waiting is a result, not an exception.</summary>
+    Task<ReconcileResult> ReconcileAsync(Guid id, CancellationToken ct);
+}
+
+/// <summary>What to do with the key after a pass.</summary>
+/// <param name="Again">Look again after this time, or null to wait for the next event.</param>
+public readonly record struct ReconcileResult(TimeSpan? Again)
+{
+    /// <summary>Nothing to do until something changes.</summary>
+    public static readonly ReconcileResult Settled = new(null);
+
+    /// <summary>Look again after <paramref name="delay"/>.</summary>
+    public static ReconcileResult After(TimeSpan delay) => new(delay);
+}

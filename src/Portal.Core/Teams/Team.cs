@@ -1,0 +1,57 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Portal.Core.Access;
+
+namespace Portal.Core.Teams;
+
+/// <summary>A group of people with leads, budgets and projects.</summary>
+public sealed class Team
+{
+    public Guid Id { get; set; } = Guid.CreateVersion7();
+
+    public string Name { get; set; } = "";
+
+    /// <summary>Prefilled for new projects of the team.</summary>
+    public string DefaultRegion { get; set; } = "";
+
+    public string DefaultDataClass { get; set; } = "";
+
+    public string DefaultCostCentre { get; set; } = "";
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    public List<TeamMember> Members { get; set; } = [];
+
+    internal sealed class Mapping : IEntityTypeConfiguration<Team>
+    {
+        public void Configure(EntityTypeBuilder<Team> builder)
+        {
+            builder.ToTable("teams");
+            builder.Property(t => t.Name).HasMaxLength(100);
+            builder.HasIndex(t => t.Name).IsUnique();
+            builder.HasMany(t => t.Members).WithOne().HasForeignKey(m => m.TeamId);
+        }
+    }
+}
+
+/// <summary>A person's place in a team.</summary>
+public sealed class TeamMember
+{
+    public Guid TeamId { get; set; }
+
+    public Guid PersonId { get; set; }
+
+    public TeamRole Role { get; set; }
+
+    internal sealed class Mapping : IEntityTypeConfiguration<TeamMember>
+    {
+        public void Configure(EntityTypeBuilder<TeamMember> builder)
+        {
+            builder.ToTable("team_members");
+            builder.HasKey(m => new { m.TeamId, m.PersonId });
+            builder.Property(m => m.Role).HasConversion<string>().HasMaxLength(20);
+            builder.HasOne<Person>().WithMany().HasForeignKey(m => m.PersonId);
+            builder.HasIndex(m => m.PersonId);
+        }
+    }
+}

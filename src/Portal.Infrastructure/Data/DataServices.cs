@@ -1,0 +1,45 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Portal.Core.Data;
+
+namespace Portal.Infrastructure.Data;
+
+/// <summary>Where the database is.</summary>
+public sealed class DatabaseOptions
+{
+    /// <summary>Npgsql connection string; empty for SQLite.</summary>
+    public string Postgres { get; set; } = "";
+
+    /// <summary>File of the SQLite database.</summary>
+    public string SqliteFile { get; set; } = ".data/portal.db";
+}
+
+/// <summary>Registers the database of the chosen provider.</summary>
+public static class DataServices
+{
+    /// <summary>Adds <see cref="IDbContextFactory{TContext}"/> of <see cref="PortalDb"/>.</summary>
+    public static IServiceCollection AddPortalData(this IServiceCollection services, DatabaseOptions options) =>
+        options.Postgres.Length > 0
+            ? services.AddProvider<PostgresPortalDb>(b => b.UseNpgsql(options.Postgres))
+            : services.AddProvider<SqlitePortalDb>(b => b.UseSqlite($"Data Source={options.SqliteFile}"));
+
+    private static IServiceCollection AddProvider<TDb>(this IServiceCollection services, Action<DbContextOptionsBuilder> use)
+        where TDb : PortalDb
+    {
+        services.AddDbContextFactory<TDb>(b =>
+        {
+            use(b);
+            b.AddInterceptors(new PublishAfterCommit());
+        });
+        services.AddSingleton<IDbContextFactory<PortalDb>, Factory<TDb>>();
+        return services;
+    }
+
+    private sealed class Factory<TDb>(IDbContextFactory<TDb> inner) : IDbContextFactory<PortalDb> where TDb : PortalDb
+    {
+        public PortalDb CreateDbContext() => inner.CreateDbContext();
+
+        public async Task<PortalDb> CreateDbContextAsync(CancellationToken cancellationToken = default) =>
+            await inner.CreateDbContextAsync(cancellationToken);
+    }
+}

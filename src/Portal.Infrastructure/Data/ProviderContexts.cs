@@ -1,0 +1,12 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Core.Data;
+
+namespace Portal.Infrastructure.Data;
+
+/// <summary>The database on PostgreSQL; its migrations are beside it.</summary>
+public sealed class PostgresPortalDb(DbContextOptions<PostgresPortalDb> options, IChangeFeed feed, TimeProvider clock)
+    : PortalDb(options, feed, clock);
+
+/// <summary>The database on SQLite; its migrations are beside it.</summary>
+public sealed class SqlitePortalDb(DbContextOptions<SqlitePortalDb> options, IChangeFeed feed, TimeProvider clock)
+    : PortalDb(options, feed, clock);

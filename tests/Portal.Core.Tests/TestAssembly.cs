@@ -1,0 +1,3 @@
+using Portal.Testing.Databases;
+
+[assembly: AssemblyFixture(typeof(PostgresServer))]

@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Npgsql;
+using Xunit;
+
+namespace Portal.Testing.Databases;
+
+/// <summary>A private, throw-away PostgreSQL on loopback for one test assembly; runs as 'postgres' when the tests run as root.</summary>
+public sealed class PostgresServer : IAsyncLifetime
+{
+    private readonly string _folder = Path.Combine(Path.GetTempPath(), "portal-pg-" + Guid.NewGuid().ToString("N")[..8]);
+    private string _connection = "";
+    private bool _started;
+
+    /// <summary>Why there is no server, or null when there is one.</summary>
+    public string? Missing { get; private set; }
+
+    private static string? Programs { get; } = Directory.Exists("/usr/lib/postgresql")
+        ? Directory.GetDirectories("/usr/lib/postgresql").Order().Select(d => d + "/bin").LastOrDefault(d => File.Exists(d + "/initdb"))
+        : null;
+
+    /// <inheritdoc/>
+    public async ValueTask InitializeAsync()
+    {
+        if (Programs is null)
+        {
+            Missing = "PostgreSQL is not installed (package postgresql).";
+            return;
+        }
+        Directory.CreateDirectory(_folder);
+        if (Environment.UserName == "root")
+            await RunAsync("chown", "postgres:postgres", _folder);
+        var port = FreePort();
+        await PostgresAsync("initdb", "-D", _folder + "/data", "-U", "portal", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync");
+        await PostgresAsync("pg_ctl", "-D", _folder + "/data", "-l", _folder + "/log", "-w", "-o",
+            "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c listen_addresses=127.0.0.1 -c max_connections=300 "
+            + $"-p {port} -c unix_socket_directories={_folder}", "start");
+        _connection = $"Host=127.0.0.1;Port={port};Username=portal;Database=postgres;Include Error Detail=true";
+        _started = true;
+    }
+
+    /// <summary>A new, empty database; skips the test when there is no server.</summary>
+    public async Task<string> NewDatabaseAsync()
+    {
+        Assert.SkipWhen(Missing is not null, Missing ?? "");
+        var name = "t" + Guid.NewGuid().ToString("N")[..12];
+        await using var connection = new NpgsqlConnection(_connection);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
+        await command.ExecuteNonQueryAsync();
+        return new NpgsqlConnectionStringBuilder(_connection) { Database = name }.ConnectionString;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_started)
+            return;
+        NpgsqlConnection.ClearAllPools();
+        await PostgresAsync("pg_ctl", "-D", _folder + "/data", "-m", "immediate", "stop");
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    // Below the ephemeral range: a port from :0 can be an outgoing socket's a moment later.
+    private static int FreePort()
+    {
+        for (var attempt = 0; attempt < 200; attempt++)
+        {
+            try
+            {
+                var port = Random.Shared.Next(20000, 32000);
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken: try another.
+            }
+        }
+        throw new InvalidOperationException("no free port");
+    }
+
+    private static Task PostgresAsync(string tool, params string[] arguments) => Environment.UserName == "root"
+        ? RunAsync("setpriv", ["--reuid=postgres", "--regid=postgres", "--clear-groups", "--", $"{Programs}/{tool}", .. arguments])
+        : RunAsync($"{Programs}/{tool}", arguments);
+
+    private static async Task RunAsync(string file, params string[] arguments)
+    {
+        // No redirected pipes: the postmaster inherits them and reading to the end would hang.
+        using var process = Process.Start(new ProcessStartInfo(
+            "/bin/sh", ["-c", "exec \"$0\" \"$@\" >/dev/null 2>&1 </dev/null", file, .. arguments]) { WorkingDirectory = "/" })!;
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"{file} {string.Join(' ', arguments)}: exit {process.ExitCode}");
+    }
+}

@@ -1,0 +1,91 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Portal.Core;
+using Portal.Core.Access;
+using Portal.Core.Data;
+using Portal.Core.Teams;
+using Portal.Infrastructure.Data;
+
+namespace Portal.Testing.Databases;
+
+/// <summary>The providers that every service test runs on.</summary>
+public enum Provider { Sqlite, Postgres }
+
+/// <summary>The domain on a real, empty database, with a clock that the test moves.</summary>
+public sealed class TestDatabase : IAsyncDisposable
+{
+    private readonly string? _file;
+
+    private TestDatabase(ServiceProvider services, FakeTimeProvider clock, string? file) =>
+        (Services, Clock, _file) = (services, clock, file);
+
+    public ServiceProvider Services { get; }
+
+    public FakeTimeProvider Clock { get; }
+
+    /// <summary>A new database of the provider.</summary>
+    /// <param name="configure">Further registrations.</param>
+    public static async Task<TestDatabase> CreateAsync(
+        Provider provider, PostgresServer server, Action<IServiceCollection>? configure = null)
+    {
+        var file = provider == Provider.Sqlite ? Path.Combine(Path.GetTempPath(), $"portal-{Guid.NewGuid():N}.db") : null;
+        var options = file is null
+            ? new DatabaseOptions { Postgres = await server.NewDatabaseAsync() }
+            : new DatabaseOptions { SqliteFile = file };
+        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero));
+        var services = new ServiceCollection().AddLogging().AddPortalCore().AddPortalData(options);
+        services.AddSingleton<TimeProvider>(clock);
+        configure?.Invoke(services);
+        var database = new TestDatabase(services.BuildServiceProvider(), clock, file);
+        await using var db = await database.OpenAsync();
+        await db.Database.EnsureCreatedAsync();
+        return database;
+    }
+
+    /// <summary>A service of the domain.</summary>
+    public T Get<T>() where T : notnull => Services.GetRequiredService<T>();
+
+    /// <summary>A context of its own.</summary>
+    public Task<PortalDb> OpenAsync() => Get<IDbContextFactory<PortalDb>>().CreateDbContextAsync();
+
+    /// <summary>A person with a platform role.</summary>
+    public async Task<Actor> PersonAsync(string name, PlatformRole role = PlatformRole.Scientist)
+    {
+        await using var db = await OpenAsync();
+        var person = new Person
+        {
+            Id = Guid.CreateVersion7(),
+            UserName = name,
+            NormalizedUserName = name.ToUpperInvariant(),
+            DisplayName = name,
+            Role = role,
+        };
+        db.People.Add(person);
+        await db.SaveChangesAsync();
+        return new Actor(person.Id, name);
+    }
+
+    /// <summary>A team with one lead and members.</summary>
+    public async Task<Guid> TeamAsync(string name, Actor lead, params Actor[] members)
+    {
+        await using var db = await OpenAsync();
+        var team = new Team { Name = name, CreatedAt = Clock.GetUtcNow() };
+        team.Members.Add(new TeamMember { PersonId = lead.Id, Role = TeamRole.Lead });
+        team.Members.AddRange(members.Select(m => new TeamMember { PersonId = m.Id, Role = TeamRole.Member }));
+        db.Teams.Add(team);
+        await db.SaveChangesAsync();
+        return team.Id;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Services.DisposeAsync();
+        if (_file is null)
+            return;
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        foreach (var path in new[] { _file, _file + "-wal", _file + "-shm" })
+            File.Delete(path);
+    }
+}
