@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Portal.Core.Access;
 using Portal.Core.Data;
 using Portal.Core.Projects;
@@ -15,6 +16,7 @@ public static class CoreServices
         services.AddSingleton<IChangeFeed, ChangeFeed>();
         services.AddSingleton<AccessGate>();
         services.AddSingleton<ProjectService>();
+        services.TryAddSingleton<IProjectGrants, NoProjectGrants>();
         return services;
     }
 }

@@ -1,0 +1,23 @@
+namespace Portal.Core.Projects;
+
+/// <summary>What a project may use of the hardware pools right now; its manifests are made from it.</summary>
+public interface IProjectGrants
+{
+    /// <summary>The grants that are active at this moment, one for each pool and resource.</summary>
+    Task<IReadOnlyList<ProjectGrant>> ActiveAsync(Guid projectId, CancellationToken ct);
+}
+
+/// <summary>Accelerators of one pool that a project may use.</summary>
+/// <param name="PoolId">The pool.</param>
+/// <param name="Flavor">Name of the pool's ResourceFlavor.</param>
+/// <param name="ResourceName">Extended resource, for example <c>nvidia.com/gpu</c>.</param>
+/// <param name="Amount">Whole units, at least 1.</param>
+public sealed record ProjectGrant(Guid PoolId, string Flavor, string ResourceName, long Amount);
+
+/// <summary>No pools, no grants.</summary>
+public sealed class NoProjectGrants : IProjectGrants
+{
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ProjectGrant>> ActiveAsync(Guid projectId, CancellationToken ct) =>
+        Task.FromResult<IReadOnlyList<ProjectGrant>>([]);
+}
