@@ -2,7 +2,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Portal.Core.Access;
 using Portal.Core.Data;
+using Portal.Core.Idempotency;
 using Portal.Core.Projects;
+using Portal.Core.Tokens;
 
 namespace Portal.Core;
 
@@ -17,6 +19,8 @@ public static class CoreServices
         services.AddSingleton<AccessGate>();
         services.AddSingleton<ProjectService>();
         services.TryAddSingleton<IProjectGrants, NoProjectGrants>();
+        services.AddSingleton<ApiTokenService>();
+        services.AddSingleton<IdempotencyStore>();
         return services;
     }
 }

@@ -1,0 +1,36 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Portal.Core.Idempotency;
+
+/// <summary>An API call that named an idempotency key, with the answer that a repeat of it is given.</summary>
+public sealed class IdempotentRequest
+{
+    /// <summary>SHA-256 of actor and key: another person's key is another row.</summary>
+    public string Key { get; set; } = "";
+
+    /// <summary>SHA-256 of method, path and body: the same key with another request is refused.</summary>
+    public string Request { get; set; } = "";
+
+    /// <summary>HTTP status of the answer; 0 while the first call is still at work.</summary>
+    public int Status { get; set; }
+
+    public string ContentType { get; set; } = "";
+
+    public string Body { get; set; } = "";
+
+    public DateTimeOffset StartedAt { get; set; }
+
+    internal sealed class Mapping : IEntityTypeConfiguration<IdempotentRequest>
+    {
+        public void Configure(EntityTypeBuilder<IdempotentRequest> builder)
+        {
+            builder.ToTable("idempotent_requests");
+            builder.HasKey(r => r.Key);
+            builder.Property(r => r.Key).HasMaxLength(64);
+            builder.Property(r => r.Request).HasMaxLength(64);
+            builder.Property(r => r.ContentType).HasMaxLength(100);
+            builder.HasIndex(r => r.StartedAt);
+        }
+    }
+}
