@@ -1,0 +1,15 @@
+FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+WORKDIR /source
+COPY . .
+RUN dotnet publish src/Portal/Portal.csproj -c Release -o /app --nologo
+
+FROM mcr.microsoft.com/dotnet/aspnet:10.0
+WORKDIR /app
+COPY --from=build /app .
+# The base image's own unprivileged user; numeric, so that runAsNonRoot can be checked.
+RUN mkdir /data && chown 1654:1654 /data
+USER 1654
+ENV ASPNETCORE_HTTP_PORTS=8080 Portal__DataDirectory=/data
+VOLUME /data
+EXPOSE 8080
+ENTRYPOINT ["dotnet", "Portal.dll"]
