@@ -1,0 +1,228 @@
+using Portal.Core.Drift.Reports;
+using Portal.Core.Drift.Statistics;
+
+namespace Portal.Core.Drift.Sketches;
+
+/// <summary>
+/// A window of a numeric feature: counts per fine bin and, per bin, the sum of distances to its right edge (for the last
+/// bin: to its left edge), from which the area under the distribution function follows exactly. Mean and variance are
+/// merged by Chan's formula. Values outside the
+/// reference's range are binned besides by their distance from it. Adding is order-free.
+/// </summary>
+public sealed class NumericSketch : FeatureSketch
+{
+    private readonly SketchEdges _edges;
+    private readonly long[] _counts;
+    private readonly CompensatedSum[] _gaps;
+    private readonly HyperLogLog _distinct;
+    private readonly TailHistogram _below;
+    private readonly TailHistogram _above;
+    private double _scale;
+    private CompensatedSum _sum;
+    private double _squares;
+    private long _missing;
+    private long _infinite;
+    private long _typeErrors;
+
+    internal NumericSketch(SketchEdges edges, double scale)
+        : this(edges, new long[edges.Count], new CompensatedSum[edges.Count], new(), new(), new(), scale)
+    {
+    }
+
+    private NumericSketch(
+        SketchEdges edges, long[] counts, CompensatedSum[] gaps, HyperLogLog distinct, TailHistogram below, TailHistogram above, double scale)
+    {
+        _edges = edges;
+        _counts = counts;
+        _gaps = gaps;
+        _distinct = distinct;
+        _below = below;
+        _above = above;
+        _scale = scale;
+        Values = counts.Sum();
+    }
+
+    /// <summary>Finite values.</summary>
+    public long Values { get; private set; }
+
+    /// <summary>Smallest value; +infinity while empty.</summary>
+    public double Min { get; private set; } = double.PositiveInfinity;
+
+    /// <summary>Largest value; -infinity while empty.</summary>
+    public double Max { get; private set; } = double.NegativeInfinity;
+
+    /// <inheritdoc />
+    public override SideCounts Counts => new(Values, _missing, _infinite, _typeErrors);
+
+    /// <summary>Values per fine bin.</summary>
+    public ReadOnlySpan<long> BinCounts => _counts;
+
+    internal double Scale => _scale;
+
+    internal TailHistogram Below => _below;
+
+    internal TailHistogram Above => _above;
+
+    internal double Gap(int bin) => _gaps[bin].Value;
+
+    /// <summary>Estimated number of distinct values.</summary>
+    public long Distinct => _distinct.Estimate();
+
+    /// <summary>Arithmetic mean; null while empty or beyond the range of a double.</summary>
+    public double? Mean => Values == 0 ? null : BinaryScale.Undo(_sum.Value / Values, _scale);
+
+    /// <summary>Population standard deviation, exactly 0 for a constant.</summary>
+    public double? Deviation =>
+        Values == 0 ? null : Min == Max ? 0 : BinaryScale.Undo(Math.Sqrt(Math.Max(0, _squares) / Values), _scale);
+
+    /// <summary>Adds a batch: NaN is missing, infinities are counted apart, -0.0 is 0.0. The batch is overwritten.</summary>
+    public void Add(Span<double> batch, long typeErrors = 0)
+    {
+        _typeErrors += typeErrors;
+        var values = KeepFinite(batch);
+        if (values.IsEmpty) return;
+
+        var (low, high) = (values[0], values[0]);
+        foreach (var value in values)
+        {
+            low = Math.Min(low, value);
+            high = Math.Max(high, value);
+        }
+
+        (Min, Max) = (Math.Min(Min, low), Math.Max(Max, high));
+        Rescale(BinaryScale.For(low, high));
+        AddMoments(values);
+        AddBins(values);
+    }
+
+    /// <summary>Adds rows that hold no finite value.</summary>
+    public void AddOthers(long missing, long infinite)
+    {
+        _missing += missing;
+        _infinite += infinite;
+    }
+
+    /// <inheritdoc />
+    public override void Merge(FeatureSketch other)
+    {
+        var from = (NumericSketch)other;
+        _missing += from._missing;
+        _infinite += from._infinite;
+        _typeErrors += from._typeErrors;
+        if (from.Values == 0) return;
+
+        Rescale(from._scale);
+        var factor = _scale / from._scale;
+        for (var k = 0; k < _counts.Length; k++)
+        {
+            _counts[k] += from._counts[k];
+            _gaps[k].Add(from._gaps[k].Scaled(factor));
+        }
+
+        Chan(from.Values, from._sum.Scaled(factor), from._squares * factor * factor);
+        (Min, Max) = (Math.Min(Min, from.Min), Math.Max(Max, from.Max));
+        _distinct.Merge(from._distinct);
+        _below.Merge(from._below);
+        _above.Merge(from._above);
+    }
+
+    internal double[] EdgesInScale(double scale) => [.. _edges.Edges.Select(e => e * scale)];
+
+    private protected override void Write(BinaryWriter writer)
+    {
+        writer.Write(_counts);
+        foreach (var (count, gap) in _counts.Zip(_gaps))
+        {
+            if (count > 0) writer.Write(gap.Value);
+        }
+
+        writer.Write7BitEncodedInt64(_missing);
+        writer.Write7BitEncodedInt64(_infinite);
+        writer.Write7BitEncodedInt64(_typeErrors);
+        writer.Write(_scale);
+        writer.Write(_sum);
+        writer.Write(_squares);
+        writer.Write(Min);
+        writer.Write(Max);
+        _distinct.Write(writer);
+        _below.Write(writer);
+        _above.Write(writer);
+    }
+
+    internal static NumericSketch Read(BinaryReader reader, SketchEdges edges)
+    {
+        var counts = reader.ReadCounts();
+        if (counts.Length != edges.Count) throw new InvalidDataException("The sketch was made for another reference.");
+        var gaps = counts.Select(c => c > 0 ? new CompensatedSum(reader.ReadDouble(), 0) : default).ToArray();
+        long missing = reader.Read7BitEncodedInt64(), infinite = reader.Read7BitEncodedInt64(), typeErrors = reader.Read7BitEncodedInt64();
+        var scale = reader.ReadDouble();
+        var (sum, squares, min, max) = (reader.ReadSum(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
+        return new(edges, counts, gaps, HyperLogLog.Read(reader), TailHistogram.Read(reader), TailHistogram.Read(reader), scale)
+        {
+            _missing = missing, _infinite = infinite, _typeErrors = typeErrors, _sum = sum, _squares = squares, Min = min, Max = max,
+        };
+    }
+
+    private Span<double> KeepFinite(Span<double> batch)
+    {
+        var kept = 0;
+        foreach (var value in batch)
+        {
+            if (double.IsFinite(value)) batch[kept++] = value + 0.0;
+            else if (double.IsNaN(value)) _missing++;
+            else _infinite++;
+        }
+
+        return batch[..kept];
+    }
+
+    private void AddBins(ReadOnlySpan<double> values)
+    {
+        var edges = _edges.Edges;
+        foreach (var value in values)
+        {
+            var bin = _edges.IndexOf(value);
+            _counts[bin]++;
+            var gap = bin < edges.Length ? edges[bin] * _scale - value * _scale : value * _scale - edges[^1] * _scale;
+            _gaps[bin].Add(gap);
+            if (bin == 0) _below.Add(edges[0] - value, _edges.TailWidth);
+            else if (bin == edges.Length) _above.Add(value - edges[^1], _edges.TailWidth);
+            _distinct.Add(StableHash.Of(value));
+        }
+    }
+
+    // Two passes over the batch keep the digits that a running update would lose on a far mean.
+    private void AddMoments(ReadOnlySpan<double> values)
+    {
+        var sum = default(CompensatedSum);
+        foreach (var value in values) sum.Add(value * _scale);
+        var mean = sum.Value / values.Length;
+        var squares = 0d;
+        foreach (var value in values) squares += (value * _scale - mean) * (value * _scale - mean);
+        Chan(values.Length, sum, squares);
+    }
+
+    private void Chan(long count, CompensatedSum sum, double squares)
+    {
+        if (Values > 0)
+        {
+            var delta = sum.Value / count - _sum.Value / Values;
+            squares += delta * delta * ((double)Values * count / (Values + count));
+        }
+
+        _squares += squares;
+        _sum.Add(sum);
+        Values += count;
+    }
+
+    // Huge values would overflow squares and sums; bringing everything down by a power of two loses only what no longer matters.
+    private void Rescale(double needed)
+    {
+        if (needed >= _scale) return;
+        var factor = needed / _scale;
+        for (var k = 0; k < _gaps.Length; k++) _gaps[k] = _gaps[k].Scaled(factor);
+        _sum = _sum.Scaled(factor);
+        _squares *= factor * factor;
+        _scale = needed;
+    }
+}

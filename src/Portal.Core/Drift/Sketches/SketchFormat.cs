@@ -1,0 +1,48 @@
+using Portal.Core.Drift.Statistics;
+
+namespace Portal.Core.Drift.Sketches;
+
+/// <summary>Small pieces of the stored form of sketches.</summary>
+internal static class SketchFormat
+{
+    public static void ExpectVersion(BinaryReader reader)
+    {
+        var version = reader.ReadByte();
+        if (version != FeatureSketch.FormatVersion) throw new InvalidDataException($"Sketch format {version} is not known.");
+    }
+
+    public static void Write(this BinaryWriter writer, double[] values)
+    {
+        writer.Write7BitEncodedInt(values.Length);
+        foreach (var value in values) writer.Write(value);
+    }
+
+    public static double[] ReadDoubles(this BinaryReader reader)
+    {
+        var values = new double[reader.Read7BitEncodedInt()];
+        for (var i = 0; i < values.Length; i++) values[i] = reader.ReadDouble();
+        return values;
+    }
+
+    public static void Write(this BinaryWriter writer, long[] counts)
+    {
+        writer.Write7BitEncodedInt(counts.Length);
+        foreach (var count in counts) writer.Write7BitEncodedInt64(count);
+    }
+
+    public static long[] ReadCounts(this BinaryReader reader)
+    {
+        var counts = new long[reader.Read7BitEncodedInt()];
+        for (var i = 0; i < counts.Length; i++) counts[i] = reader.Read7BitEncodedInt64();
+        return counts;
+    }
+
+    public static void Write(this BinaryWriter writer, CompensatedSum sum)
+    {
+        var (high, low) = sum.Parts;
+        writer.Write(high);
+        writer.Write(low);
+    }
+
+    public static CompensatedSum ReadSum(this BinaryReader reader) => new(reader.ReadDouble(), reader.ReadDouble());
+}
