@@ -1,9 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Portal.Core.Access;
+using Portal.Core.Cluster;
 using Portal.Core.Data;
 using Portal.Core.Idempotency;
 using Portal.Core.Projects;
+using Portal.Core.Reconciliation;
 using Portal.Core.Tokens;
 
 namespace Portal.Core;
@@ -18,7 +19,7 @@ public static class CoreServices
         services.AddSingleton<IChangeFeed, ChangeFeed>();
         services.AddSingleton<AccessGate>();
         services.AddSingleton<ProjectService>();
-        services.TryAddSingleton<IProjectGrants, NoProjectGrants>();
+        services.AddReconciliation();
         services.AddSingleton<ApiTokenService>();
         services.AddSingleton<IdempotencyStore>();
         return services;

@@ -73,6 +73,9 @@ public static class Manifest
         && labels[KindLabel]?.ToString() is { } kind && Guid.TryParse(labels[IdLabel]?.ToString(), out var id)
             ? new ReconcileOwner(kind, id) : null;
 
+    /// <summary>True when the object is being deleted.</summary>
+    public static bool IsGoing(this JsonNode manifest) => manifest.Text("metadata", "deletionTimestamp") is not null;
+
     private static JsonObject WithMeta(this JsonObject manifest, string part, string key, string value)
     {
         var metadata = manifest["metadata"]!.AsObject();

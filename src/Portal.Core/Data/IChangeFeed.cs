@@ -14,5 +14,5 @@ public interface IChangeFeed
 /// <param name="Kind">Entity name, for example <c>Project</c>.</param>
 /// <param name="Id">The row's id.</param>
 /// <param name="ProjectId">The project it belongs to, where it has one.</param>
-/// <param name="NeedsReconcile">True when what is wanted differs from what was carried out.</param>
+/// <param name="NeedsReconcile">True when the change is one of what is wanted, so that the reconciler has to look.</param>
 public readonly record struct RowChange(string Kind, Guid Id, Guid? ProjectId, bool NeedsReconcile);

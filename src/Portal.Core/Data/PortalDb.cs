@@ -129,8 +129,9 @@ public abstract class PortalDb(DbContextOptions options, IChangeFeed feed, TimeP
         var id = (Guid)entry.Property("Id").CurrentValue!;
         var projectId = entry.Entity is Project ? id : entry.Metadata.FindProperty("ProjectId") is null
             ? null : entry.Property("ProjectId").CurrentValue as Guid?;
-        var needs = entry.Entity is IIntent intent && intent.Generation != intent.ObservedGeneration
-            && entry.State != EntityState.Deleted;
+        // Only a changed wish wakes the reconciler: waking it by the status it writes itself would undo its backoff.
+        var needs = entry.Entity is IIntent
+            && (entry.State == EntityState.Added || (entry.State == EntityState.Modified && entry.Property(nameof(IIntent.Generation)).IsModified));
         return new RowChange(entry.Metadata.ClrType.Name, id, projectId, needs);
     }
 }

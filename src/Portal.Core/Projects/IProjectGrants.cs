@@ -3,7 +3,7 @@ namespace Portal.Core.Projects;
 /// <summary>What a project may use of the hardware pools right now; its manifests are made from it.</summary>
 public interface IProjectGrants
 {
-    /// <summary>The grants that are active at this moment, one for each pool and resource.</summary>
+    /// <summary>The grants that are active at this moment, summed for each pool; pools without one may be left out.</summary>
     Task<IReadOnlyList<ProjectGrant>> ActiveAsync(Guid projectId, CancellationToken ct);
 }
 

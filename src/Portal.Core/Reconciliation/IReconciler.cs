@@ -1,4 +1,5 @@
 using Portal.Core.Cluster;
+using Portal.Core.Data;
 
 namespace Portal.Core.Reconciliation;
 
@@ -17,17 +18,27 @@ public interface IReconciler
     /// <summary>Rows to look at after a start and at each full resync.</summary>
     Task<IReadOnlyList<Guid>> AllAsync(CancellationToken ct);
 
+    /// <summary>The row that a committed change wakes; by default a row of this kind that is not carried out yet.</summary>
+    Guid? WokenBy(RowChange change) => change.Kind == Kind && change.NeedsReconcile ? change.Id : null;
+
     /// <summary>One pass for one row. Waiting is a result, not an exception.</summary>
     Task<ReconcileResult> ReconcileAsync(Guid id, CancellationToken ct);
 }
 
 /// <summary>What to do with the key after a pass.</summary>
 /// <param name="Again">Look again after this time, or null to wait for the next event.</param>
-public readonly record struct ReconcileResult(TimeSpan? Again)
+/// <param name="Failed">True to look again after the queue's growing delay, at least <paramref name="Again"/>.</param>
+public readonly record struct ReconcileResult(TimeSpan? Again, bool Failed = false)
 {
     /// <summary>Nothing to do until something changes.</summary>
     public static readonly ReconcileResult Settled = new(null);
 
     /// <summary>Look again after <paramref name="delay"/>.</summary>
     public static ReconcileResult After(TimeSpan delay) => new(delay);
+
+    /// <summary>
+    /// The cluster did not answer or was in the way: try again, each time later. <paramref name="atLeast"/> is what the
+    /// server asked for.
+    /// </summary>
+    public static ReconcileResult Retry(TimeSpan? atLeast = null) => new(atLeast, Failed: true);
 }

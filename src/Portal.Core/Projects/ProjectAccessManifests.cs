@@ -1,0 +1,82 @@
+using System.Text.Json.Nodes;
+using Portal.Core.Access;
+using Portal.Core.Cluster;
+
+namespace Portal.Core.Projects;
+
+/// <summary>Who and what may reach into a project: role bindings and network policies. Pure.</summary>
+public static class ProjectAccessManifests
+{
+    /// <summary>
+    /// One binding for each member, as Open Data Hub makes them. The role is part of the name, since a binding's
+    /// <c>roleRef</c> can never be changed; bindings that are no longer listed here are to be deleted.
+    /// </summary>
+    public static IReadOnlyList<JsonObject> RoleBindings(ProjectPlan plan) => [.. plan.Members.OrderBy(m => m.PersonId).Select(m =>
+        ProjectManifests.In(plan, Kinds.RoleBinding, $"dashboard-permissions-{ClusterRole(m.Role)}-{m.PersonId:N}")
+            .WithLabel(ProjectManifests.DashboardLabel, "true")
+            .WithLabel("opendatahub.io/project-sharing", "true")
+            .With("roleRef", new JsonObject
+            {
+                ["apiGroup"] = Kinds.RoleBinding.Group,
+                ["kind"] = "ClusterRole",
+                ["name"] = ClusterRole(m.Role),
+            })
+            .With("subjects", new JsonArray(new JsonObject
+            {
+                ["apiGroup"] = Kinds.RoleBinding.Group,
+                ["kind"] = "User",
+                ["name"] = m.UserName,
+            })))];
+
+    /// <summary>Nothing in or out but: pods of the project among themselves, names, and the portal in both directions.</summary>
+    public static IReadOnlyList<JsonObject> NetworkPolicies(ProjectPlan plan) =>
+    [
+        Policy(plan, "default-deny", denies: true),
+        Policy(plan, "allow-same-namespace", From(AnyPodHere()), To(AnyPodHere())),
+        // OpenShift's resolvers listen on 5353 behind their service.
+        Policy(plan, "allow-dns", egress: To(InNamespaces("kube-system", "openshift-dns"))
+            .With("ports", new JsonArray(Port("UDP", 53), Port("TCP", 53), Port("UDP", 5353), Port("TCP", 5353)))),
+        // The portal opens notebooks through its own proxy, and running code reports to it.
+        Policy(plan, "allow-portal", From(InNamespaces(plan.Options.PortalNamespace)), To(InNamespaces(plan.Options.PortalNamespace))),
+    ];
+
+    private static string ClusterRole(ProjectRole role) =>
+        role switch { ProjectRole.Owner => "admin", ProjectRole.Contributor => "edit", _ => "view" };
+
+    private static JsonObject Policy(
+        ProjectPlan plan, string name, JsonObject? ingress = null, JsonObject? egress = null, bool denies = false)
+    {
+        var types = new JsonArray();
+        var spec = new JsonObject { ["podSelector"] = new JsonObject(), ["policyTypes"] = types };
+        if (ingress is not null || denies)
+            types.Add("Ingress");
+        if (egress is not null || denies)
+            types.Add("Egress");
+        if (ingress is not null)
+            spec["ingress"] = new JsonArray(ingress);
+        if (egress is not null)
+            spec["egress"] = new JsonArray(egress);
+        return ProjectManifests.In(plan, Kinds.NetworkPolicy, name).With("spec", spec);
+    }
+
+    private static JsonObject From(JsonObject peer) => new() { ["from"] = new JsonArray(peer) };
+
+    private static JsonObject To(JsonObject peer) => new() { ["to"] = new JsonArray(peer) };
+
+    private static JsonObject AnyPodHere() => new() { ["podSelector"] = new JsonObject() };
+
+    private static JsonObject InNamespaces(params string[] names) => new()
+    {
+        ["namespaceSelector"] = new JsonObject
+        {
+            ["matchExpressions"] = new JsonArray(new JsonObject
+            {
+                ["key"] = "kubernetes.io/metadata.name",
+                ["operator"] = "In",
+                ["values"] = new JsonArray([.. names.Select(n => (JsonNode)n)]),
+            }),
+        },
+    };
+
+    private static JsonObject Port(string protocol, int port) => new() { ["protocol"] = protocol, ["port"] = port };
+}

@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Portal.Core.Cluster;
+
+namespace Portal.Core.Projects;
+
+/// <summary>
+/// The objects that make a project real: its namespace, ceilings, service account and storage. Pure; the labels and
+/// annotations of Open Data Hub are set beside ours, so that its dashboard shows the project too.
+/// </summary>
+public static class ProjectManifests
+{
+    /// <summary>Service account of every pod of the project; it holds no token.</summary>
+    public const string ServiceAccountName = "project-workload";
+
+    /// <summary>The claim that notebooks and trainings of the project share.</summary>
+    public const string StorageClaim = "project-storage";
+
+    /// <summary>Name of the ResourceQuota and of the LimitRange.</summary>
+    public const string LimitsName = "project-limits";
+
+    /// <summary>Makes an object appear in the dashboard of Open Data Hub.</summary>
+    internal const string DashboardLabel = "opendatahub.io/dashboard";
+
+    private const string DisplayName = "openshift.io/display-name";
+
+    /// <summary>The namespace, under Pod Security <c>restricted</c>.</summary>
+    public static JsonObject Namespace(ProjectPlan plan, string requester)
+    {
+        var project = plan.Project;
+        return Manifest.Create(Kinds.Namespace, null, project.Namespace, plan.Owner)
+            .WithLabel(DashboardLabel, "true")
+            .WithLabel("kueue.openshift.io/managed", "true")
+            .WithLabel("kueue-managed", "true")
+            .WithLabel("modelmesh-enabled", "false")
+            .WithLabel("pod-security.kubernetes.io/enforce", "restricted")
+            .WithLabel("pod-security.kubernetes.io/warn", "restricted")
+            .WithLabel("mlops-portal/team-id", project.TeamId.ToString("D"))
+            .WithLabel("mlops-portal/data-class", Lower(project.DataClass))
+            .WithAnnotation(DisplayName, project.Name)
+            .WithAnnotation("openshift.io/description", project.Description)
+            .WithAnnotation("openshift.io/requester", requester)
+            .WithAnnotation("mlops-portal/team", plan.TeamName)
+            .WithAnnotation("mlops-portal/region", project.Region)
+            .WithAnnotation("mlops-portal/cost-centre", project.CostCentre);
+    }
+
+    /// <summary>
+    /// The ceilings of the size and the granted accelerators. A resource that nodes offer and nobody granted is named with
+    /// zero: one that a quota does not name is unlimited. An archived project may have no pods at all.
+    /// </summary>
+    public static JsonObject ResourceQuota(ProjectPlan plan)
+    {
+        var ceiling = plan.Ceiling;
+        var hard = new JsonObject
+        {
+            ["count/jobs.batch"] = Whole(ceiling.Pods),
+            ["count/pods"] = Whole(ceiling.Pods),
+            ["pods"] = Whole(plan.Archived ? 0 : ceiling.Pods),
+            ["requests.cpu"] = Whole(ceiling.CpuCores),
+            ["requests.memory"] = GiB(ceiling.MemoryGiB),
+            ["requests.storage"] = GiB(Math.Max(ceiling.StorageGiB, plan.StoredGiB)),
+        };
+        foreach (var resource in plan.ExtendedResources.Concat(plan.Grants.Select(g => g.ResourceName)).Distinct().Where(IsExtended).Order(StringComparer.Ordinal))
+            hard["requests." + resource] = Whole(plan.Granted(resource));
+        return In(plan, Kinds.ResourceQuota, LimitsName).With("spec", new JsonObject { ["hard"] = hard });
+    }
+
+    /// <summary>What a container gets that asks for nothing, and the most that one may ask for.</summary>
+    public static JsonObject LimitRange(ProjectPlan plan) => In(plan, Kinds.LimitRange, LimitsName).With("spec", new JsonObject
+    {
+        ["limits"] = new JsonArray(new JsonObject
+        {
+            ["type"] = "Container",
+            ["default"] = new JsonObject { ["cpu"] = "1", ["memory"] = "1Gi" },
+            ["defaultRequest"] = new JsonObject { ["cpu"] = "100m", ["memory"] = "256Mi" },
+            ["max"] = new JsonObject { ["cpu"] = Whole(plan.Ceiling.CpuCores), ["memory"] = GiB(plan.Ceiling.MemoryGiB) },
+        }),
+    });
+
+    /// <summary>The account of the project's pods; none of them gets a token for the cluster.</summary>
+    public static JsonObject ServiceAccount(ProjectPlan plan) =>
+        In(plan, Kinds.ServiceAccount, ServiceAccountName).With("automountServiceAccountToken", false);
+
+    /// <summary>The project's own storage: a quarter of its ceiling, never less than it has.</summary>
+    public static JsonObject Storage(ProjectPlan plan)
+    {
+        var spec = new JsonObject
+        {
+            ["accessModes"] = new JsonArray(plan.Options.StorageAccessMode),
+            ["resources"] = new JsonObject
+            {
+                ["requests"] = new JsonObject { ["storage"] = GiB(Math.Max(plan.Ceiling.StorageGiB / 4, plan.StoredGiB)) },
+            },
+        };
+        if (plan.Options.StorageClass.Length > 0)
+            spec["storageClassName"] = plan.Options.StorageClass;
+        return In(plan, Kinds.PersistentVolumeClaim, StorageClaim)
+            .WithLabel(DashboardLabel, "true").WithAnnotation(DisplayName, plan.Project.Name).With("spec", spec);
+    }
+
+    /// <summary>An extended resource has a domain in its name; <c>cpu</c> and <c>memory</c> have none.</summary>
+    public static bool IsExtended(string resource) =>
+        resource.Contains('/') && !resource.StartsWith("kubernetes.io/", StringComparison.Ordinal);
+
+    internal static JsonObject In(ProjectPlan plan, ResourceType type, string name) =>
+        Manifest.Create(type, plan.Project.Namespace, name, plan.Owner);
+
+    internal static string Whole(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    internal static string GiB(long number) => Whole(number) + "Gi";
+
+    internal static string Lower<T>(T value) where T : struct, Enum => value.ToString().ToLowerInvariant();
+}

@@ -1,0 +1,40 @@
+using Portal.Core.Access;
+using Portal.Core.Cluster;
+
+namespace Portal.Core.Projects;
+
+/// <summary>Everything that the objects of a project follow from: rows, grants and what the cluster offers.</summary>
+/// <param name="Project">The row.</param>
+/// <param name="TeamName">Name of its team, for people who look at the cluster.</param>
+/// <param name="Members">Who may do what in its namespace.</param>
+/// <param name="Grants">Accelerators it may use.</param>
+/// <param name="ExtendedResources">Extended resources of the cluster's nodes; those not granted are held at zero.</param>
+/// <param name="Options">The installation's choices.</param>
+public sealed record ProjectPlan(
+    Project Project,
+    string TeamName,
+    IReadOnlyList<MemberAccount> Members,
+    IReadOnlyList<ProjectGrant> Grants,
+    IReadOnlyList<string> ExtendedResources,
+    ProjectClusterOptions Options)
+{
+    /// <summary>Storage that is there already, GiB: a claim can grow and never shrink.</summary>
+    public long StoredGiB { get; init; }
+
+    /// <summary>Owner of every object of the plan.</summary>
+    public ReconcileOwner Owner => new(nameof(Projects.Project), Project.Id);
+
+    /// <summary>The project keeps what it has and runs nothing.</summary>
+    public bool Archived => Project.Intent == ProjectIntent.Archived;
+
+    /// <summary>The ceilings of its size.</summary>
+    public ProjectCeiling Ceiling => ProjectSizes.Of(Project.Size);
+
+    /// <summary>Units granted of a resource over all pools.</summary>
+    public long Granted(string resource) => Grants.Where(g => g.ResourceName == resource).Sum(g => g.Amount);
+}
+
+/// <summary>A member as the cluster knows them.</summary>
+/// <param name="PersonId">The person; part of the binding's name.</param>
+/// <param name="UserName">The user name that the cluster's sign-in gives them.</param>
+public sealed record MemberAccount(Guid PersonId, string UserName, ProjectRole Role);

@@ -1,0 +1,32 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Core.Cluster;
+using Portal.Core.Data;
+
+namespace Portal.Core.Projects;
+
+/// <summary>Gathers what a project's objects follow from.</summary>
+public sealed class ProjectPlanner(IProjectGrants grants, IClusterCache cache, ProjectClusterOptions options)
+{
+    /// <summary>The plan for a project that was read with its team and members.</summary>
+    public async Task<ProjectPlan> PlanAsync(PortalDb db, Project project, CancellationToken ct)
+    {
+        var ids = project.Members.Select(m => m.PersonId).ToArray();
+        var names = await db.People.AsNoTracking().Where(p => ids.Contains(p.Id) && !p.Disabled)
+            .ToDictionaryAsync(p => p.Id, p => p.UserName ?? "", ct);
+        return new ProjectPlan(
+            project,
+            project.Team?.Name ?? "",
+            [.. project.Members.Where(m => names.ContainsKey(m.PersonId)).Select(m => new MemberAccount(m.PersonId, names[m.PersonId], m.Role))],
+            await grants.ActiveAsync(project.Id, ct),
+            ExtendedResources(),
+            options)
+        {
+            StoredGiB = ProjectHealth.StoredGiB(
+                cache.Find(new ObjectKey(Kinds.PersistentVolumeClaim, project.Namespace, ProjectManifests.StorageClaim))),
+        };
+    }
+
+    private string[] ExtendedResources() => [.. cache.List(Kinds.Node)
+        .SelectMany(n => n.At("status", "allocatable")?.AsObject().Select(r => r.Key) ?? [])
+        .Where(ProjectManifests.IsExtended).Distinct().Order(StringComparer.Ordinal)];
+}

@@ -1,0 +1,168 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Core.Access;
+using Portal.Core.Audit;
+using Portal.Core.Cluster;
+using Portal.Core.Data;
+using Portal.Core.Reconciliation;
+
+namespace Portal.Core.Projects;
+
+/// <summary>
+/// Makes projects real: takes their steps in order, writes how each stands as it goes, sets right what was changed behind
+/// the portal's back, and takes everything away when a project is deleted.
+/// </summary>
+public sealed class ProjectReconciler(
+    IDbContextFactory<PortalDb> databases, ProjectPlanner planner, ProjectSteps steps, LeaseFence fence, TimeProvider clock) : IReconciler
+{
+    // Events wake a project earlier; this is for a cluster whose watch is down.
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
+
+    private static readonly ProjectStepKind LastStep = Enum.GetValues<ProjectStepKind>()[^1];
+
+    /// <inheritdoc/>
+    public string Kind => nameof(Project);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ResourceType> Watches { get; } =
+    [
+        Kinds.Namespace, Kinds.ResourceQuota, Kinds.LimitRange, Kinds.NetworkPolicy, Kinds.ServiceAccount, Kinds.RoleBinding,
+        Kinds.PersistentVolumeClaim, Kinds.ClusterQueue, Kinds.LocalQueue, Kinds.ResourceFlavor, Kinds.Node,
+    ];
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Guid>> AllAsync(CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        return await db.Projects.OrderBy(p => p.Id).Select(p => p.Id).ToListAsync(ct);
+    }
+
+    /// <summary>A decided, expired or released request changes what its project may use.</summary>
+    public Guid? WokenBy(RowChange change) =>
+        change.Kind == "QuotaRequest" ? change.ProjectId : change.Kind == Kind && change.NeedsReconcile ? change.Id : null;
+
+    /// <inheritdoc/>
+    public async Task<ReconcileResult> ReconcileAsync(Guid id, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        var project = await db.Projects.Include(p => p.Members).Include(p => p.Steps).Include(p => p.Team).AsSplitQuery()
+            .SingleOrDefaultAsync(p => p.Id == id, ct);
+        if (project is null)
+            return ReconcileResult.Settled;
+        try
+        {
+            return project.Intent == ProjectIntent.Deleted ? await RemoveAsync(db, project, ct) : await MakeAsync(db, project, ct);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            // Somebody changed what is wanted during the pass: read it again.
+            return ReconcileResult.After(TimeSpan.Zero);
+        }
+    }
+
+    private async Task<ReconcileResult> MakeAsync(PortalDb db, Project project, CancellationToken ct)
+    {
+        var plan = await planner.PlanAsync(db, project, ct);
+        var result = ReconcileResult.Settled;
+        foreach (var kind in Enum.GetValues<ProjectStepKind>())
+        {
+            var step = project.Steps.FirstOrDefault(s => s.Kind == kind) ?? AddStep(project, kind);
+            await BeginAsync(db, project, step, ct);
+            var (outcome, failure) = await steps.TakeAsync(kind, plan, ct);
+            await EndAsync(db, project, step, outcome, failure is not null, ct, last: kind == LastStep);
+            if (failure is { } && (failure.IsTransient || failure.Failure == ClusterFailure.NotFound))
+                return ReconcileResult.Retry(failure.RetryAfter);
+            if (outcome.State == StepState.Waiting)
+                result = ReconcileResult.After(LookAgain);
+            if (kind == ProjectStepKind.Namespace && !outcome.IsFinished)
+                return result;
+        }
+        return result;
+    }
+
+    private async Task<ReconcileResult> RemoveAsync(PortalDb db, Project project, CancellationToken ct)
+    {
+        var step = project.Steps.FirstOrDefault(s => s.Kind == ProjectStepKind.Namespace) ?? AddStep(project, ProjectStepKind.Namespace);
+        try
+        {
+            var gone = await steps.RemoveAsync(project, ct);
+            if (!gone)
+            {
+                await EndAsync(db, project, step, StepOutcome.Waiting("project.namespace_terminating"), failed: false, ct);
+                return ReconcileResult.After(LookAgain);
+            }
+        }
+        catch (ClusterException failure)
+        {
+            await EndAsync(db, project, step, StepOutcome.From(failure), failed: true, ct);
+            return ReconcileResult.Retry(failure.RetryAfter);
+        }
+        db.Projects.Remove(project);
+        db.Audit(Record(project, "project.removed"));
+        await fence.SaveAsync(db, ct);
+        return ReconcileResult.Settled;
+    }
+
+    private async Task BeginAsync(PortalDb db, Project project, ProjectStep step, CancellationToken ct)
+    {
+        // One that the cluster is still at work on is not begun again: its reason stays on the page.
+        if (step.State is StepState.Done or StepState.NotNeeded or StepState.Running || step is { State: StepState.Waiting, Attempts: > 0 })
+            return;
+        Write(step, new StepOutcome(StepState.Running));
+        step.Attempts++;
+        await SaveAsync(db, project, ct);
+    }
+
+    private async Task EndAsync(
+        PortalDb db, Project project, ProjectStep step, StepOutcome outcome, bool failed, CancellationToken ct, bool last = false)
+    {
+        var before = (project.State, project.ObservedGeneration);
+        var changed = Write(step, outcome);
+        if (step.Attempts == 0)
+            step.Attempts = 1;
+        else if (failed)
+            step.Attempts++;
+        var state = ProjectHealth.State(project);
+        var complete = state is ProjectState.Ready or ProjectState.Archived;
+        // Steps that were done for an older wish say nothing of this one until the pass has been through them all.
+        if (!complete || last)
+            project.State = state;
+        if (complete && last)
+        {
+            if (project.ObservedGeneration == 0)
+                db.Audit(Record(project, "project.ready"));
+            project.ObservedGeneration = project.Generation;
+        }
+        if (changed || failed || before != (project.State, project.ObservedGeneration))
+            await SaveAsync(db, project, ct);
+    }
+
+    private bool Write(ProjectStep step, StepOutcome outcome)
+    {
+        var detail = outcome.Detail.Length <= 4000 ? outcome.Detail : outcome.Detail[..4000];
+        if (step.State == outcome.State && step.Reason == outcome.Reason && step.Detail == detail)
+            return false;
+        (step.State, step.Reason, step.Detail, step.ChangedAt) = (outcome.State, outcome.Reason, detail, clock.GetUtcNow());
+        return true;
+    }
+
+    private Task SaveAsync(PortalDb db, Project project, CancellationToken ct)
+    {
+        // Steps have no id of their own: the project's row is what pages listen to, and what guards the generation.
+        db.Entry(project).Property(p => p.State).IsModified = true;
+        return fence.SaveAsync(db, ct);
+    }
+
+    private static ProjectStep AddStep(Project project, ProjectStepKind kind)
+    {
+        var step = new ProjectStep { ProjectId = project.Id, Kind = kind };
+        project.Steps.Add(step);
+        return step;
+    }
+
+    private static AuditRecord Record(Project project, string action) => new(Actor.Reconciler, action, "project", project.Id)
+    {
+        ProjectId = project.Id,
+        TeamId = project.TeamId,
+        Details = { ["name"] = project.Name, ["namespace"] = project.Namespace },
+    };
+}
