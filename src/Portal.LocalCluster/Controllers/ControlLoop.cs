@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
 using Portal.LocalCluster.Machinery;
 
 namespace Portal.LocalCluster.Controllers;

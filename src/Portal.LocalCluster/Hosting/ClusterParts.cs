@@ -1,5 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
+using Portal.LocalCluster.Controllers;
+using Portal.LocalCluster.Kueue;
 using Portal.LocalCluster.Machinery;
+using Portal.LocalCluster.Node;
+using Portal.LocalCluster.Scheduling;
 
 namespace Portal.LocalCluster;
 
@@ -9,6 +13,21 @@ internal static class ClusterParts
     /// <summary>Everything a cluster needs to run pods.</summary>
     public static void Add(IServiceCollection services)
     {
+        services.AddSingleton<OpenLogs>();
+        services.AddSingleton<IPodLogs, PodLogs>();
+        services.AddController<NodeRegistration>();
+        services.AddController<NodeAgent>();
+        services.AddController<SchedulerController>();
+        services.AddController<VolumeController>();
+        services.AddController<ServiceController>();
+        services.AddController<JobController>();
+        services.AddController<ReplicaSetController>();
+        services.AddController<DeploymentController>();
+        services.AddController<StatefulSetController>();
+        services.AddSingleton<IAdmission, KueueAdmission>();
+        services.AddController<AdmissionController>();
+        services.AddController<JobIntegration>();
+        services.AddController<PodIntegration>();
     }
 
     /// <summary>A controller is any service of this type; it is created once and may ask for IObjects, options, clock and loggers.</summary>

@@ -1,3 +1,5 @@
+using Portal.LocalCluster.Node;
+
 namespace Portal.LocalCluster;
 
 /// <summary>How an embedded cluster is to be.</summary>
@@ -15,7 +17,7 @@ public sealed class LocalClusterOptions
     public IList<LocalNode> Nodes { get; set; } = [];
 
     /// <summary>What an image name runs as; any other image cannot be pulled.</summary>
-    public IList<LocalImage> Images { get; set; } = [];
+    public IList<KnownImage> Images { get; set; } = [.. KnownImage.Defaults];
 
     /// <summary>The environment of the application; Production is refused.</summary>
     public string EnvironmentName { get; set; } = "Development";
@@ -39,20 +41,4 @@ public sealed class LocalNode
 
     /// <summary>Extended resources such as <c>nvidia.com/gpu</c>: simulated, and said to be so on the node.</summary>
     public IDictionary<string, string> Resources { get; set; } = new Dictionary<string, string>();
-}
-
-/// <summary>An image the node agent knows: its names and the program that stands for its entry point.</summary>
-public sealed class LocalImage
-{
-    /// <summary>The reference that pods name; <c>*</c> at the end stands for any tag.</summary>
-    public required string Reference { get; set; }
-
-    /// <summary>What a person is told that this image is.</summary>
-    public string Description { get; set; } = "";
-
-    /// <summary>The entry point when the container names no command.</summary>
-    public IList<string> Command { get; set; } = [];
-
-    /// <summary>Environment that the image brings along.</summary>
-    public IDictionary<string, string> Environment { get; set; } = new Dictionary<string, string>();
 }

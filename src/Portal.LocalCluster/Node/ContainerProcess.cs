@@ -30,6 +30,7 @@ internal sealed class ContainerProcess : IDisposable
         ProcessStartInfo start = new(SessionProgram ?? program)
         {
             WorkingDirectory = plan.WorkingDirectory,
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

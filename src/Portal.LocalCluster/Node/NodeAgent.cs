@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
 using Portal.LocalCluster.Controllers;
 using Portal.LocalCluster.Machinery;
 

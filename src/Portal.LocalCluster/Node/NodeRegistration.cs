@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
 using Portal.LocalCluster.Controllers;
 using Portal.LocalCluster.Machinery;
 

@@ -7,7 +7,7 @@ namespace Portal.LocalCluster.Node;
 /// All processes of a container. They are known by a variable of their environment, which every child inherits, also
 /// one that made a session of its own, as notebook kernels do; a process group alone would miss those.
 /// </summary>
-internal static partial class ProcessTree
+internal static class ProcessTree
 {
     /// <summary>The data directory of the cluster a process belongs to: what is left over at the next start is found by it.</summary>
     public const string ClusterVariable = "PORTAL_LOCAL_CLUSTER";
@@ -66,7 +66,7 @@ internal static partial class ProcessTree
         }
     }
 
-    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Kill(int pid, int signal);
+    private static extern int Kill(int pid, int signal);
 }

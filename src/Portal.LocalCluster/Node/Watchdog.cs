@@ -23,7 +23,7 @@ internal sealed class Watchdog : IDisposable
     public Watchdog(string boot)
     {
         if (!OperatingSystem.IsLinux() || !File.Exists("/bin/sh")) return;
-        ProcessStartInfo start = new(ContainerProcess.SessionProgram ?? "/bin/sh") { RedirectStandardInput = true };
+        ProcessStartInfo start = new(ContainerProcess.SessionProgram ?? "/bin/sh") { UseShellExecute = false, RedirectStandardInput = true };
         if (ContainerProcess.SessionProgram is not null) start.ArgumentList.Add("/bin/sh");
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add(Script);

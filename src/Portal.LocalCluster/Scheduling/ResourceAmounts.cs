@@ -9,7 +9,7 @@ public sealed class ResourceAmounts : Dictionary<string, decimal>
 {
     public ResourceAmounts() : base(StringComparer.Ordinal) { }
 
-    public decimal Of(string resource) => GetValueOrDefault(resource);
+    public decimal Of(string resource) => TryGetValue(resource, out decimal amount) ? amount : 0;
 
     public ResourceAmounts Add(ResourceAmounts other, decimal times = 1)
     {

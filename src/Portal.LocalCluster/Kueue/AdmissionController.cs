@@ -1,0 +1,126 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
+using Portal.LocalCluster.Controllers;
+using Portal.LocalCluster.Machinery;
+
+namespace Portal.LocalCluster.Kueue;
+
+/// <summary>Gives quota to workloads and takes it back, and keeps the queues' status. Any change queues the same single pass.</summary>
+public sealed class AdmissionController(IObjects objects, TimeProvider time, ILogger<AdmissionController> log) : ControlLoop(objects, time, log)
+{
+    private static readonly string[] OnePass = ["pass"];
+
+    public override string Name => "kueue-admission";
+
+    protected override IEnumerable<Source> Sources =>
+        ((string[])[KueueNames.Workloads, KueueNames.ClusterQueues, KueueNames.LocalQueues, KueueNames.Flavors, KueueNames.Cohorts, "namespaces"])
+        .Select(resource => new Source(resource, _ => OnePass));
+
+    protected override Task<TimeSpan?> ReconcileAsync(string key, CancellationToken ct)
+    {
+        KueueSnapshot snapshot = new(Objects);
+        bool evicted = false;
+        foreach (JsonObject workload in snapshot.Workloads.Where(workload => WorkloadObject.HasQuota(workload) && !WorkloadObject.IsFinished(workload)))
+        {
+            if (EvictionOf(workload, snapshot) is not { } eviction) continue;
+            WorkloadConditions.Evict(workload, eviction.Reason, eviction.Message, Time.GetUtcNow());
+            if (TryWrite(() => Objects.UpdateStatus(workload))) Objects.Record(workload, "Normal", "EvictedDueTo" + eviction.Reason, eviction.Message, KueueNames.Component);
+            evicted = true;
+        }
+        // What was given back counts in the next pass, which the writes above have queued.
+        if (!evicted) Admit(snapshot);
+        WriteQueues(new KueueSnapshot(Objects));
+        return Task.FromResult<TimeSpan?>(null);
+    }
+
+    private static (string Reason, string Message)? EvictionOf(JsonObject workload, KueueSnapshot snapshot)
+    {
+        if (!WorkloadObject.IsActive(workload)) return ("Deactivated", "The workload is deactivated");
+        if (QueueHealth.Stop(snapshot.LocalQueueOf(workload)) == "HoldAndDrain") return ("LocalQueueStopped", "The LocalQueue is stopped");
+        JsonObject? queue = snapshot.ClusterQueues.GetValueOrDefault(workload.Text("status", "admission", "clusterQueue") ?? "");
+        return QueueHealth.Stop(queue) == "HoldAndDrain" ? ("ClusterQueueStopped", "The ClusterQueue is stopped") : null;
+    }
+
+    private void Admit(KueueSnapshot snapshot)
+    {
+        Dictionary<string, JsonObject> waiting = snapshot.Workloads
+            .Where(workload => !WorkloadObject.HasQuota(workload) && !WorkloadObject.IsFinished(workload) && WorkloadObject.IsActive(workload))
+            .ToDictionary(workload => workload.Key(), StringComparer.Ordinal);
+        Dictionary<string, List<PendingWorkload>> lines = new(StringComparer.Ordinal);
+        foreach (JsonObject workload in waiting.Values)
+        {
+            string? obstacle = Obstacle(workload, snapshot, out string queue);
+            if (obstacle is not null) Refuse(workload, "Inadmissible", obstacle);
+            else if (lines.TryGetValue(queue, out List<PendingWorkload>? line)) line.Add(KueueSnapshot.Pending(workload));
+            else lines[queue] = [KueueSnapshot.Pending(workload)];
+        }
+        QueueState[] queues = [.. lines.Select(line => StateOf(snapshot, line.Key, line.Value))];
+        foreach (AdmissionDecision decision in AdmissionCycle.Decide(queues, snapshot.Flavors))
+        {
+            JsonObject workload = waiting[decision.Workload.Key];
+            if (decision.Admitted) Reserve(workload, decision);
+            else Refuse(workload, "Pending", decision.Message!);
+        }
+    }
+
+    private static QueueState StateOf(KueueSnapshot snapshot, string name, List<PendingWorkload> line)
+    {
+        JsonObject queue = snapshot.ClusterQueues[name];
+        return new QueueState(name, snapshot.Quotas[name], [.. KueueSnapshot.Groups(queue)], queue.Text("spec", "queueingStrategy") == "StrictFIFO", line);
+    }
+
+    private static string? Obstacle(JsonObject workload, KueueSnapshot snapshot, out string clusterQueue)
+    {
+        clusterQueue = "";
+        string queueName = workload.Text("spec", "queueName") ?? "";
+        if (snapshot.LocalQueueOf(workload) is not { } local) return $"LocalQueue {queueName} doesn't exist";
+        if (QueueHealth.Stop(local) != "None") return $"LocalQueue {queueName} is inactive";
+        clusterQueue = local.Text("spec", "clusterQueue") ?? "";
+        if (!snapshot.ClusterQueues.TryGetValue(clusterQueue, out JsonObject? queue)) return $"ClusterQueue {clusterQueue} doesn't exist";
+        if (!QueueHealth.OfClusterQueue(queue, snapshot.Flavors).Active) return $"ClusterQueue {clusterQueue} is inactive";
+        return snapshot.Accepts(queue, workload.Namespace() ?? "") ? null : "Workload namespace doesn't match ClusterQueue selector";
+    }
+
+    private void Refuse(JsonObject workload, string reason, string message)
+    {
+        if (Conditions.Set(workload, "QuotaReserved", false, reason, message, Time.GetUtcNow())
+            && TryWrite(() => Objects.UpdateStatus(workload)))
+            Objects.Record(workload, "Warning", "Pending", message, KueueNames.Component);
+    }
+
+    private void Reserve(JsonObject workload, AdmissionDecision decision)
+    {
+        WorkloadConditions.Admit(workload, decision, Time.GetUtcNow());
+        if (!TryWrite(() => Objects.UpdateStatus(workload))) return;
+        Objects.Record(workload, "Normal", "QuotaReserved", $"Quota reserved in ClusterQueue {decision.Queue}", KueueNames.Component);
+        Objects.Record(workload, "Normal", "Admitted", $"Admitted by ClusterQueue {decision.Queue}", KueueNames.Component);
+    }
+
+    private void WriteQueues(KueueSnapshot snapshot)
+    {
+        DateTimeOffset now = Time.GetUtcNow();
+        foreach (JsonObject queue in snapshot.ClusterQueues.Values)
+        {
+            JsonObject[] own = [.. snapshot.Workloads.Where(workload => QueueOf(workload, snapshot) == queue.Name())];
+            QueueHealth health = QueueHealth.OfClusterQueue(queue, snapshot.Flavors);
+            Write(queue, body => QueueStatus.WriteTo(body, own, health, snapshot.Quotas[queue.Name()], KueueSnapshot.Groups(queue), now));
+        }
+        foreach (JsonObject queue in snapshot.LocalQueues.Values)
+        {
+            JsonObject[] own = [.. snapshot.Workloads.Where(workload => snapshot.LocalQueueOf(workload)?.Key() == queue.Key())];
+            IEnumerable<ResourceGroup> groups = snapshot.ClusterQueues.TryGetValue(queue.Text("spec", "clusterQueue") ?? "", out JsonObject? above) ? KueueSnapshot.Groups(above) : [];
+            QueueHealth health = QueueHealth.OfLocalQueue(queue, snapshot);
+            Write(queue, body => QueueStatus.WriteTo(body, own, health, null, groups, now));
+        }
+    }
+
+    private static string? QueueOf(JsonObject workload, KueueSnapshot snapshot) =>
+        WorkloadObject.HasQuota(workload) ? workload.Text("status", "admission", "clusterQueue") : snapshot.LocalQueueOf(workload)?.Text("spec", "clusterQueue");
+
+    private void Write(JsonObject queue, Action<JsonObject> change)
+    {
+        JsonObject next = queue.Copy();
+        change(next);
+        if (!JsonNode.DeepEquals(next["status"], queue["status"])) TryWrite(() => Objects.UpdateStatus(next));
+    }
+}

@@ -1,0 +1,102 @@
+using System.Text.Json.Nodes;
+using Portal.LocalCluster.Controllers;
+using Portal.LocalCluster.Machinery;
+using Portal.LocalCluster.Scheduling;
+
+namespace Portal.LocalCluster.Kueue;
+
+/// <summary>Everything admission looks at, read once: queues, flavors, cohorts, workloads, and what is reserved already.</summary>
+internal sealed class KueueSnapshot
+{
+    private readonly Dictionary<string, QuotaNode> _cohorts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, JsonObject> _cohortObjects;
+    private readonly Dictionary<string, IReadOnlyDictionary<string, string>> _namespaces;
+
+    public KueueSnapshot(IObjects objects)
+    {
+        ClusterQueues = ByName(objects.List(KueueNames.ClusterQueues));
+        LocalQueues = objects.List(KueueNames.LocalQueues).ToDictionary(queue => queue.Key(), StringComparer.Ordinal);
+        Flavors = objects.List(KueueNames.Flavors).Select(FlavorOf).ToDictionary(flavor => flavor.Name, StringComparer.Ordinal);
+        Workloads = [.. objects.List(KueueNames.Workloads).Where(workload => !workload.IsDeleting())];
+        _cohortObjects = ByName(objects.List(KueueNames.Cohorts));
+        _namespaces = objects.List("namespaces").ToDictionary(ns => ns.Name(), LabelMatch.Labels, StringComparer.Ordinal);
+        Quotas = ClusterQueues.ToDictionary(pair => pair.Key, pair => Node(pair.Value), StringComparer.Ordinal);
+        foreach (JsonObject workload in Workloads.Where(workload => WorkloadObject.HasQuota(workload) && !WorkloadObject.IsFinished(workload))) Count(workload);
+    }
+
+    public IReadOnlyDictionary<string, JsonObject> ClusterQueues { get; }
+
+    public IReadOnlyDictionary<string, JsonObject> LocalQueues { get; }
+
+    public IReadOnlyDictionary<string, Flavor> Flavors { get; }
+
+    public IReadOnlyList<JsonObject> Workloads { get; }
+
+    public IReadOnlyDictionary<string, QuotaNode> Quotas { get; }
+
+    public JsonObject? LocalQueueOf(JsonObject workload) => LocalQueues.GetValueOrDefault($"{workload.Namespace()}/{workload.Text("spec", "queueName")}");
+
+    public bool Accepts(JsonObject clusterQueue, string ns) =>
+        clusterQueue.Map("spec", "namespaceSelector") is { } selector && LabelMatch.Selector(selector, _namespaces.GetValueOrDefault(ns) ?? new Dictionary<string, string>(StringComparer.Ordinal));
+
+    public static IEnumerable<ResourceGroup> Groups(JsonObject queue) => queue.Each("spec", "resourceGroups")
+        .Select(group => new ResourceGroup([.. group.Texts("coveredResources")], [.. group.Each("flavors").Select(flavor => flavor.Text("name") ?? "")]));
+
+    public static PendingWorkload Pending(JsonObject workload) => new(
+        workload.Key(),
+        workload.Whole("spec", "priority") ?? 0,
+        workload.Created(),
+        [.. workload.Each("spec", "podSets").Select(set => new PodSet(set.Text("name") ?? "main", (int)(set.Whole("count") ?? 1), PodDemand.From(set.Part("template", "spec"))))]);
+
+    private void Count(JsonObject workload)
+    {
+        if (!Quotas.TryGetValue(workload.Text("status", "admission", "clusterQueue") ?? "", out QuotaNode? quota)) return;
+        foreach (JsonObject set in workload.Each("status", "admission", "podSetAssignments"))
+        {
+            foreach ((string resource, decimal amount) in ResourceAmounts.From(set.Map("resourceUsage")))
+            {
+                if (set.Text("flavors", resource) is { } flavor) quota.Take(new FlavorResource(flavor, resource), amount);
+            }
+        }
+    }
+
+    private QuotaNode Node(JsonObject clusterQueue) =>
+        new(clusterQueue.Name(), QuotasOf(clusterQueue), clusterQueue.Text("spec", "cohortName") is { Length: > 0 } cohort ? Cohort(cohort, []) : null);
+
+    /// <summary>A cohort need not exist as an object; one that names itself as its ancestor is cut there.</summary>
+    private QuotaNode Cohort(string name, HashSet<string> below)
+    {
+        if (_cohorts.TryGetValue(name, out QuotaNode? known)) return known;
+        below.Add(name);
+        JsonObject? body = _cohortObjects.GetValueOrDefault(name);
+        string? parent = body?.Text("spec", "parentName");
+        QuotaNode? above = parent is { Length: > 0 } && !below.Contains(parent) ? Cohort(parent, below) : null;
+        return _cohorts[name] = new QuotaNode(name, body is null ? new Dictionary<FlavorResource, FlavorQuota>() : QuotasOf(body), above);
+    }
+
+    private static Dictionary<FlavorResource, FlavorQuota> QuotasOf(JsonObject queue)
+    {
+        Dictionary<FlavorResource, FlavorQuota> quotas = [];
+        foreach (JsonObject flavor in queue.Each("spec", "resourceGroups").SelectMany(group => group.Each("flavors")))
+        {
+            foreach (JsonObject resource in flavor.Each("resources"))
+            {
+                FlavorResource at = new(flavor.Text("name") ?? "", resource.Text("name") ?? "");
+                quotas[at] = new FlavorQuota(Amount(resource, "nominalQuota") ?? 0, Amount(resource, "borrowingLimit"), Amount(resource, "lendingLimit"));
+            }
+        }
+        return quotas;
+    }
+
+    /// <summary>Quantities may be written as numbers.</summary>
+    private static decimal? Amount(JsonObject resource, string field) =>
+        resource.Pairs().FirstOrDefault(pair => pair.Key == field) is { Value: { } text } && Quantity.TryParse(text, out Quantity quantity) ? quantity.Value : null;
+
+    private static Flavor FlavorOf(JsonObject body) => new(
+        body.Name(),
+        body.Pairs("spec", "nodeLabels").ToDictionary(StringComparer.Ordinal),
+        [.. body.Each("spec", "nodeTaints")],
+        [.. body.Each("spec", "tolerations")]);
+
+    private static Dictionary<string, JsonObject> ByName(IEnumerable<JsonObject> bodies) => bodies.ToDictionary(body => body.Name(), StringComparer.Ordinal);
+}
