@@ -18,6 +18,7 @@ public static class CoreServices
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<IChangeFeed, ChangeFeed>();
         services.AddSingleton<AccessGate>();
+        services.AddSingleton<SetupService>();
         services.AddSingleton<ProjectService>();
         services.AddReconciliation();
         services.AddSingleton<ApiTokenService>();

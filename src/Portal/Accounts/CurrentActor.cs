@@ -1,0 +1,33 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Components.Authorization;
+using Portal.Api;
+using Portal.Core.Access;
+
+namespace Portal.Accounts;
+
+/// <summary>
+/// The person in front of a page, pinned for the life of its circuit: a cookie that is exchanged underneath changes nobody.
+/// </summary>
+public sealed class CurrentActor(AuthenticationStateProvider states)
+{
+    private ClaimsPrincipal? _principal;
+
+    /// <summary>Who asks; pass it to services.</summary>
+    public async ValueTask<Actor> GetAsync() => (await PrincipalAsync()).Actor();
+
+    /// <summary>The name that others see.</summary>
+    public async ValueTask<string> DisplayNameAsync()
+    {
+        var principal = await PrincipalAsync();
+        return principal.FindFirstValue(PersonClaims.DisplayName) ?? principal.Identity?.Name ?? "";
+    }
+
+    /// <summary>The platform role at sign-in; for hiding what can never be done, not for deciding.</summary>
+    public async ValueTask<PlatformRole> RoleAsync() =>
+        Enum.TryParse<PlatformRole>((await PrincipalAsync()).FindFirstValue(ClaimTypes.Role), out var role)
+            ? role
+            : PlatformRole.Scientist;
+
+    private async ValueTask<ClaimsPrincipal> PrincipalAsync() =>
+        _principal ??= (await states.GetAuthenticationStateAsync()).User;
+}

@@ -1,0 +1,26 @@
+using MudBlazor.Services;
+using Portal.Components.Layout;
+using Portal.Components.Shared;
+
+namespace Portal.Components;
+
+/// <summary>The Blazor side: components, circuits and what pages share.</summary>
+internal static class PageServices
+{
+    public static void AddPortalPages(this IServiceCollection services)
+    {
+        services.AddRazorComponents().AddInteractiveServerComponents(circuits =>
+        {
+            circuits.DisconnectedCircuitMaxRetained = 100;
+            circuits.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(3);
+            circuits.MaxBufferedUnacknowledgedRenderBatches = 10;
+        });
+        services.AddMudServices();
+        services.AddSingleton<Navigation>();
+        services.AddScoped<Toasts>();
+    }
+
+    public static void MapPortalPages(this WebApplication app) =>
+        // The policy of frame ancestors is in our own header; a second one would only confuse.
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null);
+}

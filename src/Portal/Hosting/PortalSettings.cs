@@ -1,0 +1,53 @@
+using Microsoft.Extensions.Options;
+
+namespace Portal.Hosting;
+
+/// <summary>Which cluster the portal works with.</summary>
+public enum ClusterMode
+{
+    /// <summary>The embedded trial cluster, started with the portal.</summary>
+    Embedded,
+
+    /// <summary>A cluster named by a kubeconfig file.</summary>
+    Kubeconfig,
+
+    /// <summary>The cluster that the portal itself runs in.</summary>
+    InCluster,
+
+    /// <summary>None: pages and intent only.</summary>
+    None,
+}
+
+/// <summary>What an installation can set, by configuration file, environment or command line.</summary>
+/// <param name="DataDirectory"><c>Portal:DataDirectory</c>: database, keys and the embedded cluster's state; absolute.</param>
+/// <param name="Postgres"><c>Database:Postgres</c>: connection string, or empty for SQLite in the data directory.</param>
+/// <param name="Mode"><c>Cluster:Mode</c>.</param>
+/// <param name="Kubeconfig"><c>Cluster:Kubeconfig</c>: file, needed by <see cref="ClusterMode.Kubeconfig"/>.</param>
+/// <param name="Sample"><c>Sample:Enabled</c>: fill an empty trial with the sample project.</param>
+/// <param name="MetricsPort"><c>Metrics:Port</c>: the only port that serves /metrics; 0 serves it to loopback callers.</param>
+public sealed record PortalSettings(
+    string DataDirectory, string Postgres, ClusterMode Mode, string Kubeconfig, bool Sample, int MetricsPort)
+{
+    /// <summary>Reads and checks the settings.</summary>
+    /// <exception cref="OptionsValidationException">A value cannot be used; the message says which and what is allowed.</exception>
+    public static PortalSettings From(IConfiguration configuration)
+    {
+        var wrong = new List<string>();
+        if (!Enum.TryParse<ClusterMode>(configuration["Cluster:Mode"] ?? nameof(ClusterMode.Embedded), ignoreCase: true, out var mode)
+            || !Enum.IsDefined(mode))
+        {
+            wrong.Add($"Cluster:Mode is '{configuration["Cluster:Mode"]}'; it can be {string.Join(", ", Enum.GetNames<ClusterMode>())}.");
+        }
+        var kubeconfig = configuration["Cluster:Kubeconfig"] ?? "";
+        if (mode == ClusterMode.Kubeconfig && !File.Exists(kubeconfig))
+            wrong.Add($"Cluster:Kubeconfig names '{kubeconfig}', and there is no such file.");
+        if (!bool.TryParse(configuration["Sample:Enabled"] ?? "true", out var sample))
+            wrong.Add($"Sample:Enabled is '{configuration["Sample:Enabled"]}'; it can be true or false.");
+        if (!ushort.TryParse(configuration["Metrics:Port"] ?? "0", out var metricsPort))
+            wrong.Add($"Metrics:Port is '{configuration["Metrics:Port"]}'; it can be 0 to 65535.");
+        if (wrong.Count > 0)
+            throw new OptionsValidationException("Portal", typeof(PortalSettings), wrong);
+        var directory = Path.GetFullPath(configuration["Portal:DataDirectory"] is { Length: > 0 } given ? given : ".data");
+        return new(directory, configuration["Database:Postgres"] ?? "", mode, kubeconfig, sample, metricsPort);
+    }
+}
