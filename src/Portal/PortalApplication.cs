@@ -1,4 +1,5 @@
 using Portal.Accounts;
+using Portal.Api;
 using Portal.Components;
 using Portal.Core;
 using Portal.Hosting;
@@ -32,6 +33,7 @@ public static class PortalApplication
         builder.Services.AddPortalCore();
         builder.Services.AddPortalDatabase(settings);
         builder.Services.AddPortalIdentity().AddPortalAccounts();
+        builder.Services.AddPortalApi();
         builder.Services.AddPortalCluster(settings);
         builder.Services.AddPortalWords();
         builder.Services.AddPortalPages();
@@ -42,10 +44,12 @@ public static class PortalApplication
         app.UsePortalWords();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UsePortalApi();
         app.UseAntiforgery();
         app.MapStaticAssets().AllowAnonymous();
         app.MapPortalHealth();
         app.MapPortalAccounts();
+        app.MapPortalApi();
         app.MapPortalPages();
         return app;
     }

@@ -42,6 +42,7 @@ internal static class AccountServices
         int status)
     {
         if (HttpMethods.IsGet(context.Request.Method)
+            && !context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)
             && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase))
             context.Response.Redirect(context.RedirectUri);
         else

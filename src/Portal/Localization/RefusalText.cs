@@ -10,13 +10,14 @@ namespace Portal.Localization;
 public sealed partial class RefusalText(IStringLocalizer<Errors> texts)
 {
     /// <summary>The sentence for a refusal.</summary>
-    public string Of(Refusal refusal)
+    /// <param name="format">How a value is written; by the current culture when null.</param>
+    public string Of(Refusal refusal, Func<object?, string>? format = null)
     {
         var text = texts[refusal.Code];
         return Placeholder().Replace(
             text.ResourceNotFound ? texts["unexpected"].Value : text.Value,
             match => refusal.Arguments.TryGetValue(match.Groups["name"].Value, out var value)
-                ? Convert.ToString(value, CultureInfo.CurrentCulture) ?? "" : match.Value);
+                ? format?.Invoke(value) ?? Convert.ToString(value, CultureInfo.CurrentCulture) ?? "" : match.Value);
     }
 
     [GeneratedRegex(@"\{(?<name>\w+)\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
