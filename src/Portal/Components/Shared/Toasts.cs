@@ -17,7 +17,7 @@ public sealed class Toasts
     private readonly List<Toast> _shown = [];
 
     /// <summary>Raised when something is shown or goes.</summary>
-    public event Action? Changed;
+    public event EventHandler? Changed;
 
     public IReadOnlyList<Toast> Shown => _shown;
 
@@ -34,7 +34,7 @@ public sealed class Toasts
     public void Dismiss(Toast toast)
     {
         if (_shown.Remove(toast))
-            Changed?.Invoke();
+            Changed?.Invoke(this, EventArgs.Empty);
     }
 
     private void Show(Toast toast)
@@ -42,6 +42,6 @@ public sealed class Toasts
         if (_shown.Count >= 4)
             _shown.RemoveAt(0);
         _shown.Add(toast);
-        Changed?.Invoke();
+        Changed?.Invoke(this, EventArgs.Empty);
     }
 }
