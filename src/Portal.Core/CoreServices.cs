@@ -1,10 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Core.Access;
-using Portal.Core.Cluster;
 using Portal.Core.Data;
 using Portal.Core.Idempotency;
 using Portal.Core.Projects;
 using Portal.Core.Reconciliation;
+using Portal.Core.Teams;
 using Portal.Core.Tokens;
 
 namespace Portal.Core;
@@ -19,7 +19,10 @@ public static class CoreServices
         services.AddSingleton<IChangeFeed, ChangeFeed>();
         services.AddSingleton<AccessGate>();
         services.AddSingleton<SetupService>();
-        services.AddSingleton<ProjectService>();
+        services.AddSingleton<GuardedChange>();
+        services.AddPeople();
+        services.AddTeams();
+        services.AddProjects();
         services.AddReconciliation();
         services.AddSingleton<ApiTokenService>();
         services.AddSingleton<IdempotencyStore>();

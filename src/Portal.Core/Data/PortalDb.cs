@@ -29,6 +29,13 @@ public abstract class PortalDb(DbContextOptions options, IChangeFeed feed, TimeP
     /// <summary>Adds a line to the audit log, in the commit of the change that it records.</summary>
     public void Audit(AuditRecord record) => _unsealed.Add(record);
 
+    /// <summary>
+    /// Waits for every other commit that writes audit lines and holds them off until this transaction ends: for rules over
+    /// several rows that no single row's version can guard.
+    /// </summary>
+    public Task LockAuditAsync(CancellationToken ct) =>
+        Set<AuditHead>().ExecuteUpdateAsync(s => s.SetProperty(h => h.Seq, h => h.Seq), ct);
+
     /// <inheritdoc/>
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {

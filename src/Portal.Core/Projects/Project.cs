@@ -58,14 +58,15 @@ public sealed class Project : IIntent
             builder.Property(p => p.Namespace).HasMaxLength(63);
             builder.Property(p => p.Size).HasConversion<string>().HasMaxLength(4);
             builder.Property(p => p.DataClass).HasConversion<string>().HasMaxLength(20);
-            builder.Property(p => p.Region).HasMaxLength(60);
-            builder.Property(p => p.CostCentre).HasMaxLength(60);
-            builder.Property(p => p.Description).HasMaxLength(2000);
+            builder.Property(p => p.Region).HasMaxLength(ProjectRules.CodeLimit);
+            builder.Property(p => p.CostCentre).HasMaxLength(ProjectRules.CodeLimit);
+            builder.Property(p => p.Description).HasMaxLength(ProjectRules.DescriptionLimit);
             builder.Property(p => p.Intent).HasConversion<string>().HasMaxLength(20);
             builder.Property(p => p.State).HasConversion<string>().HasMaxLength(20);
             builder.Property(p => p.Generation).IsConcurrencyToken();
             builder.HasIndex(p => p.Name).IsUnique();
             builder.HasIndex(p => p.Namespace).IsUnique();
+            builder.HasIndex(p => p.CreatedAt);
             builder.HasOne(p => p.Team).WithMany().HasForeignKey(p => p.TeamId).OnDelete(DeleteBehavior.Restrict);
             builder.HasMany(p => p.Members).WithOne().HasForeignKey(m => m.ProjectId);
             builder.HasMany(p => p.Steps).WithOne().HasForeignKey(s => s.ProjectId);

@@ -2,9 +2,8 @@ using Portal.Core.Access;
 
 namespace Portal.Core.Projects;
 
-/// <summary>What the form for a new project holds.</summary>
-/// <param name="Id">Made with the form; also its idempotency key.</param>
-public sealed record ProjectDraft(Guid Id, string Name, Guid TeamId)
+/// <summary>What people fill in about a project and may change later.</summary>
+public record ProjectContent(string Name)
 {
     public ProjectSize Size { get; init; } = ProjectSize.S;
 
@@ -16,17 +15,25 @@ public sealed record ProjectDraft(Guid Id, string Name, Guid TeamId)
 
     public string Description { get; init; } = "";
 
+    /// <summary>The name as it is stored: trimmed, in one Unicode form, so that two equal-looking names are equal.</summary>
+    internal string StoredName => Name.Trim().Normalize();
+}
+
+/// <summary>What the form for a new project holds.</summary>
+/// <param name="Id">Made with the form; also its idempotency key.</param>
+public sealed record ProjectDraft(Guid Id, string Name, Guid TeamId) : ProjectContent(Name)
+{
     internal Project ToProject(Actor actor, DateTimeOffset now) => new()
     {
         Id = Id,
-        Name = Name.Trim(),
+        Name = StoredName,
         Namespace = ProjectRules.NamespaceFor(Name),
         TeamId = TeamId,
         Size = Size,
         DataClass = DataClass,
-        Region = Region,
-        CostCentre = CostCentre,
-        Description = Description,
+        Region = Region.Trim(),
+        CostCentre = CostCentre.Trim(),
+        Description = Description.Trim(),
         CreatedBy = actor.Id,
         CreatedAt = now,
         Members = [new ProjectMember { ProjectId = Id, PersonId = actor.Id, Role = ProjectRole.Owner }],

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Portal.Core.Results;
@@ -10,6 +9,12 @@ public static class ProjectRules
 {
     /// <summary>Longest name, in characters.</summary>
     public const int NameLimit = 60;
+
+    /// <summary>Longest region and cost centre, in characters.</summary>
+    public const int CodeLimit = 60;
+
+    /// <summary>Longest description, in characters.</summary>
+    public const int DescriptionLimit = 2000;
 
     private const int NamespaceLimit = 40;
 
@@ -24,7 +29,7 @@ public static class ProjectRules
             return new Refusal("project.name_empty", Field: "Name");
         if (text.Length > NameLimit)
             return new Refusal("project.name_long", Field: "Name").With("limit", NameLimit).With("length", text.Length);
-        if (text.Any(c => char.IsControl(c) || char.GetUnicodeCategory(c) == UnicodeCategory.Format))
+        if (TextRules.HasForbidden(text))
             return new Refusal("project.name_control", Field: "Name");
         var lower = text.ToLowerInvariant();
         return ReservedPrefixes.FirstOrDefault(p => lower == p || lower.StartsWith(p + "-", StringComparison.Ordinal)) is { } prefix
@@ -32,13 +37,30 @@ public static class ProjectRules
             : null;
     }
 
+    /// <summary>Null when everything that a person may fill in can be accepted; otherwise the first refusal, with its field.</summary>
+    public static Refusal? Check(ProjectContent content) =>
+        CheckName(content.Name)
+        ?? (Enum.IsDefined(content.Size) ? null : new Refusal("project.size_unknown", Field: "Size"))
+        ?? (Enum.IsDefined(content.DataClass) ? null : new Refusal("project.data_class_unknown", Field: "DataClass"))
+        ?? TextRules.Check("Region", content.Region, CodeLimit)
+        ?? TextRules.Check("CostCentre", content.CostCentre, CodeLimit)
+        ?? TextRules.Check("Description", content.Description, DescriptionLimit, lines: true);
+
+    /// <summary>Null when work may be started in the project; otherwise why it is closed.</summary>
+    public static Refusal? CheckOpen(Project project) => project.Intent switch
+    {
+        ProjectIntent.Archived => new Refusal("project.archived", RefusalKind.Conflict).With("name", project.Name),
+        ProjectIntent.Deleted => new Refusal("project.deleting", RefusalKind.Conflict).With("name", project.Name),
+        _ => null,
+    };
+
     /// <summary>
     /// The namespace for a name: <c>ml-</c>, its ASCII letters and digits, and, where anything else was lost,
     /// eight hex digits of the name's SHA-256, so that <c>a.b</c> and <c>a-b</c> stay two namespaces. RFC 1123, at most 40.
     /// </summary>
     public static string NamespaceFor(string name)
     {
-        var text = name.Trim();
+        var text = name.Trim().Normalize();
         var slug = new StringBuilder();
         foreach (var c in text)
         {

@@ -6,8 +6,8 @@ using Portal.Core.Results;
 
 namespace Portal.Core.Projects;
 
-/// <summary>What people do with projects. Each method checks its permission, changes rows and audits in one commit.</summary>
-public sealed class ProjectService(IDbContextFactory<PortalDb> databases, AccessGate gate, TimeProvider clock)
+/// <summary>Makes projects and changes what is written about them. Each method checks its permission and audits in the same commit.</summary>
+public sealed class ProjectService(IDbContextFactory<PortalDb> databases, AccessGate gate, GuardedChange change, TimeProvider clock)
 {
     /// <summary>
     /// Stores a new project; the reconciler then makes it in the cluster. The id in <paramref name="draft"/> is the form's
@@ -20,20 +20,29 @@ public sealed class ProjectService(IDbContextFactory<PortalDb> databases, Access
         var scope = Scope.Team(draft.TeamId);
         if (await gate.CheckAsync(db, actor, Permission.ProjectCreate, scope, "team", draft.TeamId, ct) is { } denied)
             return denied;
-        if (ProjectRules.CheckName(draft.Name) is { } bad)
+        if (ProjectRules.Check(draft) is { } bad)
             return bad;
         if (await db.Projects.AnyAsync(p => p.Id == draft.Id && p.CreatedBy == actor.Id, ct))
             return draft.Id;
+        if (!await db.Teams.AnyAsync(t => t.Id == draft.TeamId, ct))
+            return Refusal.NotFound("team");
 
         var project = draft.ToProject(actor, clock.GetUtcNow());
         if (await db.Projects.AnyAsync(p => p.Name == project.Name || p.Namespace == project.Namespace, ct))
-            return NameTaken(project.Name);
+            return await FindMadeAsync(actor, draft, ct);
         db.Projects.Add(project);
         db.Audit(new AuditRecord(actor, "project.created", "project", project.Id)
         {
             ProjectId = project.Id,
             TeamId = project.TeamId,
-            Details = { ["name"] = project.Name, ["namespace"] = project.Namespace, ["size"] = project.Size.ToString() },
+            Details =
+            {
+                ["name"] = project.Name,
+                ["namespace"] = project.Namespace,
+                ["size"] = project.Size.ToString(),
+                ["dataClass"] = project.DataClass.ToString(),
+                ["region"] = project.Region,
+            },
         });
         try
         {
@@ -42,17 +51,55 @@ public sealed class ProjectService(IDbContextFactory<PortalDb> databases, Access
         catch (DbUpdateException)
         {
             // Two requests with one name, or one form sent twice: the unique indexes let one through.
-            return await FindMadeByAsync(actor, draft.Id, ct) ?? (Result<Guid>)NameTaken(project.Name);
+            return await FindMadeAsync(actor, draft, ct);
         }
         return project.Id;
+    }
+
+    /// <summary>Changes name, size, data class, region, cost centre and description; the namespace stays.</summary>
+    /// <param name="generation">What <see cref="ProjectView.Generation"/> was when the form was opened.</param>
+    [Requires(Permission.ProjectEdit)]
+    public Task<Result> EditAsync(Actor actor, Guid id, long generation, ProjectContent content, CancellationToken ct) =>
+        change.ApplyAsync(
+            actor,
+            new ChangeTarget(Permission.ProjectEdit, Scope.Project(id), "project", id),
+            generation,
+            db => db.Projects.SingleOrDefaultAsync(p => p.Id == id, ct),
+            async (db, project) =>
+            {
+                if ((ProjectRules.Check(content) ?? ProjectRules.CheckOpen(project)) is { } bad)
+                    return bad;
+                var name = content.StoredName;
+                if (name != project.Name && await db.Projects.AnyAsync(p => p.Name == name && p.Id != id, ct))
+                    return NameTaken(name);
+                return Write(actor, project, content) is { Details.Count: > 0 } record ? record : Decision.Nothing;
+            },
+            ct);
+
+    private static AuditRecord Write(Actor actor, Project project, ProjectContent content)
+    {
+        var record = new AuditRecord(actor, "project.edited", "project", project.Id) { ProjectId = project.Id, TeamId = project.TeamId }
+            .Changed("name", project.Name, content.StoredName)
+            .Changed("size", project.Size.ToString(), content.Size.ToString())
+            .Changed("dataClass", project.DataClass.ToString(), content.DataClass.ToString())
+            .Changed("region", project.Region, content.Region.Trim())
+            .Changed("costCentre", project.CostCentre, content.CostCentre.Trim())
+            .Changed("description", project.Description, content.Description.Trim());
+        project.Name = content.StoredName;
+        project.Size = content.Size;
+        project.DataClass = content.DataClass;
+        project.Region = content.Region.Trim();
+        project.CostCentre = content.CostCentre.Trim();
+        project.Description = content.Description.Trim();
+        return record;
     }
 
     private static Refusal NameTaken(string name) =>
         new Refusal("project.name_taken", RefusalKind.Conflict, "Name").With("name", name);
 
-    private async Task<Result<Guid>?> FindMadeByAsync(Actor actor, Guid id, CancellationToken ct)
+    private async Task<Result<Guid>> FindMadeAsync(Actor actor, ProjectDraft draft, CancellationToken ct)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
-        return await db.Projects.AnyAsync(p => p.Id == id && p.CreatedBy == actor.Id, ct) ? (Result<Guid>)id : null;
+        return await db.Projects.AnyAsync(p => p.Id == draft.Id && p.CreatedBy == actor.Id, ct) ? draft.Id : NameTaken(draft.StoredName);
     }
 }

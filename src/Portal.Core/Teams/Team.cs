@@ -1,11 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Portal.Core.Access;
+using Portal.Core.Data;
+using Portal.Core.Projects;
 
 namespace Portal.Core.Teams;
 
 /// <summary>A group of people with leads, budgets and projects.</summary>
-public sealed class Team
+public sealed class Team : IVersioned
 {
     public Guid Id { get; set; } = Guid.CreateVersion7();
 
@@ -14,11 +16,13 @@ public sealed class Team
     /// <summary>Prefilled for new projects of the team.</summary>
     public string DefaultRegion { get; set; } = "";
 
-    public string DefaultDataClass { get; set; } = "";
+    public DataClass DefaultDataClass { get; set; } = DataClass.Internal;
 
     public string DefaultCostCentre { get; set; } = "";
 
     public DateTimeOffset CreatedAt { get; set; }
+
+    public long Generation { get; set; } = 1;
 
     public List<TeamMember> Members { get; set; } = [];
 
@@ -27,7 +31,11 @@ public sealed class Team
         public void Configure(EntityTypeBuilder<Team> builder)
         {
             builder.ToTable("teams");
-            builder.Property(t => t.Name).HasMaxLength(100);
+            builder.Property(t => t.Name).HasMaxLength(TeamRules.NameLimit);
+            builder.Property(t => t.DefaultRegion).HasMaxLength(ProjectRules.CodeLimit);
+            builder.Property(t => t.DefaultCostCentre).HasMaxLength(ProjectRules.CodeLimit);
+            builder.Property(t => t.DefaultDataClass).HasConversion<string>().HasMaxLength(20);
+            builder.Property(t => t.Generation).IsConcurrencyToken();
             builder.HasIndex(t => t.Name).IsUnique();
             builder.HasMany(t => t.Members).WithOne().HasForeignKey(m => m.TeamId);
         }

@@ -14,13 +14,13 @@ public static class Cursor
     /// <summary>The query that continues after <paramref name="cursor"/>, or null for one that was never given out.</summary>
     public static ListQuery? Continue(ListQuery query, string? cursor)
     {
-        if (string.IsNullOrEmpty(cursor))
+        if (string.IsNullOrEmpty(cursor) || KeyCursor.Text(cursor) is not null)
             return query;
         Span<byte> bytes = stackalloc byte[32];
         return cursor.Length <= 40 && Base64Url.TryDecodeFromChars(cursor, bytes, out var length)
             && Encoding.ASCII.GetString(bytes[..length]) is ['r', .. var digits]
             && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var skip)
-            ? query with { Skip = skip } : null;
+            ? query with { Skip = skip, Cursor = null } : null;
     }
 
     /// <summary>The page with the cursor of the next one.</summary>

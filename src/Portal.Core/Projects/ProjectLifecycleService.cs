@@ -1,0 +1,85 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Core.Access;
+using Portal.Core.Audit;
+using Portal.Core.Data;
+using Portal.Core.Results;
+
+namespace Portal.Core.Projects;
+
+/// <summary>
+/// Closes, reopens and removes projects, and tries a failed step again. Only what is wanted is written here; the reconciler
+/// carries it out. All are the same when sent twice.
+/// </summary>
+public sealed class ProjectLifecycleService(GuardedChange change, TimeProvider clock)
+{
+    /// <summary>Stops what runs and refuses new work; data, members and history stay.</summary>
+    [Requires(Permission.ProjectArchive)]
+    public Task<Result> ArchiveAsync(Actor actor, Guid id, long generation, CancellationToken ct) =>
+        WantAsync(actor, id, generation, Permission.ProjectArchive, ProjectIntent.Archived, "project.archived", ct);
+
+    /// <summary>Opens an archived project again.</summary>
+    [Requires(Permission.ProjectArchive)]
+    public Task<Result> UnarchiveAsync(Actor actor, Guid id, long generation, CancellationToken ct) =>
+        WantAsync(actor, id, generation, Permission.ProjectArchive, ProjectIntent.Active, "project.unarchived", ct);
+
+    /// <summary>Removes the project with everything in its namespace: first the cluster's objects, then the row. It cannot be undone.</summary>
+    /// <param name="name">The project's name, typed by the person: proof that this one is meant.</param>
+    [Requires(Permission.ProjectDelete)]
+    public Task<Result> DeleteAsync(Actor actor, Guid id, long generation, string name, CancellationToken ct) =>
+        ChangeAsync(actor, id, generation, Permission.ProjectDelete, project =>
+        {
+            if (project.Intent == ProjectIntent.Deleted)
+                return Decision.Nothing;
+            if (name?.Trim() != project.Name)
+                return new Refusal("project.name_mismatch", Field: "Name").With("name", project.Name);
+            return Want(actor, project, ProjectIntent.Deleted, "project.delete_requested");
+        }, ct);
+
+    /// <summary>Tries a failed step again, for example after the cluster's rights were mended.</summary>
+    [Requires(Permission.ProjectRetry)]
+    public Task<Result> RetryStepAsync(Actor actor, Guid id, ProjectStepKind kind, CancellationToken ct) =>
+        ChangeAsync(actor, id, null, Permission.ProjectRetry, project =>
+        {
+            if (project.Steps.SingleOrDefault(s => s.Kind == kind) is not { State: StepState.Failed } step)
+                return Decision.Nothing;
+            step.State = StepState.Waiting;
+            step.ChangedAt = clock.GetUtcNow();
+            return new AuditRecord(actor, "project.step_retried", "project", id)
+            {
+                ProjectId = id,
+                TeamId = project.TeamId,
+                Details = { ["step"] = kind.ToString(), ["reason"] = step.Reason },
+            };
+        }, ct);
+
+    private Task<Result> WantAsync(
+        Actor actor, Guid id, long generation, Permission permission, ProjectIntent intent, string action, CancellationToken ct) =>
+        ChangeAsync(actor, id, generation, permission, project => project.Intent switch
+        {
+            _ when project.Intent == intent => Decision.Nothing,
+            ProjectIntent.Deleted => ProjectRules.CheckOpen(project)!,
+            _ => Want(actor, project, intent, action),
+        }, ct);
+
+    private Task<Result> ChangeAsync(
+        Actor actor, Guid id, long? generation, Permission permission, Func<Project, Decision> decide, CancellationToken ct) =>
+        change.ApplyAsync(
+            actor,
+            new ChangeTarget(permission, Scope.Project(id), "project", id),
+            generation,
+            db => db.Projects.Include(p => p.Steps).SingleOrDefaultAsync(p => p.Id == id, ct),
+            (_, project) => Task.FromResult(decide(project)),
+            ct);
+
+    private static AuditRecord Want(Actor actor, Project project, ProjectIntent intent, string action)
+    {
+        var record = new AuditRecord(actor, action, "project", project.Id)
+        {
+            ProjectId = project.Id,
+            TeamId = project.TeamId,
+            Details = { ["name"] = project.Name },
+        }.Changed("intent", project.Intent.ToString(), intent.ToString());
+        project.Intent = intent;
+        return record;
+    }
+}

@@ -1,0 +1,71 @@
+using Portal.Core.Access;
+
+namespace Portal.Core.Projects;
+
+/// <summary>A project as a list shows it.</summary>
+public sealed record ProjectRow(
+    Guid Id,
+    string Name,
+    string Namespace,
+    Guid TeamId,
+    string TeamName,
+    ProjectSize Size,
+    DataClass DataClass,
+    string Region,
+    ProjectIntent Intent,
+    ProjectState State,
+    int Members,
+    DateTimeOffset CreatedAt);
+
+/// <summary>What a list of projects is narrowed to.</summary>
+public sealed record ProjectFilter(Guid? TeamId = null, ProjectState? State = null);
+
+/// <summary>A project with everything its page shows, and what the one who looks may do.</summary>
+public sealed record ProjectView(Guid Id, string Name, string Namespace, long Generation)
+{
+    public required Guid TeamId { get; init; }
+
+    public required string TeamName { get; init; }
+
+    public required ProjectSize Size { get; init; }
+
+    public required DataClass DataClass { get; init; }
+
+    public required string Region { get; init; }
+
+    public required string CostCentre { get; init; }
+
+    public required string Description { get; init; }
+
+    public required ProjectIntent Intent { get; init; }
+
+    public required ProjectState State { get; init; }
+
+    public required string CreatedBy { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The generation that was carried out last; below <see cref="Generation"/> while something is on its way.</summary>
+    public required long ObservedGeneration { get; init; }
+
+    /// <summary>The steps in the order in which they are taken.</summary>
+    public required IReadOnlyList<ProjectStepView> Steps { get; init; }
+
+    /// <summary>Highest role first, then by name.</summary>
+    public required IReadOnlyList<Membership<ProjectRole>> Members { get; init; }
+
+    /// <summary>What the actor is towards the project.</summary>
+    public required Role Roles { get; init; }
+
+    /// <summary>True when work may be started: neither archived nor being deleted.</summary>
+    public bool IsOpen => Intent == ProjectIntent.Active;
+
+    /// <summary>True when the actor holds the permission; pages hide by it, the services check again.</summary>
+    public bool May(Permission permission) => AccessTable.Allows(Roles, permission);
+}
+
+/// <summary>A step as the page shows it.</summary>
+/// <param name="Reason">Code of the reason in the error catalogue, or empty.</param>
+/// <param name="Detail">What the cluster said, or empty.</param>
+public sealed record ProjectStepView(
+    ProjectStepKind Kind, StepState State, string Reason, string Detail, int Attempts, DateTimeOffset? ChangedAt);
