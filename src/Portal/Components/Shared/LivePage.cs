@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.AspNetCore.Components;
+using Portal.Core.Data;
+using Portal.Core.Results;
+
+namespace Portal.Components.Shared;
+
+/// <summary>
+/// A page or a part of one that loads itself, and again when rows that concern it change: at once, and at most four times a second.
+/// Put its markup inside <see cref="PageState"/>, which shows loading, refusal and error.
+/// </summary>
+public abstract class LivePage : ComponentBase, IDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    private readonly CancellationTokenSource _gone = new();
+    private CultureInfo _culture = CultureInfo.CurrentCulture;
+    private CultureInfo _uiCulture = CultureInfo.CurrentUICulture;
+    private IDisposable? _subscription;
+    private int _waiting;
+    private long _lastLoad;
+
+    /// <summary>True once the first load came back, whatever it brought.</summary>
+    public bool IsLoaded { get; private set; }
+
+    /// <summary>Set by <see cref="LoadAsync"/> when the service refused; <see cref="PageState"/> shows it.</summary>
+    public Refusal? Refused { get; protected set; }
+
+    /// <summary>What the last load threw, or null.</summary>
+    public Exception? Failure { get; private set; }
+
+    [Inject]
+    private IChangeFeed Feed { get; set; } = default!;
+
+    /// <summary>Cancelled when the reader leaves the page.</summary>
+    protected CancellationToken Gone => _gone.Token;
+
+    /// <summary>Loads again from the services and draws.</summary>
+    public Task ReloadAsync() => InvokeAsync(async () =>
+    {
+        await LoadGuardedAsync();
+        StateHasChanged();
+    });
+
+    /// <summary>Reads what the page shows. Exceptions are shown as an error with retry.</summary>
+    protected abstract Task LoadAsync();
+
+    /// <summary>True when a committed change may alter what the page shows. Called on other threads: look at ids only.</summary>
+    protected abstract bool Concerns(RowChange change);
+
+    /// <summary>The value of a result, or the default with <see cref="Refused"/> set.</summary>
+    protected T? Take<T>(Result<T> result)
+    {
+        Refused = result.Refusal;
+        return result.Succeeded ? result.Value : default;
+    }
+
+    /// <inheritdoc/>
+    protected override void OnInitialized()
+    {
+        _culture = CultureInfo.CurrentCulture;
+        _uiCulture = CultureInfo.CurrentUICulture;
+        if (RendererInfo.IsInteractive)
+            _subscription = Feed.Subscribe(OnChange);
+    }
+
+    /// <inheritdoc/>
+    protected override Task OnParametersSetAsync() => LoadGuardedAsync();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Ends the subscription; a page that holds more overrides it and calls this.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+        _subscription?.Dispose();
+        _gone.Cancel();
+    }
+
+    private async Task LoadGuardedAsync()
+    {
+        try
+        {
+            await LoadAsync();
+            Failure = null;
+        }
+        catch (OperationCanceledException) when (_gone.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (Exception exception)
+        {
+            Failure = exception;
+        }
+        _lastLoad = Stopwatch.GetTimestamp();
+        IsLoaded = true;
+    }
+
+    private void OnChange(RowChange change)
+    {
+        if (Concerns(change) && Interlocked.Exchange(ref _waiting, 1) == 0)
+            _ = RefreshAsync();
+    }
+
+    private async Task RefreshAsync()
+    {
+        var rest = Pause - Stopwatch.GetElapsedTime(_lastLoad);
+        try
+        {
+            if (rest > TimeSpan.Zero)
+                await Task.Delay(rest, _gone.Token);
+            Interlocked.Exchange(ref _waiting, 0);
+            await InvokeAsync(async () =>
+            {
+                // The change came on a thread that knows nothing of the reader's language.
+                (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = (_culture, _uiCulture);
+                await LoadGuardedAsync();
+                StateHasChanged();
+            });
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
+        {
+            // The reader has left.
+        }
+    }
+}
