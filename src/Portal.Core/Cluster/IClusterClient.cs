@@ -32,7 +32,7 @@ public interface IClusterClient
 
 /// <summary>What a cluster can do.</summary>
 /// <param name="Version">Server version, for example <c>v1.36.2</c>.</param>
-/// <param name="Served">Every served kind with its preferred version.</param>
+/// <param name="Served">Every served kind, in each of its versions, the preferred one first.</param>
 /// <param name="IsEmbedded">True for the embedded cluster: one machine, simulated accelerators.</param>
 public sealed record ClusterCapabilities(string Version, IReadOnlyList<ResourceType> Served, bool IsEmbedded)
 {

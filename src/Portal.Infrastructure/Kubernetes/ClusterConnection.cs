@@ -1,0 +1,134 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Threading.RateLimiting;
+using k8s;
+using k8s.Exceptions;
+using Portal.Core.Cluster;
+
+namespace Portal.Infrastructure.Kubernetes;
+
+/// <summary>
+/// One authenticated line to the API server: the KubernetesClient package reads the configuration and signs requests, and
+/// here they are held to a rate, repeated when the server asks for it, and turned into <see cref="ClusterException"/>.
+/// </summary>
+internal sealed class ClusterConnection : IDisposable
+{
+    private const int Attempts = 3;
+
+    private readonly TimeProvider _clock;
+    private readonly RateLimiter _limiter;
+    private readonly Lock _lock = new();
+    private k8s.Kubernetes? _client;
+
+    public ClusterConnection(KubernetesOptions options, TimeProvider clock)
+    {
+        (Options, _clock) = (options, clock);
+        _limiter = new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = options.Burst,
+            TokensPerPeriod = Math.Max(1, options.RequestsPerSecond / 20),
+            ReplenishmentPeriod = TimeSpan.FromMilliseconds(50),
+            QueueLimit = int.MaxValue,
+        });
+    }
+
+    public KubernetesOptions Options { get; }
+
+    /// <summary>Sends and returns a success; its content may still be on its way. The caller disposes it.</summary>
+    /// <param name="path">Below the server's address, with its query.</param>
+    /// <param name="body">Makes the content anew for each attempt.</param>
+    public async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, CancellationToken ct, Func<HttpContent>? body = null, Action<HttpRequestHeaders>? headers = null)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            using var permit = await _limiter.AcquireAsync(1, ct);
+            var response = await OnceAsync(method, path, body, headers, ct);
+            if (response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.NotModified)
+                return response;
+            var failure = await FailureAsync(response, ct);
+            if (attempt == Attempts || failure.RetryAfter is not { } wait || wait > Options.Patience)
+                throw failure;
+            await Task.Delay(wait, _clock, ct);
+        }
+    }
+
+    public void Dispose()
+    {
+        _limiter.Dispose();
+        _client?.Dispose();
+    }
+
+    private async Task<HttpResponseMessage> OnceAsync(
+        HttpMethod method, string path, Func<HttpContent>? body, Action<HttpRequestHeaders>? headers, CancellationToken ct)
+    {
+        var client = Client();
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        deadline.CancelAfter(Options.RequestTimeout);
+        try
+        {
+            using var request = new HttpRequestMessage(method, client.BaseUri.AbsoluteUri.TrimEnd('/') + "/" + path)
+            {
+                Version = HttpVersion.Version20,
+                VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+                Content = body?.Invoke(),
+            };
+            headers?.Invoke(request.Headers);
+            if (client.Credentials is { } credentials)
+                await credentials.ProcessHttpRequestAsync(request, deadline.Token);
+            return await client.HttpClient.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
+        }
+        catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
+        {
+            throw new ClusterException(ClusterFailure.Unavailable, $"The cluster did not answer within {Options.RequestTimeout.TotalSeconds:0} s.", e);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw new ClusterException(ClusterFailure.Unavailable, "The cluster cannot be reached: " + e.Message, e);
+        }
+    }
+
+    private async Task<ClusterException> FailureAsync(HttpResponseMessage response, CancellationToken ct)
+    {
+        using (response)
+        {
+            var wait = response.Headers.RetryAfter;
+            var after = wait?.Delta ?? (wait?.Date - _clock.GetUtcNow());
+            try
+            {
+                using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
+                deadline.CancelAfter(Options.RequestTimeout);
+                return ClusterErrors.From(response.StatusCode, await response.Content.ReadAsStringAsync(deadline.Token), after);
+            }
+            catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+            {
+                return ClusterErrors.From(response.StatusCode, "", after);
+            }
+        }
+    }
+
+    private k8s.Kubernetes Client()
+    {
+        lock (_lock)
+            return _client ??= Connect();
+    }
+
+    private k8s.Kubernetes Connect()
+    {
+        try
+        {
+            var configuration = Options.Kubeconfig.Length > 0
+                ? KubernetesClientConfiguration.BuildConfigFromConfigFile(Options.Kubeconfig, Options.Context.Length > 0 ? Options.Context : null)
+                : KubernetesClientConfiguration.IsInCluster() ? KubernetesClientConfiguration.InClusterConfig()
+                : throw new ClusterException(ClusterFailure.Unavailable, "No cluster is configured: no kubeconfig is named and this is not a pod.");
+            configuration.UserAgent = Manifest.FieldManager;
+            // Deadlines are set for each request; a watch has none.
+            configuration.HttpClientTimeout = Timeout.InfiniteTimeSpan;
+            return new k8s.Kubernetes(configuration);
+        }
+        catch (Exception e) when (e is KubeConfigException or KubernetesClientException or IOException or UnauthorizedAccessException or YamlDotNet.Core.YamlException)
+        {
+            throw new ClusterException(ClusterFailure.Unavailable, "The kubeconfig cannot be used: " + e.Message, e);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+using System.Text.Json.Nodes;
+using Portal.Core.Cluster;
+
+namespace Portal.Infrastructure.Kubernetes;
+
+/// <summary>
+/// Finds out what a cluster serves: in two requests where it offers aggregated discovery (1.26 and later), group by group
+/// where it does not.
+/// </summary>
+internal sealed class ClusterDiscovery(ClusterConnection connection, TimeProvider clock) : IDisposable
+{
+    private const string Aggregated = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+
+    private readonly SemaphoreSlim _one = new(1);
+    private (ClusterCapabilities Value, long At)? _known;
+
+    /// <summary>What is served; an older answer stands in while the cluster is silent.</summary>
+    /// <param name="fresh">True to ask again whatever is known.</param>
+    public async Task<ClusterCapabilities> GetAsync(bool fresh, CancellationToken ct)
+    {
+        if (!fresh && Known() is { } known)
+            return known;
+        await _one.WaitAsync(ct);
+        try
+        {
+            if (!fresh && Known() is { } meanwhile)
+                return meanwhile;
+            var value = await AskAsync(ct);
+            _known = (value, clock.GetTimestamp());
+            return value;
+        }
+        catch (ClusterException e) when (e.IsTransient && _known is not null)
+        {
+            return _known.Value.Value;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    public void Dispose() => _one.Dispose();
+
+    private ClusterCapabilities? Known() =>
+        _known is { } known && clock.GetElapsedTime(known.At) < connection.Options.DiscoveryAge ? known.Value : null;
+
+    private async Task<ClusterCapabilities> AskAsync(CancellationToken ct)
+    {
+        var version = await ReadAsync("version", ct);
+        var served = new List<ResourceType>();
+        served.AddRange(await OfAsync("api", ct));
+        served.AddRange(await OfAsync("apis", ct));
+        return new ClusterCapabilities(version.Text("gitVersion") ?? "", served, await IsEmbeddedAsync(ct));
+    }
+
+    private async Task<IReadOnlyList<ResourceType>> OfAsync(string root, CancellationToken ct)
+    {
+        var response = await connection.SendAsync(HttpMethod.Get, root, ct, headers: h =>
+            h.TryAddWithoutValidation("Accept", Aggregated + "," + Aggregated.Replace("v=v2", "v=v2beta1", StringComparison.Ordinal) + ",application/json"));
+        var answer = await connection.ReadAsync(response, ct);
+        return answer.Text("kind") == "APIGroupDiscoveryList" ? FromAggregated(answer) : await FromPlainAsync(root, answer, ct);
+    }
+
+    private static List<ResourceType> FromAggregated(JsonNode answer)
+    {
+        var found = new List<ResourceType>();
+        foreach (var group in answer.Items("items"))
+        {
+            foreach (var version in group.Items("versions"))
+            {
+                foreach (var resource in version.Items("resources"))
+                {
+                    // A kind without a response kind has only subresources.
+                    if (resource.Text("responseKind", "kind") is { Length: > 0 } kind)
+                    {
+                        found.Add(new(group.Text("metadata", "name") ?? "", version.Text("version") ?? "",
+                            resource.Text("resource") ?? "", kind, resource.Text("scope") == "Namespaced"));
+                    }
+                }
+            }
+        }
+        return found;
+    }
+
+    private async Task<List<ResourceType>> FromPlainAsync(string root, JsonNode answer, CancellationToken ct)
+    {
+        var versions = root == "api"
+            ? answer.Items("versions").Select(v => ("", v.ToString()))
+            : answer.Items("groups").SelectMany(g => g.Items("versions").Select(v => (g.Text("name") ?? "", v.Text("version") ?? "")));
+        var found = new List<ResourceType>();
+        foreach (var (group, version) in versions)
+            found.AddRange(await OfGroupAsync(group, version, ct));
+        return found;
+    }
+
+    private async Task<IEnumerable<ResourceType>> OfGroupAsync(string group, string version, CancellationToken ct)
+    {
+        try
+        {
+            var list = await ReadAsync(group.Length == 0 ? "api/" + version : $"apis/{group}/{version}", ct);
+            return list.Items("resources").Where(r => r.Text("name")?.Contains('/') == false)
+                .Select(r => new ResourceType(group, version, r.Text("name")!, r.Text("kind") ?? "", r.Text("namespaced") == "true"));
+        }
+        catch (ClusterException e) when (e.Failure is ClusterFailure.Unavailable or ClusterFailure.NotFound)
+        {
+            // The server behind an aggregated group may be down: what the others serve is known all the same.
+            return [];
+        }
+    }
+
+    private async Task<bool> IsEmbeddedAsync(CancellationToken ct)
+    {
+        try
+        {
+            var nodes = await ReadAsync("api/v1/nodes?limit=1&labelSelector=" + Uri.EscapeDataString("portal.local/embedded=true"), ct);
+            return nodes.Items("items").Any();
+        }
+        catch (ClusterException e) when (e.Failure is ClusterFailure.Forbidden)
+        {
+            // An account that may not see nodes is one in a real cluster.
+            return false;
+        }
+    }
+
+    private async Task<JsonObject> ReadAsync(string path, CancellationToken ct) =>
+        await connection.ReadAsync(await connection.SendAsync(HttpMethod.Get, path, ct), ct);
+}

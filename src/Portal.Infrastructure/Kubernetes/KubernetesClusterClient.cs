@@ -1,0 +1,126 @@
+using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json.Nodes;
+using Portal.Core.Cluster;
+
+namespace Portal.Infrastructure.Kubernetes;
+
+/// <summary>The cluster client over HTTP, for objects of any kind.</summary>
+internal sealed class KubernetesClusterClient(ClusterConnection connection, ClusterDiscovery discovery) : IClusterClient
+{
+    private const string ApplyType = "application/apply-patch+yaml";
+    private const string MergeType = "application/merge-patch+json";
+
+    public async Task<JsonObject?> FindAsync(ObjectKey key, CancellationToken ct)
+    {
+        try
+        {
+            return await ReadAsync(await connection.SendAsync(HttpMethod.Get, PathOf(key), ct), ct);
+        }
+        catch (ClusterException e) when (e.Failure == ClusterFailure.NotFound)
+        {
+            return null;
+        }
+    }
+
+    public async IAsyncEnumerable<JsonObject> ListAsync(
+        ResourceType type, string? ns, string? labelSelector, [EnumeratorCancellation] CancellationToken ct)
+    {
+        // Begun again after an expiry, a list shows once more what it has shown.
+        var seen = new HashSet<(string?, string)>();
+        var restarts = 0;
+        var pages = connection.PagesAsync(type, ns, labelSelector, ct).GetAsyncEnumerator(ct);
+        try
+        {
+            while (true)
+            {
+                try
+                {
+                    if (!await pages.MoveNextAsync())
+                        yield break;
+                }
+                catch (ClusterException e) when (e.IsExpired() && restarts++ < 3)
+                {
+                    await pages.DisposeAsync();
+                    pages = connection.PagesAsync(type, ns, labelSelector, ct).GetAsyncEnumerator(ct);
+                    continue;
+                }
+                foreach (var item in pages.Current.Items)
+                {
+                    if (seen.Add((item.Text("metadata", "namespace"), item.Name())))
+                        yield return item;
+                }
+            }
+        }
+        finally
+        {
+            await pages.DisposeAsync();
+        }
+    }
+
+    public async Task<JsonObject> ApplyAsync(JsonObject manifest, CancellationToken ct, bool dryRun = false)
+    {
+        var type = await TypeOfAsync(manifest, ct);
+        var path = PathOf(new ObjectKey(type, manifest.Text("metadata", "namespace"), manifest.Name()))
+            + $"?fieldManager={Manifest.FieldManager}&force=true" + (dryRun ? "&dryRun=All" : "");
+        return await PatchAsync(path, ApplyType, manifest, ct);
+    }
+
+    public Task<JsonObject> PatchAsync(ObjectKey key, JsonObject mergePatch, CancellationToken ct) =>
+        PatchAsync(PathOf(key) + "?fieldManager=" + Manifest.FieldManager, MergeType, mergePatch, ct);
+
+    public async Task<bool> DeleteAsync(ObjectKey key, CancellationToken ct)
+    {
+        const string Background = """{"kind":"DeleteOptions","apiVersion":"v1","propagationPolicy":"Background"}""";
+        try
+        {
+            using var response = await connection.SendAsync(HttpMethod.Delete, PathOf(key), ct,
+                () => new StringContent(Background, Encoding.UTF8, "application/json"));
+            return true;
+        }
+        catch (ClusterException e) when (e.Failure == ClusterFailure.NotFound)
+        {
+            return false;
+        }
+    }
+
+    public async Task<Stream> LogsAsync(string ns, string pod, string? container, bool follow, int? tailLines, CancellationToken ct)
+    {
+        var path = new StringBuilder(PathOf(new ObjectKey(Kinds.Pod, ns, pod))).Append("/log?follow=").Append(follow ? "true" : "false");
+        if (container is not null)
+            path.Append("&container=").Append(Uri.EscapeDataString(container));
+        if (tailLines is { } lines)
+            path.Append("&tailLines=").Append(lines);
+        var response = await connection.SendAsync(HttpMethod.Get, path.ToString(), ct);
+        // Disposing the stream gives the connection back; the response holds nothing else.
+        return await response.Content.ReadAsStreamAsync(ct);
+    }
+
+    public Task<ClusterCapabilities> CapabilitiesAsync(CancellationToken ct) => discovery.GetAsync(fresh: false, ct);
+
+    private async Task<JsonObject> PatchAsync(string path, string mediaType, JsonObject body, CancellationToken ct)
+    {
+        var text = body.ToJsonString();
+        var response = await connection.SendAsync(HttpMethod.Patch, path, ct,
+            () => new StringContent(text, Encoding.UTF8, new MediaTypeHeaderValue(mediaType)));
+        return await ReadAsync(response, ct);
+    }
+
+    private async Task<JsonObject> ReadAsync(HttpResponseMessage response, CancellationToken ct) =>
+        await connection.ReadAsync(response, ct);
+
+    private async Task<ResourceType> TypeOfAsync(JsonObject manifest, CancellationToken ct)
+    {
+        var (version, kind) = (manifest.Text("apiVersion"), manifest.Text("kind"));
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            var capabilities = await discovery.GetAsync(fresh: attempt > 0, ct);
+            if (capabilities.Served.FirstOrDefault(t => t.Kind == kind && t.ApiVersion == version) is { } type)
+                return type;
+        }
+        throw new ClusterException(ClusterFailure.NotFound, $"The cluster does not serve {kind} in {version}.");
+    }
+
+    private static string PathOf(ObjectKey key) => $"{key.Type.Path(key.Namespace)}/{Uri.EscapeDataString(key.Name)}";
+}

@@ -1,0 +1,35 @@
+namespace Portal.Infrastructure.Kubernetes;
+
+/// <summary>Which cluster, and how hard it may be asked.</summary>
+public sealed class KubernetesOptions
+{
+    /// <summary>A kubeconfig file; empty for the credentials of the pod that the portal runs in.</summary>
+    public string Kubeconfig { get; set; } = "";
+
+    /// <summary>A context of that file; empty for its current one.</summary>
+    public string Context { get; set; } = "";
+
+    /// <summary>Requests per second that are sent in the long run.</summary>
+    public int RequestsPerSecond { get; set; } = 100;
+
+    /// <summary>Requests that may be sent at once after a quiet time.</summary>
+    public int Burst { get; set; } = 200;
+
+    /// <summary>How long an answer may take to begin.</summary>
+    public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The longest <c>Retry-After</c> that is waited out in place; longer ones go back to the work queue.</summary>
+    public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Objects asked for in one page of a list.</summary>
+    public int PageSize { get; set; } = 500;
+
+    /// <summary>How old the knowledge of what the cluster serves may be.</summary>
+    public TimeSpan DiscoveryAge { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a watch is asked to last; the server ends it in good order.</summary>
+    public TimeSpan WatchTime { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>A watch on which nothing was said for so long is taken for dead and begun again where it stood.</summary>
+    public TimeSpan WatchIdle { get; set; } = TimeSpan.FromSeconds(90);
+}

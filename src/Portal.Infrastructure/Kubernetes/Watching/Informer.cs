@@ -1,0 +1,126 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
+using Portal.Core.Cluster;
+using Portal.Core.Reconciliation;
+
+namespace Portal.Infrastructure.Kubernetes.Watching;
+
+/// <summary>
+/// Keeps an index equal to the cluster's objects of one kind: lists them, follows the watch from there, and when the watch
+/// can no longer say what happened in between, lists again and takes the difference, deletions included.
+/// </summary>
+internal sealed partial class Informer(
+    ResourceType type, ClusterConnection connection, ObjectIndex index, Action<ReconcileOwner> touched, TimeProvider clock, ILogger log)
+{
+    // After so many watches in a row that brought nothing, the version itself is in doubt.
+    private const int FruitlessWatches = 4;
+
+    private static readonly Backoff Delays = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30));
+
+    private long _heardAt = -1;
+
+    /// <summary>Time since the cluster last spoke of this kind; null before the first list.</summary>
+    public TimeSpan? Age => Interlocked.Read(ref _heardAt) is >= 0 and var at ? clock.GetElapsedTime(at) : null;
+
+    /// <summary>How often the objects were listed whole.</summary>
+    public int Lists { get; private set; }
+
+    /// <summary>Runs until it is cancelled, or until the kind is no longer served.</summary>
+    public async Task RunAsync(CancellationToken ct)
+    {
+        for (var failures = 0; ; failures++)
+        {
+            try
+            {
+                var version = await ListAsync(ct);
+                failures = 0;
+                await FollowAsync(version, ct);
+            }
+            catch (ClusterException e) when (e.Failure == ClusterFailure.NotFound)
+            {
+                Tell(index.Replace([]));
+                Interlocked.Exchange(ref _heardAt, -1);
+                return;
+            }
+            catch (ClusterException e)
+            {
+                LogListFailed(log, type.Plural, e.Message);
+                await Task.Delay(Delays.After(failures + 1, Random.Shared.NextDouble()), clock, ct);
+            }
+        }
+    }
+
+    private async Task<string> ListAsync(CancellationToken ct)
+    {
+        var items = new List<JsonObject>();
+        var version = "";
+        await foreach (var page in connection.PagesAsync(type, null, null, ct))
+        {
+            items.AddRange(page.Items);
+            // The first page's version: what changed while the others were read comes again on the watch.
+            version = version.Length == 0 ? page.Version : version;
+        }
+        Lists++;
+        Tell(index.Replace(items));
+        Heard();
+        return version;
+    }
+
+    /// <summary>Returns when the objects have to be listed anew.</summary>
+    private async Task FollowAsync(string version, CancellationToken ct)
+    {
+        var fruitless = 0;
+        while (fruitless < FruitlessWatches)
+        {
+            try
+            {
+                await foreach (var seen in connection.WatchAsync(type, version, ct))
+                {
+                    Take(seen);
+                    version = seen.Version ?? version;
+                    fruitless = 0;
+                }
+                // Ended in good order, or fallen silent: go on where it stood. The request itself was answered.
+                Heard();
+            }
+            catch (ClusterException e) when (e.IsExpired() || e.Failure == ClusterFailure.NotFound)
+            {
+                return;
+            }
+            catch (ClusterException e)
+            {
+                fruitless++;
+                LogWatchFailed(log, type.Plural, e.Message);
+                await Task.Delay(Delays.After(fruitless, Random.Shared.NextDouble()), clock, ct);
+            }
+        }
+    }
+
+    private void Take(WatchEvent seen)
+    {
+        Heard();
+        switch (seen.Type)
+        {
+            case "ADDED" or "MODIFIED":
+                Tell(index.Set(seen.Object));
+                break;
+            case "DELETED":
+                Tell(index.Remove(seen.Object.Text("metadata", "namespace"), seen.Object.Name()));
+                break;
+        }
+    }
+
+    private void Heard() => Interlocked.Exchange(ref _heardAt, clock.GetTimestamp());
+
+    private void Tell(IReadOnlyList<ReconcileOwner> owners)
+    {
+        foreach (var owner in owners)
+            touched(owner);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Listing {Kind} failed: {Reason}")]
+    private static partial void LogListFailed(ILogger log, string kind, string reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The watch on {Kind} broke off: {Reason}")]
+    private static partial void LogWatchFailed(ILogger log, string kind, string reason);
+}

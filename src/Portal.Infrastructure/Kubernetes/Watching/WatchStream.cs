@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Portal.Core.Cluster;
+
+namespace Portal.Infrastructure.Kubernetes.Watching;
+
+/// <summary>One event of a watch.</summary>
+/// <param name="Type"><c>ADDED</c>, <c>MODIFIED</c>, <c>DELETED</c> or <c>BOOKMARK</c>.</param>
+internal readonly record struct WatchEvent(string Type, JsonObject Object)
+{
+    public string? Version => Object.Text("metadata", "resourceVersion");
+}
+
+/// <summary>
+/// The events of one watch request until it ends. Silence beyond the idle time ends it too; a line that is no JSON, an error
+/// event and a broken connection are a <see cref="ClusterException"/>, after which the caller goes on from the last version.
+/// </summary>
+internal static class WatchStream
+{
+    public static async IAsyncEnumerable<WatchEvent> WatchAsync(
+        this ClusterConnection connection, ResourceType type, string version, [EnumeratorCancellation] CancellationToken ct)
+    {
+        // Not all watches of a portal are to end, and begin again, in one moment.
+        var seconds = connection.Options.WatchTime.TotalSeconds * (0.8 + (0.4 * Random.Shared.NextDouble()));
+        var path = string.Create(CultureInfo.InvariantCulture,
+            $"{type.Path(null)}?watch=1&allowWatchBookmarks=true&resourceVersion={Uri.EscapeDataString(version)}&timeoutSeconds={seconds:0}");
+        using var response = await connection.SendAsync(HttpMethod.Get, path, ct);
+        using var idle = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        idle.CancelAfter(connection.Options.WatchIdle);
+        await using var stream = await response.Content.ReadAsStreamAsync(ct);
+        using var reader = new StreamReader(stream);
+        while (await LineAsync(reader, idle.Token, ct) is { } line)
+        {
+            idle.CancelAfter(connection.Options.WatchIdle);
+            if (line.Length > 0)
+                yield return Parse(line, type);
+        }
+    }
+
+    private static async Task<string?> LineAsync(StreamReader reader, CancellationToken idle, CancellationToken ct)
+    {
+        try
+        {
+            return await reader.ReadLineAsync(idle);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            return null;
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException)
+        {
+            throw new ClusterException(ClusterFailure.Unavailable, "The watch broke off: " + e.Message, e);
+        }
+    }
+
+    private static WatchEvent Parse(string line, ResourceType type)
+    {
+        JsonNode? tree;
+        try
+        {
+            tree = JsonNode.Parse(line);
+        }
+        catch (JsonException e)
+        {
+            throw new ClusterException(ClusterFailure.Unavailable, "The watch sent what is no JSON: " + e.Message, e) { Reason = "BadLine" };
+        }
+        if (tree.Text("type") is not { } kind || tree.At("object") is not JsonObject found)
+            throw new ClusterException(ClusterFailure.Unavailable, "The watch sent what is no event.") { Reason = "BadLine" };
+        if (kind == "ERROR")
+            throw ClusterErrors.From(found);
+        tree!.AsObject().Remove("object");
+        return new WatchEvent(kind, ClusterJson.Tidy(found, type));
+    }
+}

@@ -1,0 +1,195 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Portal.Core.Cluster;
+using Portal.Core.Data;
+using Portal.Core.Reconciliation;
+using Portal.Infrastructure.Kubernetes.Watching;
+
+namespace Portal.Infrastructure.Reconciliation;
+
+/// <summary>
+/// Runs the reconcilers in whichever replica holds the lease: wakes rows by committed changes and by what the watches see,
+/// looks at all of them after a start and every few minutes, and stops at once when the lease is lost.
+/// </summary>
+internal sealed partial class ReconcileHost(
+    ReconcileWorkers workers, LeaseKeeper lease, LeaseFence fence, ClusterCache cache, IChangeFeed feed, ReconciliationOptions options,
+    TimeProvider clock, ILogger<ReconcileHost> log) : BackgroundService
+{
+    // Nothing passes the fence between two leases: an epoch that no lease has.
+    private const long NoEpoch = -1;
+
+    private volatile bool _leads;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        fence.Epoch = NoEpoch;
+        using var changes = feed.Subscribe(OnChange);
+        cache.Touched = OnTouched;
+        try
+        {
+            while (true)
+            {
+                if (await TryTakeAsync(stoppingToken) is { } epoch)
+                    await LeadAsync(epoch, stoppingToken);
+                else
+                    await Task.Delay(LeaseKeeper.Renewal, clock, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The portal stops.
+        }
+        finally
+        {
+            cache.Touched = null;
+        }
+    }
+
+    private async Task LeadAsync(long epoch, CancellationToken ct)
+    {
+        LogLeads(log, epoch);
+        using var term = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        fence.Epoch = epoch;
+        _leads = true;
+        try
+        {
+            var renewing = RenewAsync(epoch, term.Token);
+            var working = WorkAsync(term.Token);
+            await Task.WhenAny(renewing, working);
+            await term.CancelAsync();
+            await Task.WhenAll(Quietly(renewing), Quietly(working));
+        }
+        finally
+        {
+            _leads = false;
+            fence.Epoch = NoEpoch;
+            LogEnds(log, epoch);
+            if (ct.IsCancellationRequested)
+                await GiveBackAsync(epoch);
+        }
+    }
+
+    private async Task WorkAsync(CancellationToken ct)
+    {
+        var deadline = clock.GetTimestamp();
+        while (!cache.IsSynced && clock.GetElapsedTime(deadline) < options.SyncPatience)
+            await Task.Delay(TimeSpan.FromMilliseconds(20), clock, ct);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        Task[] tasks = [ResyncAsync(stop.Token), .. Enumerable.Range(0, options.Workers).Select(_ => Task.Run(() => workers.RunAsync(stop.Token), CancellationToken.None))];
+        await Task.WhenAny(tasks);
+        await stop.CancelAsync();
+        await Task.WhenAll(tasks);
+    }
+
+    private async Task ResyncAsync(CancellationToken ct)
+    {
+        while (true)
+        {
+            var next = options.Resync;
+            try
+            {
+                await workers.WakeAllAsync(ct);
+            }
+            catch (Exception e) when (!ct.IsCancellationRequested)
+            {
+                LogDatabase(log, e.Message);
+                next = LeaseKeeper.Renewal;
+            }
+            await Task.Delay(next, clock, ct);
+        }
+    }
+
+    /// <summary>Ends when the lease is lost, or could not be renewed in time.</summary>
+    private async Task RenewAsync(long epoch, CancellationToken ct)
+    {
+        var renewed = clock.GetTimestamp();
+        while (clock.GetElapsedTime(renewed) < LeaseKeeper.Duration - LeaseKeeper.Renewal)
+        {
+            await Task.Delay(LeaseKeeper.Renewal, clock, ct);
+            try
+            {
+                var at = clock.GetTimestamp();
+                if (!await lease.RenewAsync(epoch, ct))
+                    return;
+                renewed = at;
+            }
+            catch (Exception e) when (!ct.IsCancellationRequested)
+            {
+                LogDatabase(log, e.Message);
+            }
+        }
+    }
+
+    private async Task<long?> TryTakeAsync(CancellationToken ct)
+    {
+        try
+        {
+            return await lease.TryTakeAsync(ct);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            LogDatabase(log, e.Message);
+            return null;
+        }
+    }
+
+    private async Task GiveBackAsync(long epoch)
+    {
+        try
+        {
+            using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+            await lease.GiveBackAsync(epoch, soon.Token);
+        }
+        catch (Exception e)
+        {
+            // It expires by itself.
+            LogDatabase(log, e.Message);
+        }
+    }
+
+    private void OnChange(RowChange change)
+    {
+        if (!_leads)
+            return;
+        foreach (var reconciler in workers.Reconcilers)
+        {
+            if (reconciler.WokenBy(change) is { } id)
+                workers.Wake(new ReconcileOwner(reconciler.Kind, id));
+        }
+    }
+
+    private void OnTouched(ReconcileOwner owner)
+    {
+        if (_leads)
+            workers.Wake(owner);
+    }
+
+    private async Task Quietly(Task task)
+    {
+        try
+        {
+            await task;
+        }
+        catch (OperationCanceledException)
+        {
+            // Asked to.
+        }
+        catch (LeaseLostException)
+        {
+            // The next holder goes on.
+        }
+        catch (Exception e)
+        {
+            LogDatabase(log, e.Message);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "This replica reconciles, epoch {Epoch}")]
+    private static partial void LogLeads(ILogger log, long epoch);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "This replica no longer reconciles, epoch {Epoch}")]
+    private static partial void LogEnds(ILogger log, long epoch);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The loop of the reconcilers was disturbed: {Reason}")]
+    private static partial void LogDatabase(ILogger log, string reason);
+}
