@@ -23,7 +23,8 @@ public record ProjectContent(string Name)
 /// <param name="Id">Made with the form; also its idempotency key.</param>
 public sealed record ProjectDraft(Guid Id, string Name, Guid TeamId) : ProjectContent(Name)
 {
-    internal Project ToProject(Actor actor, DateTimeOffset now) => new()
+    /// <summary>The row of a new project, with its maker as the owner and all steps waiting. Pure.</summary>
+    public Project ToProject(Actor actor, DateTimeOffset now) => new()
     {
         Id = Id,
         Name = StoredName,

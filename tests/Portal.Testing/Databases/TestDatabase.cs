@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -33,14 +34,24 @@ public sealed class TestDatabase : IAsyncDisposable
         var options = file is null
             ? new DatabaseOptions { Postgres = await server.NewDatabaseAsync() }
             : new DatabaseOptions { SqliteFile = file };
-        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero));
-        var services = new ServiceCollection().AddLogging().AddPortalCore().AddPortalData(options);
-        services.AddSingleton<TimeProvider>(clock);
-        configure?.Invoke(services);
-        var database = new TestDatabase(services.BuildServiceProvider(), clock, file);
+        var database = Build(options, file, configure);
         await using var db = await database.OpenAsync();
         await db.Database.EnsureCreatedAsync();
         return database;
+    }
+
+    /// <summary>A copy of a SQLite database that nobody writes to at the moment.</summary>
+    public static TestDatabase CopyOf(TestDatabase original, Action<IServiceCollection>? configure = null)
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"portal-{Guid.NewGuid():N}.db");
+        using (var from = new SqliteConnection($"Data Source={original._file};Pooling=False"))
+        using (var to = new SqliteConnection($"Data Source={file};Pooling=False"))
+        {
+            from.Open();
+            to.Open();
+            from.BackupDatabase(to);
+        }
+        return Build(new DatabaseOptions { SqliteFile = file }, file, configure);
     }
 
     /// <summary>A service of the domain.</summary>
@@ -84,8 +95,17 @@ public sealed class TestDatabase : IAsyncDisposable
         await Services.DisposeAsync();
         if (_file is null)
             return;
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        SqliteConnection.ClearAllPools();
         foreach (var path in new[] { _file, _file + "-wal", _file + "-shm" })
             File.Delete(path);
+    }
+
+    private static TestDatabase Build(DatabaseOptions options, string? file, Action<IServiceCollection>? configure)
+    {
+        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero));
+        var services = new ServiceCollection().AddLogging().AddPortalCore().AddPortalData(options);
+        services.AddSingleton<TimeProvider>(clock);
+        configure?.Invoke(services);
+        return new TestDatabase(services.BuildServiceProvider(), clock, file);
     }
 }
