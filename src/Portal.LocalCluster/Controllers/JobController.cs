@@ -39,7 +39,7 @@ public sealed class JobController(IObjects objects, TimeProvider time, ILogger<J
         DateTimeOffset now = Time.GetUtcNow();
         if (JobVerdict.IsFinished(job))
         {
-            foreach (JsonObject pod in tally.Counted.Concat(tally.NewlyFailed).Concat(tally.NewlySucceeded)) LetGo(pod);
+            Settle(job, tally);
             return Expire(job, now);
         }
         JobVerdict? verdict = JobVerdict.Of(job, tally, now);
@@ -164,6 +164,16 @@ public sealed class JobController(IObjects objects, TimeProvider time, ILogger<J
         if (leaving > 0 || !Conditions.Set(job, verdict.Last, true, verdict.Reason, verdict.Message, now, probed: true)) return;
         if (verdict.Success) job.Ensure("status")["completionTime"] = now.Stamp();
         Objects.Record(job, verdict.Success ? "Normal" : "Warning", verdict.Success ? "Completed" : verdict.Reason, verdict.Success ? "Job completed" : verdict.Message, Component);
+    }
+
+    /// <summary>The job is finished: its pods are let go, and then their uids need no longer be remembered.</summary>
+    private void Settle(JsonObject job, JobTally tally)
+    {
+        List<JsonObject> held = [.. tally.Counted, .. tally.NewlyFailed, .. tally.NewlySucceeded];
+        foreach (JsonObject pod in held) LetGo(pod);
+        if (held.Count > 0 || job.Map("status", "uncountedTerminatedPods") is not { Count: > 0 }) return;
+        job.Part("status")["uncountedTerminatedPods"] = new JsonObject();
+        TryWrite(() => Objects.UpdateStatus(job));
     }
 
     private TimeSpan? Expire(JsonObject job, DateTimeOffset now)

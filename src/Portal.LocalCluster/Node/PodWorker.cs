@@ -142,7 +142,11 @@ internal sealed class PodWorker
     {
         try
         {
-            await foreach (bool _ in _changes.Reader.ReadAllAsync(finished)) Write(over: false, null);
+            await foreach (bool _ in _changes.Reader.ReadAllAsync(finished))
+            {
+                // Of a cluster that stops, the last that was said stays: its containers did not end by themselves.
+                if (_ending.Task is not { IsCompletedSuccessfully: true, Result.Write: false }) Write(over: false, null);
+            }
         }
         catch (OperationCanceledException)
         {

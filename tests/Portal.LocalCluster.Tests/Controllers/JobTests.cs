@@ -1,0 +1,117 @@
+using System.Text.Json.Nodes;
+using Portal.LocalCluster.Controllers;
+using Portal.LocalCluster.Machinery;
+
+namespace Portal.LocalCluster.Tests.Controllers;
+
+public class JobTests
+{
+    [Fact]
+    public async Task Job_RunsPython_CompletesWithItsLog()
+    {
+        await using TestCluster cluster = TestCluster.Start();
+        cluster.Objects.Create(Manifests.Job("train", Manifests.Python, ["python3", "-c", "import os; print('in', os.environ['HOME'] != '', 'of', os.environ['PATH'])"]));
+
+        JsonObject job = await Finished(cluster, "train");
+
+        Assert.Equal(["SuccessCriteriaMet", "Complete"], job.Each("status", "conditions").Select(condition => condition.Text("type")));
+        Assert.Equal("CompletionsReached", Conditions.Find(job, "Complete")?.Text("reason"));
+        Assert.Equal(1, job.Whole("status", "succeeded"));
+        Assert.NotNull(job.Text("status", "completionTime"));
+        JsonObject pod = Assert.Single(cluster.PodsOf("train"));
+        Assert.Equal("in True of /usr/bin:/bin", await cluster.LogAsync(pod.Name()));
+        JsonObject status = Assert.Single(pod.Each("status", "containerStatuses"));
+        Assert.Equal("Completed", status.Text("state", "terminated", "reason"));
+        Assert.Equal("Succeeded", pod.Text("status", "phase"));
+        Assert.Equal("PodCompleted", Conditions.Find(pod, "Ready")?.Text("reason"));
+        await Eventually.True(() => cluster.Objects.Find("jobs.batch", "team", "train")!.Map("status", "uncountedTerminatedPods") is { Count: 0 }, "the pod is let go");
+    }
+
+    [Fact]
+    public async Task Job_ProgramFails_FailsWithItsExitCode()
+    {
+        await using TestCluster cluster = TestCluster.Start();
+        cluster.Objects.Create(Manifests.Job("bad", Manifests.Python, ["python3", "-c", "raise SystemExit(3)"]));
+
+        JsonObject job = await Finished(cluster, "bad");
+
+        Assert.Equal(["FailureTarget", "Failed"], job.Each("status", "conditions").Select(condition => condition.Text("type")));
+        Assert.Equal("BackoffLimitExceeded", Conditions.Find(job, "Failed")?.Text("reason"));
+        Assert.Equal(1, job.Whole("status", "failed"));
+        JsonObject pod = Assert.Single(cluster.PodsOf("bad"));
+        Assert.Equal(3, Assert.Single(pod.Each("status", "containerStatuses")).Whole("state", "terminated", "exitCode"));
+        Assert.Equal("Failed", pod.Text("status", "phase"));
+    }
+
+    [Fact]
+    public async Task Job_Suspended_RunsOnlyWhenReleased()
+    {
+        await using TestCluster cluster = TestCluster.Start();
+        JsonObject manifest = Manifests.Job("held", Manifests.Shell, ["sh", "-c", "sleep 60"]);
+        manifest["spec"]!["suspend"] = true;
+        cluster.Objects.Create(manifest);
+        await Eventually.True(() => Conditions.IsTrue(cluster.Objects.Find("jobs.batch", "team", "held")!, "Suspended"), "the job says it is suspended");
+        Assert.Empty(cluster.PodsOf("held"));
+
+        Suspend(cluster, "held", false);
+        await Eventually.True(() => cluster.PodsOf("held").Any(pod => pod.Text("status", "phase") == "Running"), "its pod runs");
+        JsonObject running = cluster.Objects.Find("jobs.batch", "team", "held")!;
+        Assert.Equal("JobResumed", Conditions.Find(running, "Suspended")?.Text("reason"));
+        Assert.NotNull(running.Text("status", "startTime"));
+
+        Suspend(cluster, "held", true);
+        await Eventually.True(() => cluster.PodsOf("held").Count == 0, "its pod goes");
+        await Eventually.True(() => cluster.Objects.Find("jobs.batch", "team", "held")!.Text("status", "startTime") is null, "its start is forgotten");
+        Assert.Null(cluster.Objects.Find("jobs.batch", "team", "held")!.Whole("status", "failed"));
+    }
+
+    [Fact]
+    public async Task Job_PastItsDeadline_IsStopped()
+    {
+        await using TestCluster cluster = TestCluster.Start();
+        JsonObject manifest = Manifests.Job("slow", Manifests.Shell, ["sh", "-c", "exec sleep 600"]);
+        manifest["spec"]!["activeDeadlineSeconds"] = 1;
+        cluster.Objects.Create(manifest);
+
+        JsonObject job = await Finished(cluster, "slow");
+
+        Assert.Equal("DeadlineExceeded", Conditions.Find(job, "Failed")?.Text("reason"));
+    }
+
+    [Fact]
+    public async Task Job_TimeToLiveIsOver_IsDeleted()
+    {
+        await using TestCluster cluster = TestCluster.Start();
+        JsonObject manifest = Manifests.Job("brief", Manifests.Shell, ["true"]);
+        manifest["spec"]!["ttlSecondsAfterFinished"] = 0;
+        cluster.Objects.Create(manifest);
+
+        await Eventually.True(() => cluster.Objects.Find("jobs.batch", "team", "brief") is null, "the job is gone");
+    }
+
+    [Fact]
+    public async Task Job_SeveralCompletions_RunsAllOfThem()
+    {
+        await using TestCluster cluster = TestCluster.Start();
+        JsonObject manifest = Manifests.Job("wide", Manifests.Shell, ["true"]);
+        manifest["spec"]!["parallelism"] = 3;
+        manifest["spec"]!["completions"] = 3;
+        cluster.Objects.Create(manifest);
+
+        JsonObject job = await Finished(cluster, "wide");
+
+        Assert.Equal(3, job.Whole("status", "succeeded"));
+        Assert.Equal(3, cluster.PodsOf("wide").Count);
+    }
+
+    private static void Suspend(TestCluster cluster, string name, bool suspend)
+    {
+        JsonObject job = cluster.Objects.Find("jobs.batch", "team", name)!;
+        ((JsonObject)job["metadata"]!).Remove("resourceVersion");
+        job["spec"]!["suspend"] = suspend;
+        cluster.Objects.Update(job);
+    }
+
+    private static Task<JsonObject> Finished(TestCluster cluster, string name) =>
+        Eventually.Some(() => cluster.Objects.Find("jobs.batch", "team", name) is { } job && JobVerdict.IsFinished(job) ? job : null, $"job {name} is finished");
+}

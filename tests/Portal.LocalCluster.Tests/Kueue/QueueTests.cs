@@ -1,0 +1,168 @@
+using System.Text.Json.Nodes;
+using Portal.LocalCluster.Controllers;
+using Portal.LocalCluster.Kueue;
+using Portal.LocalCluster.Machinery;
+using Portal.LocalCluster.Tests.Controllers;
+
+namespace Portal.LocalCluster.Tests.Kueue;
+
+public class QueueTests
+{
+    [Fact]
+    public async Task Job_QuotaTooSmall_WaitsWithTheReasonAndStartsWhenItIsRaised()
+    {
+        await using TestCluster cluster = Start();
+        Queue(cluster, "1");
+        cluster.Objects.Create(Job("train", "2", ["sh", "-c", "sleep 600"]));
+
+        JsonObject pending = await Workload(cluster, "train", workload => Conditions.Find(workload, "QuotaReserved") is not null);
+        JsonObject condition = Conditions.Find(pending, "QuotaReserved")!;
+        Assert.Equal("False", condition.Text("status"));
+        Assert.Equal("Pending", condition.Text("reason"));
+        Assert.Contains("> maximum capacity (1)", condition.Text("message"), StringComparison.Ordinal);
+        Assert.True(cluster.Objects.Find("jobs.batch", "team", "train")!.Is("spec", "suspend"));
+        await Eventually.True(() => Find(cluster, "clusterqueues", "project", null).Whole("status", "pendingWorkloads") == 1, "the queue counts it");
+
+        Queue(cluster, "4");
+
+        JsonObject admitted = await Workload(cluster, "train", WorkloadObject.IsAdmitted);
+        JsonObject set = Assert.Single(admitted.Each("status", "admission", "podSetAssignments"));
+        Assert.Equal("h100", set.Text("flavors", "nvidia.com/gpu"));
+        Assert.Equal("2", set.Text("resourceUsage", "nvidia.com/gpu"));
+        JsonObject pod = await Eventually.Some(() => cluster.PodsOf("train").FirstOrDefault(pod => pod.Text("status", "phase") == "Running"), "its pod runs");
+        Assert.Equal("h100", pod.Text("spec", "nodeSelector", "accelerator"));
+        await Eventually.True(() => Usage(cluster, "clusterqueues", null) == "2", "the queue shows what is used");
+        await Eventually.True(() => Usage(cluster, "localqueues", "team") == "2", "so does the local queue");
+    }
+
+    [Fact]
+    public async Task Job_Ends_GivesItsQuotaToTheNext()
+    {
+        await using TestCluster cluster = Start();
+        Queue(cluster, "1");
+        cluster.Objects.Create(Job("first", "1", ["true"]));
+        cluster.Objects.Create(Job("second", "1", ["true"]));
+
+        foreach (string name in (string[])["first", "second"])
+        {
+            JsonObject finished = await Workload(cluster, name, WorkloadObject.IsFinished);
+            Assert.Equal("Succeeded", Conditions.Find(finished, "Finished")?.Text("reason"));
+        }
+        await Eventually.True(() => Usage(cluster, "clusterqueues", null) == "0", "nothing is used any longer");
+    }
+
+    [Fact]
+    public async Task Job_QueueIsDrained_IsStoppedAndStartsAgain()
+    {
+        await using TestCluster cluster = Start();
+        Queue(cluster, "1");
+        cluster.Objects.Create(Job("train", "1", ["sh", "-c", "exec sleep 600"]));
+        await Eventually.True(() => cluster.PodsOf("train").Any(pod => pod.Text("status", "phase") == "Running"), "its pod runs");
+
+        Queue(cluster, "1", stop: "HoldAndDrain");
+
+        JsonObject evicted = await Workload(cluster, "train", workload => Conditions.IsTrue(workload, "Evicted"));
+        Assert.Equal("ClusterQueueStopped", Conditions.Find(evicted, "Evicted")?.Text("reason"));
+        await Eventually.True(() => cluster.PodsOf("train").Count == 0, "its pod goes");
+        await Eventually.True(() => Conditions.Find(Find(cluster, "clusterqueues", "project", null), "Active")?.Text("reason") == "Stopped", "the queue says it is stopped");
+
+        Queue(cluster, "1");
+
+        await Eventually.True(() => cluster.PodsOf("train").Any(pod => pod.Text("status", "phase") == "Running"), "its pod runs again");
+    }
+
+    [Theory]
+    [InlineData("nowhere", "LocalQueue nowhere doesn't exist")]
+    [InlineData("dangling", "ClusterQueue gone doesn't exist")]
+    public async Task Job_QueueMissing_SaysWhich(string queue, string expected)
+    {
+        await using TestCluster cluster = Start();
+        Queue(cluster, "1");
+        cluster.Create("""{"apiVersion":"kueue.x-k8s.io/v1beta2","kind":"LocalQueue","metadata":{"name":"dangling","namespace":"team"},"spec":{"clusterQueue":"gone"} }""");
+        JsonObject job = Job("lost", "1", ["true"]);
+        job["metadata"]!["labels"]![KueueNames.QueueLabel] = queue;
+        cluster.Objects.Create(job);
+
+        JsonObject workload = await Workload(cluster, "lost", workload => Conditions.Find(workload, "QuotaReserved") is not null);
+
+        Assert.Equal(expected, Conditions.Find(workload, "QuotaReserved")?.Text("message"));
+        Assert.Equal("Inadmissible", Conditions.Find(workload, "QuotaReserved")?.Text("reason"));
+    }
+
+    [Fact]
+    public async Task StatefulSet_NamesAQueue_ItsPodIsGatedUntilAdmitted()
+    {
+        await using TestCluster cluster = Start();
+        Queue(cluster, "0");
+        cluster.Create("""
+            {"apiVersion":"apps/v1","kind":"StatefulSet","metadata":{"name":"notebook","namespace":"team","labels":{"kueue.x-k8s.io/queue-name":"default"}},
+             "spec":{"replicas":1,"serviceName":"notebook","selector":{"matchLabels":{"app":"notebook"}},
+                     "template":{"metadata":{"labels":{"app":"notebook"}},
+                                 "spec":{"terminationGracePeriodSeconds":0,"containers":[{"name":"main","image":"localhost/shell:1","command":["sleep","600"],
+                                         "resources":{"requests":{"nvidia.com/gpu":"1"},"limits":{"nvidia.com/gpu":"1"}}}]}}}}
+            """);
+        await Eventually.True(() => Condition(cluster, "notebook-0")?.Text("reason") == "SchedulingGated", "the pod is gated");
+
+        Queue(cluster, "1");
+
+        await Eventually.True(() => cluster.Objects.Find("pods", "team", "notebook-0")?.Text("status", "phase") == "Running", "the pod runs");
+        await Eventually.True(() => cluster.Objects.Find("statefulsets.apps", "team", "notebook")!.Whole("status", "readyReplicas") == 1, "the set is ready");
+
+        cluster.Objects.Delete("pods", "team", "notebook-0");
+        await Eventually.True(() => cluster.Objects.List(KueueNames.Workloads, "team").Count(workload => WorkloadObject.IsAdmitted(workload)) >= 1, "the pod made anew is admitted");
+    }
+
+    private static TestCluster Start() => TestCluster.Start(options =>
+    {
+        options.Nodes[0].Resources["nvidia.com/gpu"] = "8";
+        options.Nodes[0].Labels["accelerator"] = "h100";
+    });
+
+    private static JsonObject? Condition(TestCluster cluster, string pod) =>
+        cluster.Objects.Find("pods", "team", pod) is { } found ? Conditions.Find(found, "PodScheduled") : null;
+
+    private static string? Usage(TestCluster cluster, string resource, string? ns) =>
+        Find(cluster, resource, ns is null ? "project" : "default", ns).Each("status", "flavorsUsage").SelectMany(flavor => flavor.Each("resources")).FirstOrDefault(use => use.Text("name") == "nvidia.com/gpu")?.Text("total");
+
+    private static JsonObject Find(TestCluster cluster, string resource, string name, string? ns) =>
+        cluster.Objects.Find($"{resource}.kueue.x-k8s.io", ns, name)!;
+
+    private static Task<JsonObject> Workload(TestCluster cluster, string job, Func<JsonObject, bool> condition) =>
+        Eventually.Some(() => cluster.Objects.List(KueueNames.Workloads, "team").FirstOrDefault(workload => workload.Name().StartsWith($"job-{job}-", StringComparison.Ordinal) && condition(workload)), $"the workload of {job}");
+
+    private static void Queue(TestCluster cluster, string devices, string stop = "None")
+    {
+        JsonObject queue = (JsonObject)JsonNode.Parse($$"""
+            {"apiVersion":"kueue.x-k8s.io/v1beta2","kind":"ClusterQueue","metadata":{"name":"project"},
+             "spec":{"namespaceSelector":{},"stopPolicy":"{{stop}}","resourceGroups":[{"coveredResources":["cpu","nvidia.com/gpu"],
+               "flavors":[{"name":"h100","resources":[{"name":"cpu","nominalQuota":"8"},{"name":"nvidia.com/gpu","nominalQuota":"{{devices}}"}]}]}] } }
+            """)!;
+        if (cluster.Objects.Find(KueueNames.ClusterQueues, null, "project") is { } present)
+        {
+            // As a client that applies again until nobody else wrote in between.
+            queue["metadata"]!["resourceVersion"] = present.Text("metadata", "resourceVersion");
+            try
+            {
+                cluster.Objects.Update(queue);
+            }
+            catch (ApiException refusal) when (refusal.Code == 409)
+            {
+                Queue(cluster, devices, stop);
+            }
+            return;
+        }
+        cluster.Create("""{"apiVersion":"kueue.x-k8s.io/v1beta2","kind":"ResourceFlavor","metadata":{"name":"h100"},"spec":{"nodeLabels":{"accelerator":"h100"} } }""");
+        cluster.Objects.Create(queue);
+        cluster.Create("""{"apiVersion":"kueue.x-k8s.io/v1beta2","kind":"LocalQueue","metadata":{"name":"default","namespace":"team"},"spec":{"clusterQueue":"project"} }""");
+    }
+
+    private static JsonObject Job(string name, string devices, string[] command)
+    {
+        JsonObject job = Manifests.Job(name, Manifests.Shell, command);
+        job["metadata"]!["labels"] = new JsonObject { [KueueNames.QueueLabel] = "default" };
+        job["spec"]!["template"]!["spec"]!["terminationGracePeriodSeconds"] = 0;
+        JsonObject amounts = new() { ["nvidia.com/gpu"] = devices };
+        job.Container()["resources"] = new JsonObject { ["requests"] = amounts, ["limits"] = amounts.DeepClone() };
+        return job;
+    }
+}
