@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using Portal.LocalCluster.Api;
+using Portal.LocalCluster.Discovery;
 using Portal.LocalCluster.Machinery;
 using Portal.LocalCluster.Storage;
 
@@ -7,14 +9,15 @@ namespace Portal.LocalCluster;
 /// <summary>The services of the API server itself.</summary>
 internal static class ApiMachinery
 {
+    /// <summary>Objects, their rules and the in-process door.</summary>
     public static IServiceCollection AddApiMachinery(this IServiceCollection services, IWriteLog log)
     {
         services.AddSingleton<ResourceCatalog>();
-        services.AddSingleton(log);
         services.AddSingleton(provider =>
         {
             var store = new ObjectStore(log);
-            foreach (var type in provider.GetRequiredService<ResourceCatalog>().Types) store.Add(type);
+            if (log is FileLog file) store.ContinueFrom(file.Version);
+            foreach (var type in provider.GetRequiredService<ResourceCatalog>().Types.Where(type => type.Stored)) store.Add(type);
             return store;
         });
         services.AddSingleton<ObjectRegistry>();
@@ -22,4 +25,12 @@ internal static class ApiMachinery
         services.AddSingleton<IObjects, Objects>();
         return services;
     }
+
+    /// <summary>The door over HTTP.</summary>
+    public static IServiceCollection AddApiServer(this IServiceCollection services) => services
+        .AddSingleton<DiscoveryDocuments>().AddSingleton<OpenApiDocuments>().AddSingleton<DiscoveryRequests>()
+        .AddSingleton<Authentication>().AddSingleton<Authorization>().AddSingleton<ApiServer>().AddSingleton<ResourceRequests>()
+        .AddSingleton<ReadRequests>().AddSingleton<WatchRequests>().AddSingleton<WriteRequests>().AddSingleton<DeleteRequests>()
+        .AddSingleton<SubresourceRequests>().AddSingleton<ReviewRequests>().AddSingleton<LogRequests>().AddSingleton<ProxyRequests>()
+        .AddSingleton<ScaleRequests>().AddSingleton<TokenRequests>().AddSingleton<EvictionRequests>().AddSingleton<NamespaceFinalizing>();
 }

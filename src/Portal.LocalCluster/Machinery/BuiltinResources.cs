@@ -5,7 +5,9 @@ internal static class BuiltinResources
 {
     private static readonly string[] All = ["all"];
 
-    public static readonly IReadOnlyList<ResourceType> List =
+    public static IReadOnlyList<ResourceType> List { get; } = [.. Declared().Select(WithSchema)];
+
+    private static IReadOnlyList<ResourceType> Declared() =>
     [
         new("", "v1", "ConfigMap", "configmaps") { ShortNames = ["cm"] },
         new("", "v1", "Endpoints", "endpoints") { ShortNames = ["ep"], Singular = "endpoints" },
@@ -82,5 +84,17 @@ internal static class BuiltinResources
         {
             Categories = ["api-extensions"], Namespaced = false, HasGeneration = true,
         },
+        Review("authorization.k8s.io", "SelfSubjectAccessReview", "selfsubjectaccessreviews"),
+        Review("authorization.k8s.io", "SubjectAccessReview", "subjectaccessreviews"),
+        Review("authorization.k8s.io", "LocalSubjectAccessReview", "localsubjectaccessreviews") with { Namespaced = true },
+        Review("authorization.k8s.io", "SelfSubjectRulesReview", "selfsubjectrulesreviews"),
+        Review("authentication.k8s.io", "TokenReview", "tokenreviews"),
+        Review("authentication.k8s.io", "SelfSubjectReview", "selfsubjectreviews"),
     ];
+
+    /// <summary>A question in the form of an object: answered, never stored.</summary>
+    private static ResourceType Review(string group, string kind, string plural) => new(group, "v1", kind, plural) { Namespaced = false, Verbs = ["create"] };
+
+    private static ResourceType WithSchema(ResourceType type) =>
+        type with { Schema = Schema.KindText.Kinds.GetValueOrDefault((type.Group, type.Kind)) ?? Schema.FieldSchema.Anything };
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Portal.LocalCluster.Ownership;
 using Portal.LocalCluster.Schema;
 using Portal.LocalCluster.Storage;
 

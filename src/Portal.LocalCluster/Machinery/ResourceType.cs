@@ -37,6 +37,9 @@ public sealed record ResourceType(string Group, string Version, string Kind, str
 
     public IReadOnlyList<PrinterColumn> Columns { get; init; } = [];
 
+    /// <summary>False for reviews, which are answered and forgotten.</summary>
+    public bool Stored => Verbs.Contains("list", StringComparer.Ordinal);
+
     public string GroupVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 
     /// <summary>The version-free name, also the key of its storage: <c>pods</c>, <c>jobs.batch</c>.</summary>

@@ -3,14 +3,62 @@ using Portal.LocalCluster.Machinery;
 
 namespace Portal.LocalCluster.Schema;
 
-/// <summary>Holds an object against the schema of its kind.</summary>
+/// <summary>Holds an object against the schema of its kind: decoding first (400), then its values (422).</summary>
 internal static class SchemaCheck
 {
+    /// <summary>
+    /// Takes away fields that the schema does not know, with a warning or, when strict, a refusal; a value of another
+    /// type is refused here for a built-in kind. Fills the defaults of the schema.
+    /// </summary>
     public static void Decode(ResourceType type, JsonObject tree, WriteOptions options)
     {
+        var decoder = new Decoder(type.Custom);
+        decoder.Object(type.Schema, tree, "", type.Schema.PreserveUnknown);
+        if (decoder.Mismatch is { } mismatch)
+            throw Refusals.BadRequest($"{type.Kind} in version \"{type.Version}\" cannot be handled as a {type.Kind}: {mismatch}");
+        if (decoder.Unknown.Count == 0 || options.Validation == FieldValidation.Ignore) return;
+        var unknown = decoder.Unknown.Select(path => $"unknown field \"{path}\"").ToList();
+        if (options.Validation == FieldValidation.Strict)
+        {
+            throw Refusals.BadRequest(
+                $"{type.Kind} in version \"{type.Version}\" cannot be handled as a {type.Kind}: strict decoding error: {string.Join(", ", unknown)}");
+        }
+        options.Warnings.AddRange(unknown);
+    }
+
+    /// <summary>For server-side apply, which refuses a field without a schema in its own way.</summary>
+    public static void Declared(ResourceType type, JsonObject applied)
+    {
+        var decoder = new Decoder(type.Custom);
+        var copy = (JsonObject)applied.DeepClone();
+        decoder.Object(type.Schema, copy, "", type.Schema.PreserveUnknown);
+        if (decoder.Unknown.Count == 0 && decoder.Mismatch is null) return;
+        var wrong = decoder.Unknown.Count > 0 ? $".{decoder.Unknown[0]}: field not declared in schema" : decoder.Mismatch;
+        var kind = $"{type.Group}/{type.Version}, Kind={type.Kind}";
+        throw new ApiException(500, reason: null, $"failed to create typed patch object ({applied.Namespace()}/{applied.Name()}; {kind}): {wrong}");
     }
 
     public static void Validate(ResourceType type, JsonObject tree, Causes causes)
     {
+        var before = causes.Any;
+        var values = new ValueCheck(causes, type.Custom);
+        foreach (var required in type.Schema.Required)
+        {
+            if (tree[required] is null) causes.Required(required);
+        }
+        foreach (var (key, value) in tree)
+        {
+            if (key is "apiVersion" or "kind" or "metadata") continue;
+            if (key == "status" && !type.Custom) continue;
+            if (type.Schema.Fields.TryGetValue(key, out var field)) values.Check(field, value, key);
+        }
+        if (causes.Any && !before && type.Custom && HasRules(type.Schema))
+        {
+            causes.Invalid("<nil>", value: null,
+                "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation");
+        }
     }
+
+    private static bool HasRules(FieldSchema schema) =>
+        schema.HasRules || (schema.Items is { } items && HasRules(items)) || schema.Fields.Where(field => field.Key != "metadata").Any(field => HasRules(field.Value));
 }

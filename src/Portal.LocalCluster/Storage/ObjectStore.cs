@@ -53,6 +53,9 @@ internal sealed class ObjectStore(IWriteLog log, int historyLength = 10_000)
 
     public StoredObject? Find(ResourceType type, string? ns, string name) => Shelf(type).Find(ns ?? "", name);
 
+    public IEnumerable<(string Resource, StoredObject Object)> All() =>
+        _shelves.SelectMany(shelf => shelf.Value.Objects(ns: null).Select(stored => (shelf.Key, stored)));
+
     /// <summary>Everything that names this uid among its owners.</summary>
     public IReadOnlyList<StoredKey> Dependents(string uid)
     {

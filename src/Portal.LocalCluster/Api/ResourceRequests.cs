@@ -1,0 +1,27 @@
+using Portal.LocalCluster.Machinery;
+
+namespace Portal.LocalCluster.Api;
+
+/// <summary>Leads a request to what answers it.</summary>
+internal sealed class ResourceRequests(
+    ReadRequests reads, WatchRequests watches, WriteRequests writes, DeleteRequests deletes, SubresourceRequests subresources, ReviewRequests reviews)
+{
+    public Task Handle(ApiRequest request)
+    {
+        if (!request.Type.Stored) return request.Verb == "create" ? reviews.Review(request) : throw WriteRequests.NotAllowed();
+        if (request.Subresource is not ("" or "status")) return subresources.Handle(request);
+        if (request.Subresource == "status" && !request.Type.HasStatus) throw Refusals.NoResource();
+        return request.Verb switch
+        {
+            "get" => reads.Get(request),
+            "list" => reads.List(request),
+            "watch" => watches.Watch(request),
+            "create" when request.Name is null => writes.Create(request),
+            "update" when request.Name is not null => writes.Update(request),
+            "patch" when request.Name is not null => writes.Patch(request),
+            "delete" when request.Subresource.Length == 0 => deletes.Delete(request),
+            "deletecollection" when request.Type.Verbs.Contains("deletecollection", StringComparer.Ordinal) => deletes.DeleteCollection(request, reads),
+            _ => throw WriteRequests.NotAllowed(),
+        };
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text.Json.Nodes;
+using Portal.LocalCluster.Machinery;
+
+namespace Portal.LocalCluster.Api;
+
+/// <summary>Questions about access and identity, answered in their status.</summary>
+internal sealed class ReviewRequests(Authentication authentication, Authorization authorization, TimeProvider clock)
+{
+    public async Task Review(ApiRequest request)
+    {
+        var body = await RequestBody.ReadObject(request, request.Type.Kind, request.Type.GroupVersion);
+        body.Ensure("metadata");
+        body["status"] = request.Type.Kind switch
+        {
+            "SelfSubjectAccessReview" => Allowed(request.Caller, body.Map("spec") ?? []),
+            "SubjectAccessReview" or "LocalSubjectAccessReview" => Allowed(Named(body), body.Map("spec") ?? []),
+            "SelfSubjectRulesReview" => Rules(request.Caller, body),
+            "TokenReview" => Token(body.Text("spec", "token") ?? ""),
+            _ => Self(request, body),
+        };
+        await Answers.Tree(request, body, 201);
+    }
+
+    private static Caller Named(JsonObject body) => new(
+        body.Text("spec", "user") ?? "", [.. (body.Items("spec", "groups") ?? []).Select(item => item.AsText() ?? "")]);
+
+    private JsonObject Allowed(Caller caller, JsonObject spec)
+    {
+        if (spec.Map("resourceAttributes") is not { } wanted) return new JsonObject { ["allowed"] = caller.Groups.Contains("system:masters", StringComparer.Ordinal) };
+        var access = new Access(
+            wanted.Text("verb") ?? "", wanted.Text("group") ?? "", wanted.Text("resource") ?? "", wanted.Text("subresource") ?? "",
+            wanted.Text("name") ?? "", wanted.Text("namespace") is { Length: > 0 } ns ? ns : null);
+        var reason = authorization.Allows(caller, access);
+        var status = new JsonObject { ["allowed"] = reason is not null };
+        if (!string.IsNullOrEmpty(reason)) status["reason"] = $"{reason} to {Subject(caller)}";
+        return status;
+    }
+
+    private static string Subject(Caller caller) =>
+        caller.User.Split(':') is ["system", "serviceaccount", var ns, var name] ? $"ServiceAccount \"{name}/{ns}\"" : $"User \"{caller.User}\"";
+
+    private JsonObject Rules(Caller caller, JsonObject body) => new()
+    {
+        ["resourceRules"] = new JsonArray([.. authorization.Rules(caller, body.Text("spec", "namespace")).Select(rule => rule.DeepClone())]),
+        ["nonResourceRules"] = new JsonArray(),
+        ["incomplete"] = false,
+    };
+
+    private JsonObject Token(string token)
+    {
+        if (authentication.Identify(token) is not { } caller)
+            return new JsonObject { ["user"] = new JsonObject(), ["error"] = "[invalid bearer token, unknown]" };
+        return new JsonObject { ["authenticated"] = true, ["user"] = User(caller), ["audiences"] = new JsonArray(TokenRequests.Audience) };
+    }
+
+    private JsonObject Self(ApiRequest request, JsonObject body)
+    {
+        body.Ensure("metadata")["creationTimestamp"] = ObjectMetadata.Time(clock.GetUtcNow());
+        return new JsonObject { ["userInfo"] = User(request.Caller) };
+    }
+
+    private static JsonObject User(Caller caller)
+    {
+        var user = new JsonObject { ["username"] = caller.User };
+        if (caller.Uid.Length > 0) user["uid"] = caller.Uid;
+        user["groups"] = new JsonArray([.. caller.Groups.Select(group => (JsonNode)group)]);
+        return user;
+    }
+}

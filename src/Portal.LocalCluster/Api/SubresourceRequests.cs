@@ -1,0 +1,20 @@
+using Portal.LocalCluster.Machinery;
+
+namespace Portal.LocalCluster.Api;
+
+/// <summary>Leads a request about a path below an object to what answers it.</summary>
+internal sealed class SubresourceRequests(
+    LogRequests logs, ProxyRequests proxies, ScaleRequests scales, TokenRequests tokens, EvictionRequests evictions, NamespaceFinalizing finalizing)
+{
+    public Task Handle(ApiRequest request) => (request.Type.GroupResource, request.Subresource, request.Verb) switch
+    {
+        ("pods", "log", "get") => logs.Read(request),
+        ("pods" or "services", "proxy", _) => proxies.Forward(request),
+        ("pods", "eviction", "create") => evictions.Evict(request),
+        ("serviceaccounts", "token", "create") => tokens.Create(request),
+        ("namespaces", "finalize", "update") => finalizing.Finalize(request),
+        (_, "scale", "get") when request.Type.Scale is not null => scales.Get(request),
+        (_, "scale", "update" or "patch") when request.Type.Scale is not null => scales.Change(request),
+        _ => throw Refusals.NoResource(),
+    };
+}

@@ -1,0 +1,146 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Portal.LocalCluster.Api.Patches;
+using Portal.LocalCluster.Machinery;
+using Portal.LocalCluster.Ownership;
+using Portal.LocalCluster.Schema;
+using Portal.LocalCluster.Storage;
+
+namespace Portal.LocalCluster.Api;
+
+/// <summary>create, update and patch.</summary>
+internal sealed class WriteRequests(ObjectRegistry registry, TimeProvider clock)
+{
+    public async Task Create(ApiRequest request)
+    {
+        if (request.Type.Namespaced && request.Namespace is null) throw NotAllowed();
+        var options = request.WriteOptions("CreateOptions");
+        var body = await RequestBody.ReadObject(request, request.Type.Kind, request.Type.GroupVersion);
+        var stored = registry.Create(request.Type, request.Namespace, body, options);
+        await Answers.Object(request, stored, 201, options.Warnings);
+    }
+
+    public async Task Update(ApiRequest request)
+    {
+        var options = request.WriteOptions("UpdateOptions");
+        var body = await RequestBody.ReadObject(request, request.Type.Kind, request.Type.GroupVersion);
+        if (body.Name() is { Length: > 0 } name && name != request.Name)
+            throw Refusals.BadRequest($"the name of the object ({name}) does not match the name on the URL ({request.Name})");
+        if (request.Namespace is not null && body.Namespace() is { } ns && ns != request.Namespace)
+            throw Refusals.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
+        var stored = registry.Change(request.Type, request.Namespace, request.Name!, options, _ =>
+        {
+            if (request.Type.Custom && string.IsNullOrEmpty(body.Text("metadata", "resourceVersion"))) throw WithoutVersion(request);
+            return body;
+        });
+        await Answers.Object(request, stored, 200, options.Warnings);
+    }
+
+    public async Task Patch(ApiRequest request)
+    {
+        var options = request.WriteOptions("PatchOptions");
+        var bytes = await RequestBody.ReadBytes(request.Context);
+        var media = RequestBody.MediaType(request.Context);
+        if (media is "application/apply-patch+yaml")
+        {
+            await Apply(request, options with { Apply = true }, bytes);
+            return;
+        }
+        Func<JsonObject, JsonObject> change = media switch
+        {
+            "application/merge-patch+json" => Merge(bytes),
+            "application/json-patch+json" => Json(bytes),
+            "application/strategic-merge-patch+json" when !request.Type.Custom => Strategic(request.Type.Schema, bytes),
+            _ => throw Refusals.Unsupported(request.Type.Custom
+                ? "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml"
+                : "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml"),
+        };
+        var stored = registry.Change(request.Type, request.Namespace, request.Name!, options, change);
+        await Answers.Object(request, stored, 200, options.Warnings);
+    }
+
+    public static ApiException NotAllowed() =>
+        new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", []);
+
+    private async Task Apply(ApiRequest request, WriteOptions options, byte[] bytes)
+    {
+        if (request.Text("fieldManager") is null)
+        {
+            var causes = new Causes();
+            causes.Required("fieldManager", "is required for apply patch");
+            throw Refusals.InvalidOptions("PatchOptions", causes);
+        }
+        var applied = RequestBody.Yaml(bytes);
+        if (applied.At("metadata", "managedFields") is not null) throw Refusals.BadRequest("metadata.managedFields must be nil");
+        if (applied.Name() is { Length: > 0 } name && name != request.Name)
+            throw Refusals.BadRequest($"the name of the object ({name}) does not match the name on the URL ({request.Name})");
+        if (applied.Kind() != request.Type.Kind || applied.Text("apiVersion") != request.Type.GroupVersion)
+            throw Refusals.BadRequest($"invalid object type: {applied.Text("apiVersion")}, Kind={applied.Kind()}");
+        SchemaCheck.Declared(request.Type, applied);
+        applied = ObjectText.Normalize(applied);
+        applied.Ensure("metadata")["name"] = request.Name;
+        var force = request.Flag("force");
+        StoredObject stored;
+        var created = false;
+        lock (registry.Store.Gate)
+        {
+            if (registry.Store.Find(request.Type, request.Namespace, request.Name!) is null)
+            {
+                if (applied.Text("metadata", "resourceVersion") is { Length: > 0 }) throw Refusals.Modified(request.Type, request.Name!);
+                if (request.Subresource.Length > 0) throw Refusals.NotFound(request.Type, request.Name!);
+                var tree = ServerSideApply.Apply(request.Type, live: null, applied, options, force, clock.GetUtcNow());
+                stored = registry.Create(request.Type, request.Namespace, tree, options);
+                created = true;
+            }
+            else
+            {
+                stored = registry.Change(request.Type, request.Namespace, request.Name!, options, live =>
+                {
+                    var wanted = applied.Text("metadata", "resourceVersion");
+                    if (wanted is not null && wanted != live.Text("metadata", "resourceVersion")) throw Refusals.Modified(request.Type, request.Name!);
+                    return ServerSideApply.Apply(request.Type, live, applied, options, force, clock.GetUtcNow());
+                });
+            }
+        }
+        await Answers.Object(request, stored, created ? 201 : 200, options.Warnings);
+    }
+
+    private static Func<JsonObject, JsonObject> Merge(byte[] bytes)
+    {
+        var patch = Decode(bytes) as JsonObject ?? throw Refusals.BadRequest("error decoding patch: a merge patch is a map");
+        return target => (JsonObject)MergePatch.Apply(target, patch)!;
+    }
+
+    private static Func<JsonObject, JsonObject> Json(byte[] bytes)
+    {
+        var patch = Decode(bytes);
+        return target => JsonPatch.Apply(target, patch);
+    }
+
+    private static Func<JsonObject, JsonObject> Strategic(FieldSchema schema, byte[] bytes)
+    {
+        var patch = Decode(bytes) as JsonObject ?? throw Refusals.BadRequest("error decoding patch: a strategic merge patch is a map");
+        return target => StrategicPatch.Apply(schema, target, patch);
+    }
+
+    private static JsonNode? Decode(byte[] bytes)
+    {
+        try
+        {
+            return bytes is [(byte)'{', ..] ? ObjectText.Parse(bytes) : YamlText.Parse(Encoding.UTF8.GetString(bytes));
+        }
+        catch (Exception wrong) when (wrong is JsonException or YamlDotNet.Core.YamlException)
+        {
+            throw Refusals.BadRequest("error decoding patch: " + wrong.Message);
+        }
+    }
+
+    private static ApiException WithoutVersion(ApiRequest request)
+    {
+        var causes = new Causes();
+        causes.Invalid("metadata.resourceVersion", JsonValue.Create(0), "must be specified for an update");
+        var type = request.Type;
+        return Refusals.Invalid(type.GroupResource, type.Group, type.Plural, request.Name!, causes);
+    }
+}
