@@ -1,1 +1,23 @@
-return 0;
+using Portal.Benchmarks;
+using Portal.Benchmarks.Drift;
+
+if (args is [DriftChild.Command, ..]) return DriftChild.Run(args[1], args[2]);
+
+// Each suite by its name; without names all of them run.
+var suites = new Dictionary<string, Func<CancellationToken, Task<IReadOnlyList<BenchmarkRow>>>>(StringComparer.Ordinal)
+{
+    ["drift"] = DriftBenchmark.RunAsync,
+};
+
+var names = args.Length > 0 ? args : [.. suites.Keys];
+if (names.FirstOrDefault(n => !suites.ContainsKey(n)) is { } unknown)
+{
+    Console.Error.WriteLine($"No suite {unknown}; there are: {string.Join(", ", suites.Keys)}");
+    return 2;
+}
+
+var rows = new List<BenchmarkRow>();
+foreach (var name in names) rows.AddRange(await suites[name](CancellationToken.None));
+
+BenchmarkTable.Print(rows, Console.Out);
+return rows.TrueForAll(r => r.Ok) ? 0 : 1;

@@ -50,10 +50,10 @@ public sealed class NumericReference : FeatureReference
     /// Fixes the bins from a sorted sample of a reference too large to hold; every value is then added to
     /// <see cref="FeatureReference.Self"/> in a second pass. Edges differ a little from exact ones, counts do not.
     /// </summary>
-    public static NumericReference FromSample(string feature, Span<double> sample, double min, double max, long distinct)
+    public static NumericReference FromSample(string feature, Span<double> sample, double min, double max)
     {
         sample.Sort();
-        var statistics = NumericStatistics.Of(sample) with { Min = min, Max = max, Distinct = distinct };
+        var statistics = NumericStatistics.Of(sample) with { Min = min, Max = max };
         return Shape(feature, sample, statistics);
     }
 
@@ -140,8 +140,10 @@ public sealed class NumericReference : FeatureReference
     }
 
     // After a second pass the histogram knows mean and deviation better than the sample did.
-    private NumericStatistics? ReferenceStatistics() =>
-        _statistics is null ? null : _statistics with { Mean = _self.Mean, Deviation = _self.Deviation };
+    private NumericStatistics? ReferenceStatistics() => _statistics is null || _self.Values == 0 ? _statistics : _statistics with
+    {
+        Mean = _self.Mean, Deviation = _self.Deviation,
+    };
 
     private long[] Coarse(NumericSketch sketch)
     {
