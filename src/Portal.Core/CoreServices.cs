@@ -6,6 +6,7 @@ using Portal.Core.Projects;
 using Portal.Core.Reconciliation;
 using Portal.Core.Teams;
 using Portal.Core.Tokens;
+using Portal.Core.Workloads;
 
 namespace Portal.Core;
 
@@ -24,6 +25,7 @@ public static class CoreServices
         services.AddTeams();
         services.AddProjects();
         services.AddReconciliation();
+        services.AddWorkloads();
         services.AddSingleton<ApiTokenService>();
         services.AddSingleton<IdempotencyStore>();
         return services;

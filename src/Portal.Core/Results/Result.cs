@@ -17,6 +17,9 @@ public class Result
     [MemberNotNullWhen(false, nameof(Refusal))]
     public bool Succeeded => Refusal is null;
 
+    /// <summary>A value as a result; for interfaces, from which no implicit conversion exists.</summary>
+    public static Result<T> Of<T>(T value) => value;
+
     public static implicit operator Result(Refusal refusal) => new(refusal);
 }
 

@@ -1,0 +1,38 @@
+using Portal.Core.Access;
+using Portal.Core.Workloads;
+
+namespace Portal.Core.Notebooks;
+
+/// <summary>What the launch form holds; everything has a default but the project.</summary>
+/// <param name="Id">Made with the form; also its idempotency key.</param>
+public sealed record NotebookDraft(Guid Id, Guid ProjectId, string Name)
+{
+    public string ImageId { get; init; } = "jupyter";
+
+    public string SizeId { get; init; } = "small";
+
+    public Guid? PoolId { get; init; }
+
+    public int Accelerators { get; init; }
+
+    public int IdleMinutes { get; init; } = IdleRule.DefaultMinutes;
+
+    /// <summary>The row for a form that passed the checks.</summary>
+    public Notebook ToNotebook(Actor actor, decimal pricePerHour, DateTimeOffset now) => new()
+    {
+        Id = Id,
+        ProjectId = ProjectId,
+        Name = Name.Trim(),
+        ObjectName = WorkloadNames.ObjectName("nb", Name, Id),
+        ImageId = ImageId,
+        SizeId = SizeId,
+        PoolId = Accelerators > 0 ? PoolId : null,
+        Accelerators = Accelerators,
+        PricePerHour = pricePerHour,
+        IdleMinutes = IdleMinutes,
+        CreatedBy = actor.Id,
+        CreatedAt = now,
+        IntentChangedAt = now,
+        StateChangedAt = now,
+    };
+}

@@ -1,0 +1,129 @@
+using System.Security.Cryptography;
+using Microsoft.EntityFrameworkCore;
+using Portal.Core.Catalog;
+using Portal.Core.Cluster;
+using Portal.Core.Data;
+using Portal.Core.Projects;
+using Portal.Core.Reconciliation;
+using Portal.Core.Workloads;
+
+namespace Portal.Core.Notebooks;
+
+/// <summary>Carries notebooks out. Run again at any point it ends at the same objects.</summary>
+public sealed class NotebookReconciler(
+    IDbContextFactory<PortalDb> databases, WorkloadCluster cluster, WorkloadLaunch launch, LeaseFence fence, TimeProvider clock)
+    : IReconciler
+{
+    // A pod that starts tells by events; this only lets "slow" be said in time.
+    private static readonly TimeSpan WhileMoving = TimeSpan.FromSeconds(15);
+
+    /// <inheritdoc/>
+    public string Kind => nameof(Notebook);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ResourceType> Watches { get; } = [NotebookManifests.Kind, Kinds.StatefulSet, Kinds.Pod, Kinds.Workload];
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Guid>> AllAsync(CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        return await db.Set<Notebook>().OrderBy(n => n.Id).Select(n => n.Id).ToListAsync(ct);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ReconcileResult> ReconcileAsync(Guid id, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        var notebook = await db.Set<Notebook>().Include(n => n.Project).SingleOrDefaultAsync(n => n.Id == id, ct);
+        if (notebook is null)
+            return ReconcileResult.Settled;
+        try
+        {
+            return await CarryOutAsync(db, notebook, ct);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            // Somebody asked for something else during the pass: read it again.
+            return ReconcileResult.After(TimeSpan.Zero);
+        }
+    }
+
+    private async Task<ReconcileResult> CarryOutAsync(PortalDb db, Notebook notebook, CancellationToken ct)
+    {
+        if (notebook.Project!.State is not (ProjectState.Ready or ProjectState.Attention) && notebook.Intent == NotebookIntent.Running)
+        {
+            notebook.SetStatus(new WorkloadStatus(WorkloadState.Pending, "project.not_ready"), clock.GetUtcNow());
+            await fence.SaveAsync(db, ct);
+            return ReconcileResult.After(WhileMoving);
+        }
+        var place = await cluster.PlaceAsync(notebook.Project.Namespace, ct);
+        if (notebook.Intent == NotebookIntent.Deleted)
+            return await RemoveAsync(db, notebook, place, ct);
+
+        var facts = await FactsAsync(notebook, place, ct);
+        if (notebook.Generation != notebook.ObservedGeneration || (facts.Controller is null && notebook.Intent == NotebookIntent.Running))
+        {
+            if (await cluster.RefusedAsync(() => ApplyAsync(notebook, place, ct)) is { } refused)
+            {
+                notebook.SetStatus(refused, clock.GetUtcNow());
+                await fence.SaveAsync(db, ct);
+                return ReconcileResult.After(TimeSpan.FromMinutes(1));
+            }
+            notebook.ObservedGeneration = notebook.Generation;
+            facts = await FactsAsync(notebook, place, ct);
+        }
+        Observe(notebook, NotebookHealth.From(notebook, facts, clock.GetUtcNow()));
+        await fence.SaveAsync(db, ct);
+        return notebook.State is WorkloadState.Running or WorkloadState.Stopped ? ReconcileResult.Settled : ReconcileResult.After(WhileMoving);
+    }
+
+    private void Observe(Notebook notebook, WorkloadStatus status)
+    {
+        var now = clock.GetUtcNow();
+        notebook.SetStatus(status, now);
+        if (notebook.State != WorkloadState.Running)
+            (notebook.RunningSince, notebook.KernelBusy) = (null, false);
+        else
+            notebook.RunningSince ??= now;
+    }
+
+    private async Task ApplyAsync(Notebook notebook, WorkloadPlace place, CancellationToken ct)
+    {
+        var (image, size) = (launch.Image(notebook.ImageId, ImageUse.Notebook), launch.Size(notebook.SizeId));
+        var offer = await launch.OfferAsync(notebook, ct);
+        // The Secret is the token's only home: the one that is there stays, so that a running server goes on.
+        var token = await cluster.SecretAsync(place.Namespace, notebook.ObjectName, NotebookManifests.TokenKey, ct)
+            ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
+        foreach (var manifest in NotebookManifests.For(notebook, place, image, size, offer, token))
+            await cluster.Client.ApplyAsync(manifest, ct);
+    }
+
+    private async Task<ReconcileResult> RemoveAsync(PortalDb db, Notebook notebook, WorkloadPlace place, CancellationToken ct)
+    {
+        var left = false;
+        foreach (var key in NotebookManifests.Keys(notebook, place))
+            left |= await cluster.Client.DeleteAsync(key, ct);
+        var facts = await FactsAsync(notebook, place, ct);
+        if (left || facts.Pod is not null)
+        {
+            Observe(notebook, NotebookHealth.From(notebook, facts, clock.GetUtcNow()));
+            await fence.SaveAsync(db, ct);
+            return ReconcileResult.After(TimeSpan.FromSeconds(2));
+        }
+        db.Remove(notebook);
+        await fence.SaveAsync(db, ct);
+        return ReconcileResult.Settled;
+    }
+
+    private async Task<NotebookFacts> FactsAsync(Notebook notebook, WorkloadPlace place, CancellationToken ct)
+    {
+        var kind = place.HasNotebookKind ? NotebookManifests.Kind : Kinds.StatefulSet;
+        var controller = await cluster.Client.FindAsync(new ObjectKey(kind, place.Namespace, notebook.ObjectName), ct);
+        var pod = cluster.Pods(place.Namespace, NotebookManifests.Owner(notebook.Id)).FirstOrDefault();
+        var workload = controller is null ? null : QueueHealth.Find(
+            cluster.Cache.List(Kinds.Workload, place.Namespace), controller.Text("metadata", "uid") ?? "");
+        var warning = controller is not null && pod is null && notebook.Intent == NotebookIntent.Running
+            ? await cluster.WarningAsync(place.Namespace, notebook.ObjectName, ct) : "";
+        return new NotebookFacts(controller, pod, workload, warning);
+    }
+}

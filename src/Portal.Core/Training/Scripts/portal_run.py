@@ -1,0 +1,35 @@
+"""Runs a training's program and hands the files of its output folder to the portal. Standard library only."""
+import os
+import signal
+import subprocess
+import sys
+
+import portal_report
+
+
+def main(words):
+    output = os.environ["PORTAL_OUTPUT_DIR"]
+    os.makedirs(output, exist_ok=True)
+    if words and words[0] == "--python":
+        words = [sys.executable, "-u"] + words[1:]
+    child = subprocess.Popen(words)
+    # Asked to stop: the program may finish what it does, and what it has written is still handed over.
+    signal.signal(signal.SIGTERM, lambda *_: child.terminate())
+    code = child.wait()
+    keep(output)
+    return code if code >= 0 else 128 - code
+
+
+def keep(output):
+    for folder, _, names in os.walk(output):
+        for name in sorted(names):
+            path = os.path.join(folder, name)
+            relative = os.path.relpath(path, output).replace(os.sep, "/")
+            try:
+                portal_report.artefact(path, relative)
+            except Exception as error:  # The file stays in the project's storage; the run itself has not failed.
+                print("portal: %s was not handed over: %s" % (relative, error), file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Portal.Core.Cluster;
+using Portal.Core.Workloads;
+
+namespace Portal.Core.Training;
+
+/// <summary>What the cluster shows of a run, all of it recorded before the verdict.</summary>
+/// <param name="Job">Its Job, or null.</param>
+/// <param name="Pod">Its newest pod, or null.</param>
+/// <param name="Workload">Kueue's Workload of it, or null.</param>
+/// <param name="Warning">Message of the last warning event about the Job, or empty.</param>
+/// <param name="QueuePosition">Its place among the project's waiting workloads, from 1; 0 when it is not known.</param>
+public sealed record TrainingFacts(JsonObject? Job, JsonObject? Pod, JsonObject? Workload, string Warning, int QueuePosition);
+
+/// <summary>The state of a run from what the cluster shows. Pure.</summary>
+public static class TrainingHealth
+{
+    /// <summary>The verdict.</summary>
+    public static WorkloadStatus From(TrainingRun run, TrainingFacts facts, DateTimeOffset now)
+    {
+        if (facts.Job is { } ended && Ended(run, ended, facts.Pod) is { } final)
+            return final;
+        if (run.StopRequested)
+            return Stopping(run, facts, now);
+        if (facts.Job is not { } job)
+        {
+            return run.ObservedGeneration == 0
+                ? new WorkloadStatus(WorkloadState.Pending, "workload.submitting")
+                : new WorkloadStatus(WorkloadState.Failed, "training.vanished");
+        }
+        if (facts.Workload is { } workload && QueueHealth.From(workload) is { } queued)
+            return facts.QueuePosition > 0 ? queued.With("position", facts.QueuePosition) : queued;
+        if (job.At("spec", "suspend")?.ToString() == "true")
+            return new(WorkloadState.Pending, "quota.queued");
+        var since = Time(facts.Pod, "metadata", "creationTimestamp") ?? Time(job, "status", "startTime") ?? run.IntentChangedAt;
+        return PodHealth.Overdue(Going(facts), since, now);
+    }
+
+    /// <summary>When its process began, or null.</summary>
+    public static DateTimeOffset? StartedAt(JsonObject? pod)
+    {
+        if (pod is null)
+            return null;
+        var state = PodHealth.Container(pod).At("state");
+        return Time(state, "running", "startedAt") ?? Time(state, "terminated", "startedAt");
+    }
+
+    /// <summary>When it ended and with which exit code, as far as the cluster tells.</summary>
+    public static (DateTimeOffset? At, int? ExitCode) Ending(TrainingFacts facts)
+    {
+        var ended = facts.Pod is null ? null : PodHealth.Container(facts.Pod).At("state", "terminated");
+        var at = Time(ended, "finishedAt") ?? Time(facts.Job, "status", "completionTime");
+        return (at, int.TryParse(ended.Text("exitCode"), CultureInfo.InvariantCulture, out var code) ? code : null);
+    }
+
+    private static WorkloadStatus? Ended(TrainingRun run, JsonObject job, JsonObject? pod)
+    {
+        if (Condition.Find(job, "Complete") is { IsTrue: true })
+            return new(WorkloadState.Succeeded);
+        if (Condition.Find(job, "Failed") is not { IsTrue: true } failed)
+            return null;
+        if (run.StopRequested)
+            return new(WorkloadState.Stopped, "training.stopped");
+        if (failed.Reason == "DeadlineExceeded")
+            return new WorkloadStatus(WorkloadState.Failed, "training.time_limit", failed.Message).With("minutes", run.TimeLimitMinutes);
+        var why = pod is null ? null : PodHealth.From(pod);
+        return why is { State: WorkloadState.Failed or WorkloadState.Attention }
+            ? why with { State = WorkloadState.Failed }
+            : new WorkloadStatus(WorkloadState.Failed, "training.failed", failed.Message);
+    }
+
+    private static WorkloadStatus Stopping(TrainingRun run, TrainingFacts facts, DateTimeOffset now)
+    {
+        if (facts.Job is null && facts.Pod is null)
+            return new(WorkloadState.Stopped, "training.stopped");
+        return now - run.IntentChangedAt > PodHealth.Slow
+            ? new WorkloadStatus(WorkloadState.Attention, "pod.slow_stop").With("minutes", (int)(now - run.IntentChangedAt).TotalMinutes)
+            : new WorkloadStatus(WorkloadState.Stopping);
+    }
+
+    private static WorkloadStatus Going(TrainingFacts facts)
+    {
+        if (facts.Pod is { } pod)
+        {
+            // The pod has ended and the Job is about to say so.
+            if (pod.Text("status", "phase") is "Succeeded" or "Failed")
+                return new(WorkloadState.Running, "training.finishing");
+            return PodHealth.From(pod) is { Reason: "pod.not_ready" } ? new(WorkloadState.Running) : PodHealth.From(pod);
+        }
+        if (PodHealth.Refused(facts.Warning) is { } refused)
+            return refused;
+        return facts.Warning.Length > 0
+            ? new WorkloadStatus(WorkloadState.Attention, "pod.refused", facts.Warning)
+            : new WorkloadStatus(WorkloadState.Starting, "pod.creating");
+    }
+
+    private static DateTimeOffset? Time(JsonNode? node, params ReadOnlySpan<string> path) =>
+        DateTimeOffset.TryParse(node.Text(path), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;
+}

@@ -1,0 +1,75 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Core.Access;
+using Portal.Core.Data;
+using Portal.Core.Projects;
+using Portal.Core.Results;
+using Portal.Core.Workloads;
+
+namespace Portal.Core.Training;
+
+/// <summary>Lists of runs, cut to what the actor may see and paged by the database.</summary>
+public sealed class TrainingList(IDbContextFactory<PortalDb> databases, AccessGate gate)
+{
+    /// <summary>Runs of one project, newest first unless <see cref="ListQuery.Sort"/> says otherwise.</summary>
+    [Requires(Permission.TrainingView)]
+    public async Task<Result<Page<TrainingRow>>> ForProjectAsync(
+        Actor actor, Guid projectId, ListQuery query, WorkloadState? state, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        if (await gate.CheckAsync(db, actor, Permission.TrainingView, Scope.Project(projectId), "project", projectId, ct) is { } denied)
+            return denied;
+        return await PageAsync(db, db.Set<TrainingRun>().Where(r => r.ProjectId == projectId), query, state, ct);
+    }
+
+    /// <summary>Runs of all projects that the actor may see.</summary>
+    [Requires(Permission.PortalUse)]
+    public async Task<Result<Page<TrainingRow>>> ForPersonAsync(Actor actor, ListQuery query, WorkloadState? state, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        if (await gate.CheckAsync(db, actor, Permission.PortalUse, Scope.Platform, "training", null, ct) is { } denied)
+            return denied;
+        var platform = await gate.RolesAsync(db, actor, Scope.Platform, ct);
+        var visible = db.ProjectsVisibleTo(actor, platform).Select(p => p.Id);
+        return await PageAsync(db, db.Set<TrainingRun>().Where(r => visible.Contains(r.ProjectId)), query, state, ct);
+    }
+
+    private static async Task<Result<Page<TrainingRow>>> PageAsync(
+        PortalDb db, IQueryable<TrainingRun> runs, ListQuery query, WorkloadState? state, CancellationToken ct)
+    {
+        runs = runs.AsNoTracking();
+        if (state is { } wanted)
+            runs = runs.Where(r => r.State == wanted);
+        if (query.Search?.Trim().ToLowerInvariant() is { Length: > 0 } term)
+            runs = runs.Where(r => r.Name.ToLower().Contains(term) || r.Project!.Name.ToLower().Contains(term));
+        var total = await runs.CountAsync(ct);
+        var rows = await Ordered(runs, query).Skip(query.Skip).Take(query.Limit)
+            .Select(r => new TrainingRow(
+                r.Id, r.Name, r.ProjectId, r.Project!.Name,
+                db.People.Where(p => p.Id == r.CreatedBy).Select(p => p.DisplayName).FirstOrDefault() ?? "",
+                r.State, r.Reason, r.ReasonArguments, r.Accelerators, r.PricePerHour, r.CreatedAt, r.StartedAt, r.FinishedAt))
+            .ToListAsync(ct);
+        return new Page<TrainingRow>(rows, total);
+    }
+
+    private static IQueryable<TrainingRun> Ordered(IQueryable<TrainingRun> runs, ListQuery query) => (query.Sort, query.Descending) switch
+    {
+        (nameof(TrainingRun.Name), false) => runs.OrderBy(r => r.Name).ThenBy(r => r.Id),
+        (nameof(TrainingRun.Name), true) => runs.OrderByDescending(r => r.Name).ThenBy(r => r.Id),
+        (nameof(TrainingRun.State), false) => runs.OrderBy(r => r.State).ThenBy(r => r.Id),
+        (nameof(TrainingRun.State), true) => runs.OrderByDescending(r => r.State).ThenBy(r => r.Id),
+        (nameof(TrainingRun.CreatedAt), false) => runs.OrderBy(r => r.CreatedAt).ThenBy(r => r.Id),
+        _ => runs.OrderByDescending(r => r.CreatedAt).ThenBy(r => r.Id),
+    };
+}
+
+/// <summary>A line of a list of runs; the code stays in the database.</summary>
+public sealed record TrainingRow(
+    Guid Id, string Name, Guid ProjectId, string ProjectName, string OwnerName, WorkloadState State, string Reason, string ReasonArguments,
+    int Accelerators, decimal PricePerHour, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt)
+{
+    /// <summary>Hours of running until <paramref name="now"/>.</summary>
+    public double Hours(DateTimeOffset now) => StartedAt is { } start ? Math.Max(0, ((FinishedAt ?? now) - start).TotalHours) : 0;
+
+    /// <summary>Cost until <paramref name="now"/>, in the catalogue's currency.</summary>
+    public decimal Cost(DateTimeOffset now) => PricePerHour * (decimal)Hours(now);
+}

@@ -1,0 +1,180 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using Portal.Core.Catalog;
+using Portal.Core.Cluster;
+using Portal.Core.Data;
+using Portal.Core.Projects;
+using Portal.Core.Reconciliation;
+using Portal.Core.Workloads;
+
+namespace Portal.Core.Training;
+
+/// <summary>
+/// Carries runs out: submits the Job once, follows it, and closes the run when it has ended. What is known is in the row and
+/// in the cluster, so a portal that dies at any point goes on where it was.
+/// </summary>
+public sealed class TrainingReconciler(
+    IDbContextFactory<PortalDb> databases, WorkloadCluster cluster, WorkloadLaunch launch, LeaseFence fence, TimeProvider clock)
+    : IReconciler
+{
+    // While it runs its log is kept every few seconds: a node that dies takes the pod's own log along.
+    private static readonly TimeSpan WhileRunning = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan WhileStopping = TimeSpan.FromSeconds(2);
+
+    /// <inheritdoc/>
+    public string Kind => nameof(TrainingRun);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ResourceType> Watches { get; } = [Kinds.Job, Kinds.Pod, Kinds.Workload];
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Guid>> AllAsync(CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        return await db.Set<TrainingRun>().Where(r => !r.Cleared).OrderBy(r => r.Id).Select(r => r.Id).ToListAsync(ct);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ReconcileResult> ReconcileAsync(Guid id, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        var run = await db.Set<TrainingRun>().Include(r => r.Project).SingleOrDefaultAsync(r => r.Id == id, ct);
+        if (run is null || run.Cleared)
+            return ReconcileResult.Settled;
+        try
+        {
+            return run.FinishedAt is null ? await CarryOutAsync(db, run, ct) : await ClearAsync(db, run, ct);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            // Somebody asked for a stop during the pass: read it again.
+            return ReconcileResult.After(TimeSpan.Zero);
+        }
+    }
+
+    private async Task<ReconcileResult> CarryOutAsync(PortalDb db, TrainingRun run, CancellationToken ct)
+    {
+        if (run.ObservedGeneration == 0 && !run.StopRequested && Waits(run) is { } waits)
+        {
+            await ShowAsync(db, run, waits, ct);
+            await fence.SaveAsync(db, ct);
+            return ReconcileResult.After(WhileRunning);
+        }
+        var place = await cluster.PlaceAsync(run.Project!.Namespace, ct);
+        if (run.ObservedGeneration == 0 && !run.StopRequested)
+        {
+            var refused = await cluster.RefusedAsync(() => SubmitAsync(db, run, place, ct));
+            if (refused is not null)
+            {
+                await ShowAsync(db, run, refused, ct);
+                await fence.SaveAsync(db, ct);
+                return ReconcileResult.After(TimeSpan.FromMinutes(1));
+            }
+        }
+        return await FollowAsync(db, run, place, ct);
+    }
+
+    private async Task<ReconcileResult> FollowAsync(PortalDb db, TrainingRun run, WorkloadPlace place, CancellationToken ct)
+    {
+        var facts = await FactsAsync(run, place, ct);
+        var status = TrainingHealth.From(run, facts, clock.GetUtcNow());
+        run.StartedAt ??= TrainingHealth.StartedAt(facts.Pod);
+        if (facts.Pod is { } pod && run.StartedAt is not null)
+            await KeepLogAsync(db, run, place, pod.Name(), ct);
+        if (run.StopRequested && !status.State.IsFinal())
+            await cluster.Client.DeleteAsync(TrainingManifests.JobKey(run, place), ct);
+        await ShowAsync(db, run, status, ct);
+        if (status.State.IsFinal())
+        {
+            (run.FinishedAt, run.ExitCode) = TrainingHealth.Ending(facts);
+            run.FinishedAt ??= clock.GetUtcNow();
+            run.TokenHash = "";
+        }
+        await fence.SaveAsync(db, ct);
+        return status.State.IsFinal() ? await ClearAsync(db, run, ct)
+            : ReconcileResult.After(run.StopRequested ? WhileStopping : WhileRunning);
+    }
+
+    // After the end is committed, never before: without the Job nobody could tell any more how it ended.
+    private async Task<ReconcileResult> ClearAsync(PortalDb db, TrainingRun run, CancellationToken ct)
+    {
+        var place = await cluster.PlaceAsync(run.Project!.Namespace, ct);
+        foreach (var key in TrainingManifests.Leftovers(run, place))
+            await cluster.Client.DeleteAsync(key, ct);
+        (run.Cleared, run.ObservedGeneration) = (true, run.Generation);
+        await fence.SaveAsync(db, ct);
+        return ReconcileResult.Settled;
+    }
+
+    private WorkloadStatus? Waits(TrainingRun run)
+    {
+        if (run.Project!.State is not (ProjectState.Ready or ProjectState.Attention))
+            return new WorkloadStatus(WorkloadState.Pending, "project.not_ready");
+        return cluster.Options.PortalAddress is null ? new WorkloadStatus(WorkloadState.Pending, "training.no_address") : null;
+    }
+
+    // The token's hash is stored before the Job is there, and the Secret that is there is kept: whichever step the portal
+    // dies after, the token in the pod is the one that is known.
+    private async Task SubmitAsync(PortalDb db, TrainingRun run, WorkloadPlace place, CancellationToken ct)
+    {
+        var token = await cluster.SecretAsync(place.Namespace, run.ObjectName, TrainingManifests.TokenKey, ct)
+            ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        await cluster.Client.ApplyAsync(TrainingManifests.Secret(run, place, token), ct);
+        run.TokenHash = HashOf(token);
+        await fence.SaveAsync(db, ct);
+        if (await cluster.Client.FindAsync(TrainingManifests.JobKey(run, place), ct) is null)
+        {
+            var image = run.CustomImage.Length > 0 ? null : launch.Image(run.ImageId, ImageUse.Training);
+            var offer = await launch.OfferAsync(run, ct);
+            // A Job that was let go must not be held back by a second apply, so it is applied only when it is absent.
+            foreach (var manifest in TrainingManifests.For(run, run.Project!.Name, place, image, offer))
+                await cluster.Client.ApplyAsync(manifest, ct);
+        }
+        run.ObservedGeneration = run.Generation;
+        await fence.SaveAsync(db, ct);
+    }
+
+    private async Task<TrainingFacts> FactsAsync(TrainingRun run, WorkloadPlace place, CancellationToken ct)
+    {
+        var job = await cluster.Client.FindAsync(TrainingManifests.JobKey(run, place), ct);
+        var pod = cluster.Pods(place.Namespace, TrainingManifests.Owner(run.Id)).FirstOrDefault();
+        var queued = cluster.Cache.List(Kinds.Workload, place.Namespace);
+        var workload = job is null ? null : QueueHealth.Find(queued, job.Text("metadata", "uid") ?? "");
+        var warning = job is not null && pod is null ? await cluster.WarningAsync(place.Namespace, run.ObjectName, ct) : "";
+        return new TrainingFacts(job, pod, workload, warning, workload is null ? 0 : QueueHealth.Position(workload, queued));
+    }
+
+    private async Task ShowAsync(PortalDb db, TrainingRun run, WorkloadStatus status, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var first = !await db.Set<TrainingStep>().AnyAsync(s => s.RunId == run.Id, ct);
+        if (!run.SetStatus(status, now) && !first)
+            return;
+        var last = first ? 0 : await db.Set<TrainingStep>().Where(s => s.RunId == run.Id).MaxAsync(s => s.Position, ct);
+        db.Add(new TrainingStep
+        {
+            RunId = run.Id, Position = last + 1, At = now, State = run.State, Reason = run.Reason, ReasonArguments = run.ReasonArguments,
+        });
+    }
+
+    private async Task KeepLogAsync(PortalDb db, TrainingRun run, WorkloadPlace place, string pod, CancellationToken ct)
+    {
+        try
+        {
+            await using var stream = await cluster.Client.LogsAsync(place.Namespace, pod, null, follow: false, tailLines: null, ct);
+            var (text, truncated) = await LogTail.ReadAsync(stream, TrainingLog.Limit, ct);
+            var kept = await db.Set<TrainingLog>().SingleOrDefaultAsync(l => l.RunId == run.Id, ct);
+            if (kept is null)
+                db.Add(kept = new TrainingLog { RunId = run.Id });
+            (kept.Text, kept.Truncated, kept.SavedAt) = (text, truncated, clock.GetUtcNow());
+        }
+        catch (ClusterException e) when (e.Failure is ClusterFailure.NotFound or ClusterFailure.Invalid)
+        {
+            // The pod is gone or not there yet: what was kept before stays.
+        }
+    }
+
+    /// <summary>How a token is stored and found again.</summary>
+    public static string HashOf(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+}

@@ -1,0 +1,19 @@
+namespace Portal.Core.Training;
+
+/// <summary>What a run used: requested amounts × hours of running, and their price when it was launched.</summary>
+/// <param name="Hours">Hours between its start and its end, or now.</param>
+/// <param name="CoreHours">Requested cores × hours.</param>
+/// <param name="MemoryGiBHours">Requested GiB × hours.</param>
+/// <param name="AcceleratorHours">Accelerators × hours.</param>
+/// <param name="Cost">Price of an hour × hours.</param>
+public readonly record struct TrainingUse(
+    double Hours, double CoreHours, double MemoryGiBHours, double AcceleratorHours, decimal Cost)
+{
+    /// <summary>The use until <paramref name="now"/>; waiting costs nothing.</summary>
+    public static TrainingUse From(TrainingRun run, DateTimeOffset now)
+    {
+        var hours = run.StartedAt is { } start ? Math.Max(0, ((run.FinishedAt ?? now) - start).TotalHours) : 0;
+        return new TrainingUse(
+            hours, run.CpuMilli / 1000d * hours, run.MemoryMiB / 1024d * hours, run.Accelerators * hours, run.PricePerHour * (decimal)hours);
+    }
+}

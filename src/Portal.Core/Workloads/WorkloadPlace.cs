@@ -1,0 +1,33 @@
+using Portal.Core.Cluster;
+using Portal.Core.Projects;
+
+namespace Portal.Core.Workloads;
+
+/// <summary>Where a workload's objects go: the project's namespace and what its cluster can do.</summary>
+/// <param name="Namespace">The project's namespace.</param>
+/// <param name="Claim">The project's storage claim.</param>
+/// <param name="Queue">The project's LocalQueue, or empty when the cluster has no Kueue.</param>
+public sealed record WorkloadPlace(string Namespace, string Claim, string Queue)
+{
+    /// <summary>The API group that only OpenShift serves; it chooses file groups itself.</summary>
+    private const string OpenShiftGroup = "security.openshift.io";
+
+    public bool IsEmbedded { get; init; }
+
+    /// <summary>Kubeflow's notebook controller is there.</summary>
+    public bool HasNotebookKind { get; init; }
+
+    public long? FileGroup { get; init; }
+
+    public WorkloadOptions Options { get; init; } = new();
+
+    /// <summary>The place for a project on a cluster.</summary>
+    public static WorkloadPlace From(string ns, ClusterCapabilities capabilities, WorkloadOptions options) =>
+        new(ns, ProjectManifests.StorageClaim, capabilities.HasKueue ? ProjectQueueManifests.LocalQueueName : "")
+        {
+            IsEmbedded = capabilities.IsEmbedded,
+            HasNotebookKind = capabilities.Serves(Notebooks.NotebookManifests.Kind),
+            FileGroup = capabilities.Served.Any(s => s.Group == OpenShiftGroup) ? null : options.FileGroup,
+            Options = options,
+        };
+}

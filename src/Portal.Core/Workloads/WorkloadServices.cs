@@ -1,0 +1,32 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Portal.Core.Catalog;
+using Portal.Core.Notebooks;
+using Portal.Core.Reconciliation;
+using Portal.Core.Training;
+
+namespace Portal.Core.Workloads;
+
+internal static class WorkloadServices
+{
+    /// <summary>Notebooks and training runs, with the catalogue that they are launched from.</summary>
+    public static IServiceCollection AddWorkloads(this IServiceCollection services)
+    {
+        services.TryAddSingleton(new CatalogOptions());
+        services.TryAddSingleton(new WorkloadOptions());
+        services.TryAddSingleton<IAcceleratorOffers, NoAcceleratorOffers>();
+        services.AddSingleton<Catalogue>();
+        services.AddSingleton<WorkloadLaunch>();
+        services.AddSingleton<WorkloadCluster>();
+        services.AddSingleton<NotebookService>();
+        services.AddSingleton<IReconciler, NotebookReconciler>();
+        services.AddSingleton<TrainingService>();
+        services.AddSingleton<TrainingList>();
+        services.AddSingleton<TrainingReports>();
+        services.AddSingleton<TrainingMetrics>();
+        services.AddSingleton<TrainingLogs>();
+        services.AddSingleton<TrainingArtefacts>();
+        services.AddSingleton<IReconciler, TrainingReconciler>();
+        return services;
+    }
+}

@@ -1,0 +1,80 @@
+using System.Text.Json.Nodes;
+using Portal.Core.Notebooks;
+using Portal.Core.Tests.Workloads;
+using Portal.Core.Workloads;
+
+namespace Portal.Core.Tests.Notebooks;
+
+public class NotebookHealthTests
+{
+    private static readonly JsonObject Set = JsonNode.Parse("""{"kind":"StatefulSet","metadata":{"name":"nb","uid":"u1"}}""")!.AsObject();
+
+    [Theory]
+    [InlineData("ready", WorkloadState.Running, "")]
+    [InlineData("not-ready", WorkloadState.Starting, "pod.not_ready")]
+    [InlineData("creating", WorkloadState.Starting, "pod.starting")]
+    [InlineData("err-image-pull", WorkloadState.Attention, "pod.image_pull")]
+    [InlineData("image-pull-back-off", WorkloadState.Attention, "pod.image_pull")]
+    [InlineData("unschedulable", WorkloadState.Pending, "pod.no_room")]
+    [InlineData("no-node", WorkloadState.Pending, "pod.no_node")]
+    [InlineData("crash-loop", WorkloadState.Attention, "pod.crash_loop")]
+    [InlineData("out-of-memory", WorkloadState.Attention, "pod.out_of_memory")]
+    [InlineData("config-error", WorkloadState.Attention, "pod.cannot_start")]
+    [InlineData("evicted", WorkloadState.Attention, "pod.evicted")]
+    [InlineData("deleting", WorkloadState.Starting, "pod.replacing")]
+    public void From_RecordedPod_IsStateAndReason(string pod, WorkloadState state, string reason)
+    {
+        var status = NotebookHealth.From(Running(), new NotebookFacts(Set, RecordedPods.Get(pod), null, ""), Places.Now.AddSeconds(30));
+
+        Assert.Equal((state, reason), (status.State, status.Reason));
+    }
+
+    [Theory]
+    [InlineData("creating")]
+    [InlineData("not-ready")]
+    [InlineData("deleting")]
+    public void From_StartingForMoreThanTwoMinutes_AsksForAttentionAndSaysWhatHoldsIt(string pod)
+    {
+        var status = NotebookHealth.From(Running(), new NotebookFacts(Set, RecordedPods.Get(pod), null, ""), Places.Now.AddMinutes(3));
+
+        Assert.Equal((WorkloadState.Attention, "pod.slow", "3"), (status.State, status.Reason, status.Arguments["minutes"]));
+        Assert.NotEmpty(status.Arguments["step"]);
+    }
+
+    [Fact]
+    public void From_QuotaRefusedThePod_SaysWhichAndHowMuch()
+    {
+        const string Message = "create Pod nb-0 in StatefulSet nb failed error: pods \"nb-0\" is forbidden: exceeded quota: project-limits, "
+            + "requested: requests.nvidia.com/gpu=2, used: requests.nvidia.com/gpu=3, limited: requests.nvidia.com/gpu=4";
+
+        var status = NotebookHealth.From(Running(), new NotebookFacts(Set, null, null, Message), Places.Now);
+
+        Assert.Equal((WorkloadState.Pending, "namespace.quota_exceeded"), (status.State, status.Reason));
+        Assert.Equal(("requests.nvidia.com/gpu", "2", "3", "4"),
+            (status.Arguments["resource"], status.Arguments["requested"], status.Arguments["used"], status.Arguments["limited"]));
+    }
+
+    [Fact]
+    public void From_Stopped_SaysWhetherItWasIdle()
+    {
+        var notebook = Running();
+        notebook.Intent = NotebookIntent.Stopped;
+        Assert.Equal(WorkloadState.Stopping, NotebookHealth.From(notebook, new(Set, RecordedPods.Get("ready"), null, ""), Places.Now).State);
+
+        notebook.StoppedWhenIdle = true;
+        var status = NotebookHealth.From(notebook, new NotebookFacts(Set, null, null, ""), Places.Now);
+
+        Assert.Equal((WorkloadState.Stopped, "notebook.stopped_idle", "60"), (status.State, status.Reason, status.Arguments["minutes"]));
+    }
+
+    [Theory]
+    [InlineData(true, 200, null)]
+    [InlineData(false, 0, 60)]
+    [InlineData(false, 25, 85)]
+    [InlineData(false, -300, 60)]
+    public void StopsAt_ActivityAndKernel_IsIdleTimeAfterTheLastUse(bool busy, int lastActivity, int? expected) =>
+        Assert.Equal(expected is { } minutes ? Places.Now.AddMinutes(minutes) : (DateTimeOffset?)null,
+            IdleRule.StopsAt(Places.Now, Places.Now.AddMinutes(lastActivity), busy, TimeSpan.FromMinutes(60)));
+
+    private static Notebook Running() => new() { Intent = NotebookIntent.Running, IntentChangedAt = Places.Now, IdleMinutes = 60 };
+}

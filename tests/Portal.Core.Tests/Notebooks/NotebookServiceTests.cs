@@ -1,0 +1,94 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Core.Access;
+using Portal.Core.Notebooks;
+using Portal.Core.Projects;
+using Portal.Core.Results;
+using Portal.Testing.Databases;
+
+namespace Portal.Core.Tests.Notebooks;
+
+public class NotebookServiceTests(PostgresServer server)
+{
+    [Theory, EachProvider]
+    public async Task Launch_SentTwice_MakesOneNotebook(Provider provider)
+    {
+        await using var database = await TestDatabase.CreateAsync(provider, server);
+        var (owner, project) = await ProjectAsync(database);
+        var draft = new NotebookDraft(Guid.CreateVersion7(), project, "explore");
+        var service = database.Get<NotebookService>();
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => service.LaunchAsync(owner, draft, default)));
+
+        Assert.All(results, r => Assert.Equal(draft.Id, r.Value));
+        var page = (await service.ListAsync(owner, project, new ListQuery(), default)).Value;
+        Assert.Equal(("explore", 1), (Assert.Single(page.Items).Notebook.Name, page.Total));
+        Assert.Equal("notebook", (await service.SuggestNameAsync(owner, project, default)).Value);
+    }
+
+    [Theory, EachProvider]
+    public async Task Launch_BadForm_IsRefusedAndNothingIsMade(Provider provider)
+    {
+        await using var database = await TestDatabase.CreateAsync(provider, server);
+        var (owner, project) = await ProjectAsync(database);
+        var service = database.Get<NotebookService>();
+        NotebookDraft Draft(string name = "x") => new(Guid.CreateVersion7(), project, name);
+
+        Assert.Equal("notebook.name_empty", await Code(Draft(" ")));
+        Assert.Equal("notebook.name_long", await Code(Draft(new string('x', 300))));
+        Assert.Equal("workload.unknown_image", await Code(Draft() with { ImageId = "none" }));
+        Assert.Equal("workload.unknown_size", await Code(Draft() with { SizeId = "none" }));
+        Assert.Equal("accelerators.amount", await Code(Draft() with { Accelerators = -1 }));
+        Assert.Equal("accelerators.amount", await Code(Draft() with { Accelerators = 1_000_000_000 }));
+        Assert.Equal("accelerators.no_pool", await Code(Draft() with { Accelerators = 1 }));
+        Assert.Equal("notebook.idle_minutes", await Code(Draft() with { IdleMinutes = 0 }));
+        await using var db = await database.OpenAsync();
+        Assert.Equal(0, await db.Set<Notebook>().CountAsync());
+
+        async Task<string?> Code(NotebookDraft draft) => (await service.LaunchAsync(owner, draft, default)).Refusal?.Code;
+    }
+
+    [Theory, EachProvider]
+    public async Task StopStartDelete_ChangeTheIntentAndAreAudited(Provider provider)
+    {
+        await using var database = await TestDatabase.CreateAsync(provider, server);
+        var (owner, project) = await ProjectAsync(database);
+        var service = database.Get<NotebookService>();
+        var id = (await service.LaunchAsync(owner, new NotebookDraft(Guid.CreateVersion7(), project, "explore"), default)).Value;
+
+        Assert.True((await service.StopAsync(owner, id, default)).Succeeded);
+        Assert.True((await service.StopAsync(owner, id, default)).Succeeded);
+        Assert.True((await service.StartAsync(owner, id, default)).Succeeded);
+        Assert.True((await service.StopIdleAsync(Actor.Expiry, id, default)).Succeeded);
+        Assert.True((await service.DeleteAsync(owner, id, default)).Succeeded);
+        Assert.Equal("notebook.deleting", (await service.StartAsync(owner, id, default)).Refusal?.Code);
+
+        await using var db = await database.OpenAsync();
+        var row = await db.Set<Notebook>().SingleAsync();
+        Assert.Equal((NotebookIntent.Deleted, 5L), (row.Intent, row.Generation));
+        var actions = await db.AuditEntries.Where(e => e.ObjectType == "notebook").OrderBy(e => e.Seq).Select(e => e.Action).ToListAsync();
+        Assert.Equal(["notebook.launched", "notebook.stopped", "notebook.started", "notebook.stopped_idle", "notebook.deleted"], actions);
+    }
+
+    [Theory, EachProvider]
+    public async Task Get_ByOutsider_LooksAbsent(Provider provider)
+    {
+        await using var database = await TestDatabase.CreateAsync(provider, server);
+        var (owner, project) = await ProjectAsync(database);
+        var service = database.Get<NotebookService>();
+        var id = (await service.LaunchAsync(owner, new NotebookDraft(Guid.CreateVersion7(), project, "explore"), default)).Value;
+        var outsider = await database.PersonAsync("outsider");
+
+        Assert.Equal("notebook.not_found", (await service.GetAsync(outsider, id, default)).Refusal?.Code);
+        Assert.Equal("notebook.not_found", (await service.StopAsync(outsider, id, default)).Refusal?.Code);
+        Assert.Equal("notebook.not_found", (await service.GetAsync(owner, Guid.NewGuid(), default)).Refusal?.Code);
+    }
+
+    internal static async Task<(Actor Owner, Guid Project)> ProjectAsync(TestDatabase database)
+    {
+        var lead = await database.PersonAsync("lead");
+        var owner = await database.PersonAsync("ana");
+        var team = await database.TeamAsync("Risk", lead, owner);
+        var id = (await database.Get<ProjectService>().CreateAsync(owner, new ProjectDraft(Guid.CreateVersion7(), "Credit risk", team), default)).Value;
+        return (owner, id);
+    }
+}

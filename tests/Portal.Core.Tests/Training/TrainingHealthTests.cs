@@ -1,0 +1,124 @@
+using System.Text.Json.Nodes;
+using Portal.Core.Tests.Workloads;
+using Portal.Core.Training;
+using Portal.Core.Workloads;
+
+namespace Portal.Core.Tests.Training;
+
+public class TrainingHealthTests
+{
+    private const string Waiting = "couldn't assign flavors to pod set main: insufficient unused quota for nvidia.com/gpu in flavor h100, 1 more needed";
+
+    [Theory]
+    [InlineData(null, "ready", WorkloadState.Running, "")]
+    [InlineData(null, "not-ready", WorkloadState.Running, "")]
+    [InlineData(null, "creating", WorkloadState.Starting, "pod.starting")]
+    [InlineData(null, "err-image-pull", WorkloadState.Attention, "pod.image_pull")]
+    [InlineData(null, "unschedulable", WorkloadState.Pending, "pod.no_room")]
+    [InlineData(null, "succeeded", WorkloadState.Running, "training.finishing")]
+    [InlineData(null, null, WorkloadState.Starting, "pod.creating")]
+    [InlineData("Complete:", "succeeded", WorkloadState.Succeeded, "")]
+    [InlineData("Failed:BackoffLimitExceeded", "failed", WorkloadState.Failed, "pod.exit_code")]
+    [InlineData("Failed:BackoffLimitExceeded", "failed-out-of-memory", WorkloadState.Failed, "pod.out_of_memory")]
+    [InlineData("Failed:BackoffLimitExceeded", "evicted", WorkloadState.Failed, "pod.evicted")]
+    [InlineData("Failed:BackoffLimitExceeded", null, WorkloadState.Failed, "training.failed")]
+    [InlineData("Failed:DeadlineExceeded", null, WorkloadState.Failed, "training.time_limit")]
+    public void From_RecordedJobAndPod_IsStateAndReason(string? condition, string? pod, WorkloadState state, string reason)
+    {
+        var status = TrainingHealth.From(Run(), Facts(condition, pod), Places.Now.AddSeconds(20));
+
+        Assert.Equal((state, reason), (status.State, status.Reason));
+    }
+
+    [Fact]
+    public void From_QueuedForQuota_SaysNeededFreeAndShort()
+    {
+        var status = TrainingHealth.From(Run(), Facts(null, null) with { Workload = Workload(Waiting, "2"), QueuePosition = 3 }, Places.Now);
+
+        Assert.Equal((WorkloadState.Pending, "quota.waiting"), (status.State, status.Reason));
+        Assert.Equal(("nvidia.com/gpu", "h100", "2", "1", "1", "3"), (status.Arguments["resource"], status.Arguments["flavor"],
+            status.Arguments["needed"], status.Arguments["free"], status.Arguments["short"], status.Arguments["position"]));
+    }
+
+    [Theory]
+    [InlineData("insufficient quota for nvidia.com/gpu in flavor h100, request > maximum capacity (8)", "quota.never_fits")]
+    [InlineData("couldn't assign flavors to pod set main: resource nvidia.com/gpu unavailable in ClusterQueue", "quota.not_granted")]
+    [InlineData("LocalQueue default doesn't exist", "quota.no_queue")]
+    public void From_QueueThatWillNeverServeIt_AsksForAttention(string message, string reason)
+    {
+        var status = TrainingHealth.From(Run(), Facts(null, null) with { Workload = Workload(message, "9") }, Places.Now);
+
+        Assert.Equal((WorkloadState.Attention, reason), (status.State, status.Reason));
+    }
+
+    [Fact]
+    public void From_StopAsked_IsStoppingUntilNothingIsLeft()
+    {
+        var run = Run();
+        run.StopRequested = true;
+
+        Assert.Equal(WorkloadState.Stopping, TrainingHealth.From(run, Facts(null, "ready"), Places.Now).State);
+        Assert.Equal(WorkloadState.Stopped, TrainingHealth.From(run, new TrainingFacts(null, null, null, "", 0), Places.Now).State);
+    }
+
+    [Fact]
+    public void From_JobTakenAwayBySomebodyElse_IsFailedNotPending()
+    {
+        var status = TrainingHealth.From(Run(), new TrainingFacts(null, null, null, "", 0), Places.Now);
+
+        Assert.Equal((WorkloadState.Failed, "training.vanished"), (status.State, status.Reason));
+    }
+
+    [Fact]
+    public void Position_AmongWaiting_CountsOlderOnesOfTheQueue()
+    {
+        var mine = Workload(Waiting, "2", "b", "2026-03-02T09:00:01Z");
+        JsonObject[] all = [Workload(Waiting, "1", "a", "2026-03-02T09:00:01Z"), mine, Workload(Waiting, "1", "c", "2026-03-02T09:00:02Z")];
+
+        Assert.Equal(2, QueueHealth.Position(mine, all));
+    }
+
+    [Fact]
+    public void Use_OfARun_IsAmountsTimesHours()
+    {
+        var run = Run();
+        (run.CpuMilli, run.MemoryMiB, run.Accelerators, run.PricePerHour) = (500, 2048, 2, 6m);
+        (run.StartedAt, run.FinishedAt) = (Places.Now, Places.Now.AddMinutes(30));
+
+        Assert.Equal(new TrainingUse(0.5, 0.25, 1, 1, 3m), run.Use(Places.Now.AddDays(1)));
+    }
+
+    private static TrainingRun Run() => new() { ObservedGeneration = 1, IntentChangedAt = Places.Now, TimeLimitMinutes = 60 };
+
+    private static TrainingFacts Facts(string? condition, string? pod)
+    {
+        var job = new JsonObject { ["metadata"] = new JsonObject { ["name"] = "run" }, ["spec"] = new JsonObject { ["suspend"] = false } };
+        if (condition?.Split(':') is [var type, var reason])
+        {
+            job["status"] = new JsonObject
+            {
+                ["conditions"] = new JsonArray(new JsonObject { ["type"] = type, ["status"] = "True", ["reason"] = reason }),
+            };
+        }
+        return new TrainingFacts(job, pod is null ? null : RecordedPods.Get(pod), null, "", 0);
+    }
+
+    private static JsonObject Workload(string message, string gpus, string name = "w", string created = "2026-03-02T09:00:00Z")
+    {
+        var requests = new JsonObject { ["cpu"] = "500m", ["nvidia.com/gpu"] = gpus };
+        var container = new JsonObject { ["resources"] = new JsonObject { ["requests"] = requests } };
+        var template = new JsonObject { ["spec"] = new JsonObject { ["containers"] = new JsonArray(container) } };
+        var reserved = new JsonObject { ["type"] = "QuotaReserved", ["status"] = "False", ["reason"] = "Pending", ["message"] = message };
+        return new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = name, ["creationTimestamp"] = created },
+            ["spec"] = new JsonObject
+            {
+                ["queueName"] = "default",
+                ["active"] = true,
+                ["podSets"] = new JsonArray(new JsonObject { ["name"] = "main", ["count"] = 1, ["template"] = template }),
+            },
+            ["status"] = new JsonObject { ["conditions"] = new JsonArray(reserved) },
+        };
+    }
+}

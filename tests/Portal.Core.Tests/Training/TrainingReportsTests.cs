@@ -1,0 +1,95 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Core.Access;
+using Portal.Core.Tests.Notebooks;
+using Portal.Core.Training;
+using Portal.Core.Workloads;
+using Portal.Testing.Databases;
+
+namespace Portal.Core.Tests.Training;
+
+public class TrainingReportsTests(PostgresServer server)
+{
+    private const string Token = "a-token";
+
+    [Theory, EachProvider]
+    public async Task Log_SentTwiceAndAtOnce_StoresEachPointOnce(Provider provider)
+    {
+        await using var database = await TestDatabase.CreateAsync(provider, server);
+        var (owner, run) = await RunAsync(database);
+        var reports = database.Get<TrainingReports>();
+        var report = new Report(
+            [new("loss", 0, 1000, 0.5), new("loss", 1, 2000, double.NaN), new("loss", 2, 3000, double.PositiveInfinity), new("loss", 3, 3000, -1e300)],
+            [new(NoteKind.Parameter, "depth", "3"), new(NoteKind.Tag, "note", "first")]);
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ => Assert.True((await reports.LogAsync(Actor.Workload, run, report, default)).Succeeded)));
+
+        var series = Assert.Single((await database.Get<TrainingMetrics>().ListAsync(owner, run, default)).Value);
+        Assert.Equal([0.5, double.NaN, double.PositiveInfinity, -1e300], series.Points.Select(p => p.Value));
+        await using var db = await database.OpenAsync();
+        Assert.Equal(2, await db.Set<TrainingNote>().CountAsync());
+    }
+
+    [Theory, EachProvider]
+    public async Task Log_ParameterWithAnotherValue_IsRefusedWhole(Provider provider)
+    {
+        await using var database = await TestDatabase.CreateAsync(provider, server);
+        var (owner, run) = await RunAsync(database);
+        var reports = database.Get<TrainingReports>();
+        await reports.LogAsync(Actor.Workload, run, new Report([], [new(NoteKind.Parameter, "depth", "3")]), default);
+
+        var result = await reports.LogAsync(
+            Actor.Workload, run, new Report([new("loss", 0, 1, 1)], [new(NoteKind.Parameter, "depth", "4")]), default);
+
+        Assert.Equal("report.parameter_changed", result.Refusal?.Code);
+        Assert.Empty((await database.Get<TrainingMetrics>().ListAsync(owner, run, default)).Value);
+    }
+
+    [Theory, EachProvider]
+    public async Task Find_TokenOfAnEndedRunOrNone_IsNotFound(Provider provider)
+    {
+        await using var database = await TestDatabase.CreateAsync(provider, server);
+        var (_, run) = await RunAsync(database);
+        var reports = database.Get<TrainingReports>();
+
+        Assert.Equal(run, (await reports.FindAsync(Actor.Workload, Token, default)).Value.Id);
+        Assert.False((await reports.FindAsync(Actor.Workload, "another", default)).Succeeded);
+        Assert.False((await reports.FindAsync(Actor.Workload, "", default)).Succeeded);
+        await using (var db = await database.OpenAsync())
+            await db.Set<TrainingRun>().ExecuteUpdateAsync(s => s.SetProperty(r => r.TokenHash, ""));
+        Assert.False((await reports.FindAsync(Actor.Workload, Token, default)).Succeeded);
+        Assert.False((await reports.FindAsync(Actor.Workload, "", default)).Succeeded);
+        Assert.False((await reports.LogAsync(Actor.Workload, run, new Report([new("loss", 0, 1, 1)], []), default)).Succeeded);
+    }
+
+    [Theory, EachProvider]
+    public async Task Launch_StopAndLists_FollowTheRights(Provider provider)
+    {
+        await using var database = await TestDatabase.CreateAsync(provider, server);
+        var (owner, id) = await RunAsync(database);
+        var outsider = await database.PersonAsync("outsider");
+        var auditor = await database.PersonAsync("auditor", PlatformRole.Auditor);
+        var list = database.Get<TrainingList>();
+        var service = database.Get<TrainingService>();
+
+        Assert.Equal(id, Assert.Single((await list.ForPersonAsync(owner, new(), null, default)).Value.Items).Id);
+        Assert.Single((await list.ForPersonAsync(auditor, new(), WorkloadState.Pending, default)).Value.Items);
+        Assert.Empty((await list.ForPersonAsync(outsider, new(), null, default)).Value.Items);
+        Assert.Equal("training.not_found", (await service.StopAsync(outsider, id, default)).Refusal?.Code);
+        Assert.Equal("access.denied", (await service.StopAsync(auditor, id, default)).Refusal?.Code);
+        Assert.True((await service.StopAsync(owner, id, default)).Succeeded);
+        Assert.True((await service.StopAsync(owner, id, default)).Succeeded);
+        var again = (await service.AgainAsync(owner, id, default)).Value;
+        Assert.Equal(("print(1)", (Guid?)id), (again.Code, again.BasedOnId));
+        Assert.Equal(again.Id, (await service.LaunchAsync(owner, again, default)).Value);
+    }
+
+    private static async Task<(Actor Owner, Guid Run)> RunAsync(TestDatabase database)
+    {
+        var (owner, project) = await NotebookServiceTests.ProjectAsync(database);
+        var draft = new TrainingDraft(Guid.CreateVersion7(), project, "fraud") { Code = "print(1)" };
+        var id = (await database.Get<TrainingService>().LaunchAsync(owner, draft, default)).Value;
+        await using var db = await database.OpenAsync();
+        await db.Set<TrainingRun>().ExecuteUpdateAsync(s => s.SetProperty(r => r.TokenHash, TrainingReconciler.HashOf(Token)));
+        return (owner, id);
+    }
+}

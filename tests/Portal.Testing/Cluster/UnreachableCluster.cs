@@ -1,0 +1,40 @@
+using System.Text.Json.Nodes;
+using Portal.Core.Cluster;
+
+namespace Portal.Testing.Cluster;
+
+/// <summary>A cluster that does not answer and of which nothing was ever seen.</summary>
+public sealed class UnreachableCluster : IClusterClient, IClusterCache
+{
+    /// <inheritdoc/>
+    public Task<JsonObject?> FindAsync(ObjectKey key, CancellationToken ct) => throw Silent();
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<JsonObject> ListAsync(ResourceType type, string? ns, string? labelSelector, CancellationToken ct) => throw Silent();
+
+    /// <inheritdoc/>
+    public Task<JsonObject> ApplyAsync(JsonObject manifest, CancellationToken ct, bool dryRun = false) => throw Silent();
+
+    /// <inheritdoc/>
+    public Task<JsonObject> PatchAsync(ObjectKey key, JsonObject mergePatch, CancellationToken ct) => throw Silent();
+
+    /// <inheritdoc/>
+    public Task<bool> DeleteAsync(ObjectKey key, CancellationToken ct) => throw Silent();
+
+    /// <inheritdoc/>
+    public Task<Stream> LogsAsync(string ns, string pod, string? container, bool follow, int? tailLines, CancellationToken ct) => throw Silent();
+
+    /// <inheritdoc/>
+    public Task<ClusterCapabilities> CapabilitiesAsync(CancellationToken ct) => throw Silent();
+
+    /// <inheritdoc/>
+    public JsonObject? Find(ObjectKey key) => null;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<JsonObject> List(ResourceType type, string? ns = null, (string Key, string Value)? label = null) => [];
+
+    /// <inheritdoc/>
+    public TimeSpan? Age(ResourceType type) => null;
+
+    private static ClusterException Silent() => new(ClusterFailure.Unavailable, "The cluster does not answer.");
+}
