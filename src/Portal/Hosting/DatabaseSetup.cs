@@ -5,15 +5,17 @@ using Portal.Infrastructure.Data;
 namespace Portal.Hosting;
 
 /// <summary>Has the database ready before anything else of the portal starts.</summary>
-internal sealed class DatabaseSetup(IDbContextFactory<PortalDb> databases, TrialAccounts accounts, PortalSettings settings)
-    : IHostedLifecycleService
+internal sealed class DatabaseSetup(
+    IDbContextFactory<PortalDb> databases, TrialAccounts trial, FirstAdmin admin, IHostEnvironment environment) : IHostedLifecycleService
 {
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         await using (var db = await databases.CreateDbContextAsync(cancellationToken))
             await db.Database.EnsureCreatedAsync(cancellationToken);
-        if (settings.Mode == ClusterMode.Embedded)
-            await accounts.MakeAsync(cancellationToken);
+        if (environment.IsProduction())
+            await admin.MakeAsync(cancellationToken);
+        else
+            await trial.MakeAsync(cancellationToken);
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -38,6 +40,7 @@ internal static class DatabaseRegistration
             SqliteFile = Path.Combine(settings.DataDirectory, "portal.db"),
         });
         services.AddSingleton<TrialAccounts>();
+        services.AddSingleton<FirstAdmin>();
         services.AddHostedService<DatabaseSetup>();
     }
 }
