@@ -135,35 +135,13 @@ public sealed class JobController(IObjects objects, TimeProvider time, ILogger<J
 
     private void WriteStatus(JsonObject job, JobTally tally, JobVerdict? verdict, DateTimeOffset now)
     {
-        JsonObject status = job.Ensure("status");
         JsonObject before = Objects.Find("jobs.batch", job.Namespace(), job.Name())?.Part("status") ?? [];
-        Number(status, "active", verdict is null ? tally.Active.Count : 0);
-        Number(status, "succeeded", tally.Succeeded);
-        Number(status, "failed", tally.Failed);
-        int leaving = tally.Terminating.Count + (verdict is null ? 0 : tally.Active.Count);
-        status["terminating"] = leaving;
-        status["ready"] = verdict is null ? tally.Ready : 0;
-        JsonObject uncounted = [];
-        if (tally.NewlySucceeded.Count > 0) uncounted["succeeded"] = new JsonArray([.. tally.NewlySucceeded.Select(pod => JsonValue.Create(pod.Uid()))]);
-        if (tally.NewlyFailed.Count > 0) uncounted["failed"] = new JsonArray([.. tally.NewlyFailed.Select(pod => JsonValue.Create(pod.Uid()))]);
-        // Uids whose pods still wait to be let go stay listed: forgetting one early would count it again.
-        foreach (JsonObject pod in tally.Counted)
-        {
-            string list = pod.Text("status", "phase") == "Succeeded" ? "succeeded" : "failed";
-            if (uncounted[list] is not JsonArray uids) uncounted[list] = uids = [];
-            uids.Add(pod.Uid());
-        }
-        status["uncountedTerminatedPods"] = uncounted;
-        if (verdict is not null) Conclude(job, verdict, leaving, now);
-        if (!JsonNode.DeepEquals(before, status)) Objects.UpdateStatus(job);
-    }
-
-    private void Conclude(JsonObject job, JobVerdict verdict, int leaving, DateTimeOffset now)
-    {
-        Conditions.Set(job, verdict.First, true, verdict.Reason, verdict.Message, now, probed: true);
-        if (leaving > 0 || !Conditions.Set(job, verdict.Last, true, verdict.Reason, verdict.Message, now, probed: true)) return;
-        if (verdict.Success) job.Ensure("status")["completionTime"] = now.Stamp();
-        Objects.Record(job, verdict.Success ? "Normal" : "Warning", verdict.Success ? "Completed" : verdict.Reason, verdict.Success ? "Job completed" : verdict.Message, Component);
+        bool concluded = JobStatus.WriteTo(job, tally, verdict, now);
+        if (JsonNode.DeepEquals(before, job["status"])) return;
+        Objects.UpdateStatus(job);
+        if (!concluded) return;
+        if (verdict!.Success) Objects.Record(job, "Normal", "Completed", "Job completed", Component);
+        else Objects.Record(job, "Warning", verdict.Reason, verdict.Message, Component);
     }
 
     /// <summary>The job is finished: its pods are let go, and then their uids need no longer be remembered.</summary>
@@ -194,11 +172,5 @@ public sealed class JobController(IObjects objects, TimeProvider time, ILogger<J
         if (rest.Count > 0) fresh.Part("metadata")["finalizers"] = rest;
         else fresh.Part("metadata").Remove("finalizers");
         TryWrite(() => Objects.Update(fresh));
-    }
-
-    private static void Number(JsonObject status, string field, long value)
-    {
-        if (value > 0) status[field] = value;
-        else status.Remove(field);
     }
 }

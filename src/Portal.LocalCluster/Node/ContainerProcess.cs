@@ -9,6 +9,9 @@ internal sealed class ContainerProcess : IDisposable
     /// <summary>Gives the process a session of its own, so that a Ctrl-C meant for the portal does not reach it.</summary>
     public static readonly string? SessionProgram = File.Exists("/usr/bin/setsid") ? "/usr/bin/setsid" : null;
 
+    /// <summary>How long a process that shed its mark, and so survived, may hold the pipes open.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
+
     private readonly Process _process;
     private readonly string _container;
 
@@ -76,7 +79,7 @@ internal sealed class ContainerProcess : IDisposable
         await _process.WaitForExitAsync();
         // As in a container, nothing outlives the first process; a child may also hold the pipes open for ever.
         ProcessTree.KillAll(ProcessTree.ContainerVariable, _container);
-        await Task.WhenAll(output, errors);
+        await Task.WhenAny(Task.WhenAll(output, errors), Task.Delay(LastWords));
         return _process.ExitCode;
     }
 

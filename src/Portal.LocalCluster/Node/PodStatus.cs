@@ -18,10 +18,8 @@ internal sealed record PodStatus(IReadOnlyList<ContainerStatus> Inits, IReadOnly
         get
         {
             if (End is not null) return "Failed";
-            if (Over) return Inits.Concat(Containers).All(container => container.Ended is { ExitCode: 0 } || container.Ended is null && container.Restarts == 0 && Inits.Contains(container)) && Containers.All(container => container.Ended is { ExitCode: 0 }) ? "Succeeded" : "Failed";
-            return Initialized && Containers.Any(container => container.RunningSince is not null || container.Ended is not null || container.LastEnded is not null)
-                ? "Running"
-                : "Pending";
+            if (Over) return Initialized && Containers.All(container => container.Ended is { ExitCode: 0 }) ? "Succeeded" : "Failed";
+            return Initialized && Containers.Any(HasRun) ? "Running" : "Pending";
         }
     }
 
@@ -47,11 +45,13 @@ internal sealed record PodStatus(IReadOnlyList<ContainerStatus> Inits, IReadOnly
         string? reason = unready.Length == 0 ? null : phase switch { "Succeeded" => "PodCompleted", "Failed" => "PodFailed", _ => "ContainersNotReady" };
         string? message = unready.Length == 0 || over ? null : $"containers with unready status: [{string.Join(' ', unready)}]";
         PodConditions.Set(pod, "PodScheduled", true, null, null, now);
-        if (Initialized || phase == "Succeeded") PodConditions.Set(pod, "Initialized", true, phase == "Succeeded" ? "PodCompleted" : null, null, now);
+        if (Initialized || Inits.Count == 0) PodConditions.Set(pod, "Initialized", true, phase == "Succeeded" ? "PodCompleted" : null, null, now);
         else PodConditions.Set(pod, "Initialized", false, "ContainersNotInitialized", $"containers with incomplete status: [{string.Join(' ', Incomplete)}]", now);
         PodConditions.Set(pod, "ContainersReady", unready.Length == 0, reason, message, now);
         PodConditions.Set(pod, "Ready", unready.Length == 0, reason, message, now);
     }
+
+    private static bool HasRun(ContainerStatus container) => container.RunningSince is not null || container.Ended is not null || container.LastEnded is not null;
 
     private IEnumerable<string> Incomplete => Inits.Where(container => container.Ended is not { ExitCode: 0 }).Select(container => container.Name);
 }
