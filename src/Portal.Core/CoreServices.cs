@@ -1,8 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Core.Access;
 using Portal.Core.Data;
+using Portal.Core.Hardware;
 using Portal.Core.Idempotency;
 using Portal.Core.Projects;
+using Portal.Core.Quotas;
 using Portal.Core.Reconciliation;
 using Portal.Core.Teams;
 using Portal.Core.Tokens;
@@ -24,6 +26,8 @@ public static class CoreServices
         services.AddPeople();
         services.AddTeams();
         services.AddProjects();
+        services.AddHardware();
+        services.AddQuotas();
         services.AddReconciliation();
         services.AddWorkloads();
         services.AddSingleton<ApiTokenService>();

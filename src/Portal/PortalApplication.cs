@@ -4,6 +4,7 @@ using Portal.Components;
 using Portal.Core;
 using Portal.Hosting;
 using Portal.Infrastructure.Identity;
+using Portal.Infrastructure.Quotas;
 using Portal.Infrastructure.Telemetry;
 using Portal.Localization;
 
@@ -35,6 +36,7 @@ public static class PortalApplication
         builder.Services.AddPortalIdentity().AddPortalAccounts();
         builder.Services.AddPortalApi();
         builder.Services.AddPortalCluster(settings);
+        builder.Services.AddQuotaWorker();
         builder.Services.AddPortalWords();
         builder.Services.AddPortalPages();
 

@@ -36,6 +36,9 @@ public abstract class PortalDb(DbContextOptions options, IChangeFeed feed, TimeP
     public Task LockAuditAsync(CancellationToken ct) =>
         Set<AuditHead>().ExecuteUpdateAsync(s => s.SetProperty(h => h.Seq, h => h.Seq), ct);
 
+    /// <summary>Tells the feed, after the commit, of a row that was changed by a direct update and so is not tracked.</summary>
+    public void Changed(RowChange change) => _changes.Add(change);
+
     /// <inheritdoc/>
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {

@@ -1,0 +1,104 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Portal.Core.Data;
+using Portal.Core.Teams;
+
+namespace Portal.Core.Hardware;
+
+/// <summary>
+/// Accelerators of one sort on one group of nodes: what people ask quota of. In Kueue it is a ResourceFlavor.
+/// How many there are and how many are promised is in its <see cref="PoolLedger"/>.
+/// </summary>
+public sealed class HardwarePool : IIntent
+{
+    public Guid Id { get; set; } = Guid.CreateVersion7();
+
+    /// <summary>What people call it; unique.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>Name of its ResourceFlavor, RFC 1123; unique and never changed.</summary>
+    public string Slug { get; set; } = "";
+
+    /// <summary>Extended resource, for example <c>nvidia.com/gpu</c>; never changed.</summary>
+    public string ResourceName { get; set; } = "";
+
+    /// <summary>Labels that a node must carry to belong to the pool; empty takes every node with the resource.</summary>
+    public Dictionary<string, string> NodeLabels { get; set; } = [];
+
+    /// <summary>Taints of its nodes; workloads on the pool are given the tolerations for them.</summary>
+    public List<NodeTaint> Taints { get; set; } = [];
+
+    /// <summary>Price of one unit for one hour, in the installation's currency.</summary>
+    public decimal PricePerHour { get; set; }
+
+    public PoolState State { get; set; }
+
+    /// <summary>True when the accelerators are counted by the embedded cluster but do not exist; said wherever it is shown.</summary>
+    public bool Simulated { get; set; }
+
+    /// <summary>Teams that may ask for it; empty allows all.</summary>
+    public List<PoolTeam> AllowedTeams { get; set; } = [];
+
+    public PoolLedger Ledger { get; set; } = new();
+
+    public Guid CreatedBy { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    /// <summary>What the cluster last said of its ResourceFlavor, or empty when all is well.</summary>
+    public string Problem { get; set; } = "";
+
+    /// <summary>Also the version that an edit names, so that a stale page is refused.</summary>
+    public long Generation { get; set; } = 1;
+
+    public long ObservedGeneration { get; set; }
+
+    /// <summary>True when a project of the team may ask for the pool.</summary>
+    public bool IsFor(Guid teamId) => AllowedTeams.Count == 0 || AllowedTeams.Any(t => t.TeamId == teamId);
+
+    internal sealed class Mapping : IEntityTypeConfiguration<HardwarePool>
+    {
+        public void Configure(EntityTypeBuilder<HardwarePool> builder)
+        {
+            builder.ToTable("hardware_pools");
+            builder.Property(p => p.Name).HasMaxLength(PoolRules.NameLimit);
+            builder.Property(p => p.Slug).HasMaxLength(63);
+            builder.Property(p => p.ResourceName).HasMaxLength(PoolRules.ResourceNameLimit);
+            builder.Property(p => p.NodeLabels).HasJson();
+            builder.Property(p => p.Taints).HasJson();
+            builder.Property(p => p.PricePerHour).HasPrecision(18, 4);
+            builder.Property(p => p.State).HasConversion<string>().HasMaxLength(20);
+            builder.Property(p => p.Problem).HasMaxLength(2000);
+            builder.Property(p => p.Generation).IsConcurrencyToken();
+            builder.HasIndex(p => p.Name).IsUnique();
+            builder.HasIndex(p => p.Slug).IsUnique();
+            builder.HasMany(p => p.AllowedTeams).WithOne().HasForeignKey(t => t.PoolId);
+            builder.HasOne(p => p.Ledger).WithOne().HasForeignKey<PoolLedger>(l => l.PoolId);
+        }
+    }
+}
+
+/// <summary>Whether a pool can be asked for. A closed one keeps the grants it has.</summary>
+public enum PoolState { Open, Closed }
+
+/// <summary>A taint of the pool's nodes.</summary>
+/// <param name="Effect"><c>NoSchedule</c>, <c>PreferNoSchedule</c> or <c>NoExecute</c>.</param>
+public sealed record NodeTaint(string Key, string Value, string Effect);
+
+/// <summary>A team that may ask for a pool.</summary>
+public sealed class PoolTeam
+{
+    public Guid PoolId { get; set; }
+
+    public Guid TeamId { get; set; }
+
+    internal sealed class Mapping : IEntityTypeConfiguration<PoolTeam>
+    {
+        public void Configure(EntityTypeBuilder<PoolTeam> builder)
+        {
+            builder.ToTable("pool_teams");
+            builder.HasKey(t => new { t.PoolId, t.TeamId });
+            builder.HasOne<Team>().WithMany().HasForeignKey(t => t.TeamId);
+        }
+    }
+}

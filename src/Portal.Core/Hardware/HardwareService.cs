@@ -1,0 +1,178 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Core.Access;
+using Portal.Core.Audit;
+using Portal.Core.Cluster;
+using Portal.Core.Data;
+using Portal.Core.Results;
+using Portal.Core.Teams;
+
+namespace Portal.Core.Hardware;
+
+/// <summary>What admins do with hardware pools.</summary>
+public sealed class HardwareService(
+    IDbContextFactory<PortalDb> databases, AccessGate gate, IClusterCache cluster, TimeProvider clock)
+{
+    /// <summary>Stores a new pool with its ledger; the draft's id makes a second call return the pool of the first.</summary>
+    [Requires(Permission.PoolManage)]
+    public async Task<Result<Guid>> CreateAsync(Actor actor, PoolDraft draft, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        if (await gate.CheckAsync(db, actor, Permission.PoolManage, Scope.Platform, "pool", draft.Id, ct) is { } denied)
+            return denied;
+        if (PoolRules.Check(draft) is { } bad)
+            return bad;
+        if (await CheckTeamsAsync(db, draft.AllowedTeams, ct) is { } unknown)
+            return unknown;
+        if (await db.Set<HardwarePool>().AnyAsync(p => p.Id == draft.Id && p.CreatedBy == actor.Id, ct))
+            return draft.Id;
+
+        var pool = NewPool(actor, draft);
+        if (await db.Set<HardwarePool>().AnyAsync(p => p.Name == pool.Name || p.Slug == pool.Slug, ct))
+            return NameTaken(pool.Name);
+        db.Add(pool);
+        db.Audit(new AuditRecord(actor, "pool.created", "pool", pool.Id)
+        {
+            Details =
+            {
+                ["name"] = pool.Name,
+                ["resource"] = pool.ResourceName,
+                ["capacity"] = pool.Ledger.Capacity,
+                ["pricePerHour"] = pool.PricePerHour,
+                ["simulated"] = pool.Simulated,
+            },
+        });
+        try
+        {
+            await db.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateException)
+        {
+            // The form sent twice at once, or two pools of one name: the unique indexes let one through.
+            await using var again = await databases.CreateDbContextAsync(ct);
+            return await again.Set<HardwarePool>().AnyAsync(p => p.Id == draft.Id && p.CreatedBy == actor.Id, ct)
+                ? draft.Id : NameTaken(pool.Name);
+        }
+        return pool.Id;
+    }
+
+    /// <summary>
+    /// Changes name, price, allowed teams, state and capacity. Refuses a page that is older than the pool, and a capacity
+    /// below what is promised: nothing is taken from anybody silently.
+    /// </summary>
+    [Requires(Permission.PoolManage)]
+    public async Task<Result> EditAsync(Actor actor, PoolEdit edit, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        if (await gate.CheckAsync(db, actor, Permission.PoolManage, Scope.Platform, "pool", edit.Id, ct) is { } denied)
+            return denied;
+        if (PoolRules.Check(edit) is { } bad)
+            return bad;
+        if (await CheckTeamsAsync(db, edit.AllowedTeams, ct) is { } unknown)
+            return unknown;
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var before = await db.Set<PoolLedger>().Where(l => l.PoolId == edit.Id).Select(l => l.Capacity).SingleOrDefaultAsync(ct);
+        if (!await PoolLedger.ResizeAsync(db, edit.Id, (int)edit.Capacity, ct))
+            return await WhyNotResizedAsync(db, edit, ct);
+        var pool = await db.Set<HardwarePool>().Include(p => p.AllowedTeams).SingleAsync(p => p.Id == edit.Id, ct);
+        if (pool.Generation != edit.Generation)
+            return new Refusal("pool.stale", RefusalKind.Conflict).With("pool", pool.Name);
+        if (await db.Set<HardwarePool>().AnyAsync(p => p.Id != edit.Id && p.Name == edit.Name.Trim(), ct))
+            return NameTaken(edit.Name.Trim());
+        db.Audit(Change(actor, pool, edit).Changed("capacity", before, (int)edit.Capacity));
+        try
+        {
+            await db.SaveChangesAsync(ct);
+            await transaction.CommitAsync(ct);
+        }
+        catch (DbUpdateException)
+        {
+            return new Refusal("pool.stale", RefusalKind.Conflict).With("pool", edit.Name);
+        }
+        return Result.Done;
+    }
+
+    /// <summary>Sets how much of a pool the leads of a team may grant by themselves; 0 takes the right away.</summary>
+    [Requires(Permission.BudgetManage)]
+    public async Task<Result> SetBudgetAsync(Actor actor, Guid poolId, Guid teamId, decimal limit, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        if (await gate.CheckAsync(db, actor, Permission.BudgetManage, Scope.Platform, "pool", poolId, ct) is { } denied)
+            return denied;
+        if (PoolRules.CheckCapacity(limit, "Budget") is { } bad)
+            return bad;
+        if (!await db.Set<HardwarePool>().AnyAsync(p => p.Id == poolId, ct))
+            return Refusal.NotFound("pool");
+        if (await CheckTeamsAsync(db, [teamId], ct) is { } unknown)
+            return unknown;
+        var budget = await db.Set<TeamBudget>().SingleOrDefaultAsync(b => b.PoolId == poolId && b.TeamId == teamId, ct);
+        var before = budget?.Limit ?? 0;
+        if (before == (int)limit)
+            return Result.Done;
+        if (budget is null)
+            db.Add(budget = new TeamBudget { PoolId = poolId, TeamId = teamId });
+        budget.Limit = (int)limit;
+        db.Audit(new AuditRecord(actor, "pool.budget_changed", "pool", poolId) { TeamId = teamId }.Changed("budget", before, budget.Limit));
+        db.Changed(new RowChange(nameof(HardwarePool), poolId, null, false));
+        try
+        {
+            await db.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateException)
+        {
+            return new Refusal("pool.budget_conflict", RefusalKind.Conflict);
+        }
+        return Result.Done;
+    }
+
+    private HardwarePool NewPool(Actor actor, PoolDraft draft)
+    {
+        var pool = new HardwarePool
+        {
+            Id = draft.Id,
+            Name = draft.Name.Trim(),
+            Slug = PoolRules.SlugFor(draft.Name),
+            ResourceName = draft.ResourceName,
+            NodeLabels = draft.NodeLabels.ToDictionary(),
+            Taints = [.. draft.Taints],
+            PricePerHour = draft.PricePerHour,
+            AllowedTeams = [.. draft.AllowedTeams.Distinct().Select(t => new PoolTeam { PoolId = draft.Id, TeamId = t })],
+            Ledger = new PoolLedger { PoolId = draft.Id, Capacity = (int)draft.Capacity },
+            CreatedBy = actor.Id,
+            CreatedAt = clock.GetUtcNow(),
+        };
+        pool.Simulated = PoolNodes.Of(pool, cluster.List(Kinds.Node).Select(NodeView.From)).Any(n => n.Simulated);
+        return pool;
+    }
+
+    private static AuditRecord Change(Actor actor, HardwarePool pool, PoolEdit edit)
+    {
+        var teams = edit.AllowedTeams.Distinct().Order().ToList();
+        var record = new AuditRecord(actor, "pool.changed", "pool", pool.Id)
+            .Changed("name", pool.Name, edit.Name.Trim())
+            .Changed("pricePerHour", pool.PricePerHour, edit.PricePerHour)
+            .Changed("state", pool.State.ToString(), edit.State.ToString())
+            .Changed("allowedTeams", Text(pool.AllowedTeams.Select(t => t.TeamId).Order()), Text(teams));
+        pool.Name = edit.Name.Trim();
+        pool.PricePerHour = edit.PricePerHour;
+        pool.State = edit.State;
+        pool.AllowedTeams.RemoveAll(t => !teams.Contains(t.TeamId));
+        pool.AllowedTeams.AddRange(teams.Where(t => pool.AllowedTeams.All(a => a.TeamId != t))
+            .Select(t => new PoolTeam { PoolId = pool.Id, TeamId = t }));
+        pool.Generation++;
+        return record;
+    }
+
+    private static async Task<Refusal> WhyNotResizedAsync(PortalDb db, PoolEdit edit, CancellationToken ct) =>
+        await db.Set<PoolLedger>().AsNoTracking().SingleOrDefaultAsync(l => l.PoolId == edit.Id, ct) is { } ledger
+            ? new Refusal("pool.capacity_below_granted", RefusalKind.Conflict, "Capacity")
+                .With("capacity", edit.Capacity).With("granted", ledger.Granted)
+            : Refusal.NotFound("pool");
+
+    private static async Task<Refusal?> CheckTeamsAsync(PortalDb db, IReadOnlyCollection<Guid> teams, CancellationToken ct) =>
+        await db.Set<Team>().CountAsync(t => teams.Contains(t.Id), ct) == teams.Distinct().Count() ? null : Refusal.NotFound("team");
+
+    private static string Text(IEnumerable<Guid> ids) => string.Join(',', ids);
+
+    private static Refusal NameTaken(string name) =>
+        new Refusal("pool.name_taken", RefusalKind.Conflict, "Name").With("name", name);
+}

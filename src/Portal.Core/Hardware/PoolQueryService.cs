@@ -1,0 +1,102 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Core.Access;
+using Portal.Core.Cluster;
+using Portal.Core.Data;
+using Portal.Core.Quotas;
+using Portal.Core.Results;
+
+namespace Portal.Core.Hardware;
+
+/// <summary>What people see of hardware pools: rows from the database, use from what the watches have seen.</summary>
+public sealed class PoolQueryService(IDbContextFactory<PortalDb> databases, AccessGate gate, IClusterCache cluster)
+{
+    /// <summary>All pools by name, with what is granted and running. Who holds what is <see cref="HoldersAsync"/>'s.</summary>
+    [Requires(Permission.PoolView)]
+    public async Task<Result<IReadOnlyList<PoolView>>> PoolsAsync(Actor actor, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        if (await gate.CheckAsync(db, actor, Permission.PoolView, Scope.Platform, "pool", null, ct) is { } denied)
+            return denied;
+        var pools = await db.Set<HardwarePool>().AsNoTracking().Include(p => p.Ledger).Include(p => p.AllowedTeams)
+            .OrderBy(p => p.Name).ToListAsync(ct);
+        return ViewsOf(pools);
+    }
+
+    /// <summary>One pool.</summary>
+    [Requires(Permission.PoolView)]
+    public async Task<Result<PoolView>> FindAsync(Actor actor, Guid id, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        if (await gate.CheckAsync(db, actor, Permission.PoolView, Scope.Platform, "pool", id, ct) is { } denied)
+            return denied;
+        var pool = await db.Set<HardwarePool>().AsNoTracking().Include(p => p.Ledger).Include(p => p.AllowedTeams)
+            .SingleOrDefaultAsync(p => p.Id == id, ct);
+        return pool is null ? Refusal.NotFound("pool") : ViewsOf([pool]).Value[0];
+    }
+
+    /// <summary>What nodes offer, as proposals for pools.</summary>
+    [Requires(Permission.PoolManage)]
+    public async Task<Result<IReadOnlyList<PoolProposal>>> ProposalsAsync(Actor actor, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        if (await gate.CheckAsync(db, actor, Permission.PoolManage, Scope.Platform, "pool", null, ct) is { } denied)
+            return denied;
+        var pools = await db.Set<HardwarePool>().AsNoTracking().ToListAsync(ct);
+        return Result.Of(DiscoveredAccelerators.From(cluster.List(Kinds.Node).Select(NodeView.From), pools));
+    }
+
+    /// <summary>Which projects hold a pool: granted, running and waiting.</summary>
+    [Requires(Permission.ClusterView)]
+    public async Task<Result<IReadOnlyList<PoolHolder>>> HoldersAsync(Actor actor, Guid poolId, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        if (await gate.CheckAsync(db, actor, Permission.ClusterView, Scope.Platform, "pool", poolId, ct) is { } denied)
+            return denied;
+        var pool = await db.Set<HardwarePool>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == poolId, ct);
+        if (pool is null)
+            return Refusal.NotFound("pool");
+        var usage = Usage(pool);
+        var granted = await db.Set<QuotaRequest>().Where(QuotaRequest.Holds).Where(r => r.PoolId == poolId)
+            .GroupBy(r => r.ProjectId).Select(g => new { g.Key, Units = g.Sum(r => r.GrantedAmount!.Value) })
+            .ToDictionaryAsync(g => g.Key, g => g.Units, ct);
+        var namespaces = usage.Running.Keys.Concat(usage.Waiting.Keys).Distinct().ToList();
+        var projects = await db.Projects.AsNoTracking().Where(p => granted.Keys.Contains(p.Id) || namespaces.Contains(p.Namespace))
+            .Select(p => new { p.Id, p.Name, p.Namespace, Team = p.Team!.Name }).ToListAsync(ct);
+        return Result.Of<IReadOnlyList<PoolHolder>>(
+        [
+            .. projects.Select(p => new PoolHolder(p.Id, p.Name, p.Team, granted.GetValueOrDefault(p.Id),
+                    usage.Running.GetValueOrDefault(p.Namespace), usage.Waiting.GetValueOrDefault(p.Namespace)))
+                .OrderByDescending(h => h.Granted).ThenBy(h => h.Project, StringComparer.Ordinal),
+        ]);
+    }
+
+    /// <summary>The budgets of a pool: one line for each team, also those without.</summary>
+    [Requires(Permission.BudgetManage)]
+    public async Task<Result<IReadOnlyList<TeamBudgetView>>> BudgetsAsync(Actor actor, Guid poolId, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        if (await gate.CheckAsync(db, actor, Permission.BudgetManage, Scope.Platform, "pool", poolId, ct) is { } denied)
+            return denied;
+        var teams = await db.Teams.AsNoTracking().OrderBy(t => t.Name).Select(t => new { t.Id, t.Name }).ToListAsync(ct);
+        var limits = await db.Set<TeamBudget>().AsNoTracking().Where(b => b.PoolId == poolId)
+            .ToDictionaryAsync(b => b.TeamId, b => b.Limit, ct);
+        var granted = await db.Set<QuotaRequest>().Where(QuotaRequest.Holds).Where(r => r.PoolId == poolId)
+            .GroupBy(r => r.Project!.TeamId).Select(g => new { g.Key, Units = g.Sum(r => r.GrantedAmount!.Value) })
+            .ToDictionaryAsync(g => g.Key, g => g.Units, ct);
+        return Result.Of<IReadOnlyList<TeamBudgetView>>(
+            [.. teams.Select(t => new TeamBudgetView(t.Id, t.Name, limits.GetValueOrDefault(t.Id), granted.GetValueOrDefault(t.Id)))]);
+    }
+
+    private Result<IReadOnlyList<PoolView>> ViewsOf(IReadOnlyList<HardwarePool> pools) =>
+        Result.Of<IReadOnlyList<PoolView>>([.. pools.Select(p => new PoolView(p, Totals(Usage(p)), cluster.Age(Kinds.Node)))]);
+
+    private PoolUsage Usage(HardwarePool pool) => PoolUsage.From(
+        pool, cluster.List(Kinds.Node).Select(NodeView.From), cluster.List(Kinds.Pod), cluster.List(Kinds.Workload));
+
+    // Namespaces name projects, which not everybody who sees the pool may see.
+    private static PoolUsage Totals(PoolUsage usage) => usage with
+    {
+        Running = new Dictionary<string, int> { [""] = usage.InUse },
+        Waiting = new Dictionary<string, int> { [""] = usage.Queued },
+    };
+}

@@ -1,0 +1,66 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Core.Cluster;
+using Portal.Core.Data;
+using Portal.Core.Reconciliation;
+
+namespace Portal.Core.Hardware;
+
+/// <summary>Keeps each pool's ResourceFlavor in the cluster as it is wanted, where Kueue is served.</summary>
+public sealed class PoolReconciler(
+    IDbContextFactory<PortalDb> databases, IClusterClient cluster, ClusterWriter writer, LeaseFence fence) : IReconciler
+{
+    private static readonly TimeSpan WithoutKueue = TimeSpan.FromMinutes(1);
+
+    /// <inheritdoc/>
+    public string Kind => nameof(HardwarePool);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ResourceType> Watches { get; } = [Kinds.ResourceFlavor, Kinds.Node];
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Guid>> AllAsync(CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        return await db.Set<HardwarePool>().OrderBy(p => p.Id).Select(p => p.Id).ToListAsync(ct);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ReconcileResult> ReconcileAsync(Guid id, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        var pool = await db.Set<HardwarePool>().SingleOrDefaultAsync(p => p.Id == id, ct);
+        if (pool is null)
+            return ReconcileResult.Settled;
+        try
+        {
+            var served = (await cluster.CapabilitiesAsync(ct)).Serves(Kinds.ResourceFlavor);
+            pool.Problem = served ? await ApplyAsync(pool, ct) : "";
+            pool.ObservedGeneration = pool.Generation;
+            await fence.SaveAsync(db, ct);
+            return served ? ReconcileResult.Settled : ReconcileResult.After(WithoutKueue);
+        }
+        catch (ClusterException failure) when (failure.IsTransient)
+        {
+            return ReconcileResult.Retry(failure.RetryAfter);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            // Somebody changed the pool during the pass: read it again.
+            return ReconcileResult.After(TimeSpan.Zero);
+        }
+    }
+
+    // What the cluster refuses for good is shown on the pool.
+    private async Task<string> ApplyAsync(HardwarePool pool, CancellationToken ct)
+    {
+        try
+        {
+            await writer.EnsureAsync(Kinds.ResourceFlavor, PoolManifests.Flavor(pool), ct);
+            return "";
+        }
+        catch (ClusterException refused) when (!refused.IsTransient)
+        {
+            return refused.Message;
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using Portal.Core.Results;
+
+namespace Portal.Core.Hardware;
+
+/// <summary>What a pool may be. Pure.</summary>
+public static partial class PoolRules
+{
+    /// <summary>Longest name, in characters.</summary>
+    public const int NameLimit = 60;
+
+    /// <summary>Longest name of an extended resource: 253 for the domain, a slash, 63 for the name.</summary>
+    public const int ResourceNameLimit = 317;
+
+    /// <summary>Largest capacity or budget, in units.</summary>
+    public const int CapacityLimit = 100_000;
+
+    /// <summary>Highest price of a unit for an hour.</summary>
+    public const decimal PriceLimit = 100_000m;
+
+    /// <summary>Kueue takes at most eight labels in a ResourceFlavor.</summary>
+    public const int LabelLimit = 8;
+
+    private const int SlugLimit = 40;
+
+    /// <summary>Null when the draft can become a pool.</summary>
+    public static Refusal? Check(PoolDraft draft) =>
+        CheckName(draft.Name)
+        ?? CheckResource(draft.ResourceName)
+        ?? CheckCapacity(draft.Capacity, "Capacity")
+        ?? CheckPrice(draft.PricePerHour)
+        ?? (draft.NodeLabels.Count > LabelLimit
+            ? new Refusal("pool.labels_many", Field: "NodeLabels").With("limit", LabelLimit).With("count", draft.NodeLabels.Count)
+            : null);
+
+    /// <summary>Null when the change can be made.</summary>
+    public static Refusal? Check(PoolEdit edit) =>
+        CheckName(edit.Name) ?? CheckCapacity(edit.Capacity, "Capacity") ?? CheckPrice(edit.PricePerHour);
+
+    /// <summary>Null when <paramref name="units"/> is a whole number from 0 to <see cref="CapacityLimit"/>.</summary>
+    public static Refusal? CheckCapacity(decimal units, string field)
+    {
+        if (units != decimal.Truncate(units))
+            return new Refusal("pool.units_fraction", Field: field).With("units", units);
+        return units is < 0 or > CapacityLimit
+            ? new Refusal("pool.units_range", Field: field).With("units", units).With("limit", CapacityLimit)
+            : null;
+    }
+
+    /// <summary>The ResourceFlavor's name: the ASCII letters and digits of the name, with a hash where something was lost.</summary>
+    public static string SlugFor(string name)
+    {
+        var text = name.Trim();
+        var slug = string.Join('-', AsciiWords().Matches(text.ToLowerInvariant()).Select(m => m.Value));
+        if (slug == text.ToLowerInvariant().Replace(' ', '-') && slug.Length is > 0 and <= SlugLimit)
+            return slug;
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..8];
+        var head = slug[..Math.Min(slug.Length, SlugLimit - 9)].Trim('-');
+        return head.Length == 0 ? $"pool-{hash}" : $"{head}-{hash}";
+    }
+
+    private static Refusal? CheckName(string? name)
+    {
+        var text = name?.Trim() ?? "";
+        if (text.Length == 0)
+            return new Refusal("pool.name_empty", Field: "Name");
+        if (text.Length > NameLimit)
+            return new Refusal("pool.name_long", Field: "Name").With("limit", NameLimit).With("length", text.Length);
+        return text.Any(c => char.IsControl(c) || char.GetUnicodeCategory(c) == UnicodeCategory.Format)
+            ? new Refusal("pool.name_control", Field: "Name")
+            : null;
+    }
+
+    private static Refusal? CheckResource(string? resource) =>
+        resource is { Length: <= ResourceNameLimit } && ExtendedResource().IsMatch(resource)
+        && !resource.StartsWith("kubernetes.io/", StringComparison.Ordinal)
+            ? null
+            : new Refusal("pool.resource_bad", Field: "ResourceName").With("resource", resource);
+
+    private static Refusal? CheckPrice(decimal price) => price is < 0 or > PriceLimit
+        ? new Refusal("pool.price_range", Field: "PricePerHour").With("limit", PriceLimit)
+        : null;
+
+    [GeneratedRegex("[a-z0-9]+", RegexOptions.NonBacktracking)]
+    private static partial Regex AsciiWords();
+
+    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?/[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?\z", RegexOptions.NonBacktracking)]
+    private static partial Regex ExtendedResource();
+}

@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Portal.Core.Cluster;
+
+namespace Portal.Core.Hardware;
+
+/// <summary>What the cluster shows of one pool now. Read from what the watches have seen, pure.</summary>
+/// <param name="Nodes">The nodes behind the pool.</param>
+/// <param name="Running">Units that pods hold, by namespace.</param>
+/// <param name="Waiting">Units that queued workloads wait for, by namespace.</param>
+public sealed record PoolUsage(
+    IReadOnlyList<PoolNode> Nodes, IReadOnlyDictionary<string, int> Running, IReadOnlyDictionary<string, int> Waiting)
+{
+    /// <summary>A pool of which nothing is seen.</summary>
+    public static readonly PoolUsage None = new([], new Dictionary<string, int>(), new Dictionary<string, int>());
+
+    /// <summary>Units on nodes that are ready.</summary>
+    public int Observed => Nodes.Where(n => n.Ready).Sum(n => n.Units);
+
+    /// <summary>Units held by running pods.</summary>
+    public int InUse => Running.Values.Sum();
+
+    /// <summary>Units that workloads in queues wait for.</summary>
+    public int Queued => Waiting.Values.Sum();
+
+    /// <summary>Reads one pool from the cluster's objects.</summary>
+    /// <param name="workloads">Kueue's Workload objects; empty where Kueue is not served.</param>
+    public static PoolUsage From(
+        HardwarePool pool, IEnumerable<NodeView> nodes, IEnumerable<JsonObject> pods, IEnumerable<JsonObject> workloads)
+    {
+        var behind = PoolNodes.Of(pool, nodes).ToDictionary(n => n.Name);
+        var held = pods.Where(p => p.Text("status", "phase") is not ("Succeeded" or "Failed"))
+            .Select(p => (Node: p.Text("spec", "nodeName") ?? "", Namespace: p.Text("metadata", "namespace") ?? "",
+                Units: Units(p.At("spec"), pool.ResourceName)))
+            .Where(p => p.Units > 0 && behind.ContainsKey(p.Node)).ToList();
+        return new PoolUsage(
+            [
+                .. behind.Values.OrderBy(n => n.Name, StringComparer.Ordinal).Select(n => new PoolNode(
+                    n.Name, n.Ready, n.Allocatable[pool.ResourceName], held.Where(p => p.Node == n.Name).Sum(p => p.Units))),
+            ],
+            ByNamespace(held.Select(p => (p.Namespace, p.Units))),
+            ByNamespace(workloads.Where(Waits).Select(w => (w.Text("metadata", "namespace") ?? "", Wanted(w, pool)))));
+    }
+
+    private static bool Waits(JsonObject workload) =>
+        Condition.Find(workload, "QuotaReserved") is not { IsTrue: true } && Condition.Find(workload, "Finished") is not { IsTrue: true };
+
+    private static int Wanted(JsonObject workload, HardwarePool pool) =>
+        workload.Items("spec", "podSets").Sum(set =>
+        {
+            var spec = set.At("template", "spec");
+            var elsewhere = pool.NodeLabels.Any(l => spec.Text("nodeSelector", l.Key) is { } value && value != l.Value);
+            return elsewhere ? 0 : Units(spec, pool.ResourceName) * Number(set.Text("count"), 1);
+        });
+
+    private static int Units(JsonNode? podSpec, string resource) => podSpec.Items("containers")
+        .Sum(c => Number(c.Text("resources", "requests", resource) ?? c.Text("resources", "limits", resource), 0));
+
+    private static int Number(string? text, int otherwise) =>
+        int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var n) ? n : otherwise;
+
+    private static Dictionary<string, int> ByNamespace(IEnumerable<(string Namespace, int Units)> parts) =>
+        parts.Where(p => p.Units > 0).GroupBy(p => p.Namespace).ToDictionary(g => g.Key, g => g.Sum(p => p.Units));
+}
+
+/// <summary>A node behind a pool.</summary>
+/// <param name="Units">Units it offers.</param>
+/// <param name="InUse">Units that pods on it hold.</param>
+public sealed record PoolNode(string Name, bool Ready, int Units, int InUse);

@@ -1,0 +1,26 @@
+namespace Portal.Core.Hardware;
+
+/// <summary>A pool as pages show it.</summary>
+/// <param name="Age">Time since the cluster last spoke of its nodes; null when it never did.</param>
+public sealed record PoolView(HardwarePool Pool, PoolUsage Usage, TimeSpan? Age)
+{
+    /// <summary>Units that can still be promised.</summary>
+    public int Free => Pool.Ledger.Free;
+
+    /// <summary>Units promised and not held by a pod now.</summary>
+    public int Idle => Math.Max(0, Pool.Ledger.Granted - Usage.InUse);
+
+    /// <summary>Promised units that no ready node offers: a node went away, or was never there. 0 while nothing is known.</summary>
+    public int Overcommitted => Age is null ? 0 : Math.Max(0, Pool.Ledger.Granted - Usage.Observed);
+
+    /// <summary>Units of capacity that no ready node offers. 0 while nothing is known.</summary>
+    public int Missing => Age is null ? 0 : Math.Max(0, Pool.Ledger.Capacity - Usage.Observed);
+}
+
+/// <summary>A project that holds units of a pool.</summary>
+public sealed record PoolHolder(Guid ProjectId, string Project, string Team, int Granted, int Running, int Waiting);
+
+/// <summary>A team's budget for a pool.</summary>
+/// <param name="Limit">Units that its leads may grant.</param>
+/// <param name="Granted">Units that its projects hold.</param>
+public sealed record TeamBudgetView(Guid TeamId, string Team, int Limit, int Granted);

@@ -1,0 +1,145 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Core.Access;
+using Portal.Core.Data;
+using Portal.Core.Hardware;
+using Portal.Core.Projects;
+using Portal.Core.Results;
+
+namespace Portal.Core.Quotas;
+
+/// <summary>
+/// Decisions on quota requests: by a lead within the team's budget, beyond it by an admin, never on one's own.
+/// Ledger, request, history, audit and the project's wake-up are one commit.
+/// </summary>
+public sealed class QuotaDecisionService(IDbContextFactory<PortalDb> databases, AccessGate gate, TimeProvider clock)
+{
+    /// <summary>
+    /// Grants <paramref name="amount"/> units, all that was asked for or, with a reason, less. Never more than the pool has:
+    /// it is refused with <c>quota.pool_exhausted</c> and the request stays. The same click twice is one approval.
+    /// </summary>
+    [Requires(Permission.QuotaDecide)]
+    public async Task<Result> ApproveAsync(Actor actor, QuotaDecision decision, decimal amount, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        var request = await QuotaTransitions.FindTrackedAsync(db, decision.RequestId, ct);
+        if (await CheckAsync(db, actor, request, decision, ct) is { } refused)
+            return await SameAsync(db, actor, decision.RequestId, a => a is QuotaAction.Approved or QuotaAction.ApprovedLess, amount, refused, ct);
+        if (QuotaRules.CheckGrant(request!, amount, decision.Reason) is { } bad)
+            return bad;
+        if (request!.Project!.Intent != ProjectIntent.Active)
+            return new Refusal("quota.project_archived", RefusalKind.Conflict).With("project", request.Project.Name);
+
+        var units = (int)amount;
+        await using (await db.Database.BeginTransactionAsync(ct))
+        {
+            if (!await PoolLedger.TakeAsync(db, request.PoolId, units, ct))
+                return await ExhaustedAsync(db, request, units, ct);
+            // The ledger's row is locked now: no other approval of this pool can come between this sum and the commit.
+            if (await CheckBudgetAsync(db, actor, request, units, ct) is { } beyond)
+            {
+                await db.Database.RollbackTransactionAsync(ct);
+                return await QuotaTransitions.DenyAsync(databases, actor, request, beyond, ct);
+            }
+            var now = clock.GetUtcNow();
+            var to = QuotaRules.AfterApproval(request.From, now);
+            (request.GrantedAmount, request.DecidedBy, request.DecidedAt) = (units, actor.Id, now);
+            var action = units == request.Amount ? QuotaAction.Approved : QuotaAction.ApprovedLess;
+            db.Move(request, to, action, actor, now, units, decision.Reason.Trim());
+            if (await db.TryCommitAsync(request, changesProject: to == QuotaState.Active, ct))
+                return Result.Done;
+        }
+        return await OvertakenAsync(actor, decision.RequestId, a => a is QuotaAction.Approved or QuotaAction.ApprovedLess, amount, ct);
+    }
+
+    /// <summary>Refuses the request, with a reason.</summary>
+    [Requires(Permission.QuotaDecide)]
+    public async Task<Result> RejectAsync(Actor actor, QuotaDecision decision, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        var request = await QuotaTransitions.FindTrackedAsync(db, decision.RequestId, ct);
+        if (await CheckAsync(db, actor, request, decision, ct) is { } refused)
+            return await SameAsync(db, actor, decision.RequestId, a => a is QuotaAction.Rejected, null, refused, ct);
+        if (QuotaRules.CheckReason(decision.Reason) is { } bad)
+            return bad;
+        await using (await db.Database.BeginTransactionAsync(ct))
+        {
+            var now = clock.GetUtcNow();
+            (request!.DecidedBy, request.DecidedAt) = (actor.Id, now);
+            db.Move(request, QuotaState.Rejected, QuotaAction.Rejected, actor, now, request.Amount, decision.Reason.Trim());
+            if (await db.TryCommitAsync(request, changesProject: false, ct))
+                return Result.Done;
+        }
+        return await OvertakenAsync(actor, decision.RequestId, a => a is QuotaAction.Rejected, null, ct);
+    }
+
+    /// <summary>Takes a grant back before its end, with a reason. Workloads that hold units are not stopped by it.</summary>
+    [Requires(Permission.QuotaDecide)]
+    public async Task<Result> ReclaimAsync(Actor actor, Guid id, string reason, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        var request = await QuotaTransitions.FindTrackedAsync(db, id, ct);
+        if (request is null)
+            return Refusal.NotFound("quota");
+        if (await gate.CheckAsync(db, actor, Permission.QuotaDecide, Scope.Project(request.ProjectId), "quota", id, ct) is { } denied)
+            return denied;
+        if (QuotaRules.CheckReason(reason) is { } bad)
+            return bad;
+        if (!QuotaRules.HoldsUnits(request.State))
+            return QuotaTransitions.WrongState(request.State);
+        return await db.TryEndAsync(request, QuotaState.Released, QuotaAction.Reclaimed, actor, clock.GetUtcNow(), reason.Trim(), ct)
+            ? Result.Done : (Result)new Refusal("quota.overtaken", RefusalKind.Conflict);
+    }
+
+    private async Task<Refusal?> CheckAsync(
+        PortalDb db, Actor actor, QuotaRequest? request, QuotaDecision decision, CancellationToken ct)
+    {
+        if (request is null)
+            return Refusal.NotFound("quota");
+        if (await gate.CheckAsync(db, actor, Permission.QuotaDecide, Scope.Project(request.ProjectId), "quota", request.Id, ct) is { } denied)
+            return denied;
+        if (request.RequestedBy == actor.Id)
+            return await QuotaTransitions.DenyAsync(databases, actor, request, new Refusal("quota.own_request", RefusalKind.Forbidden), ct);
+        return QuotaRules.CheckDecision(request, decision, clock.GetUtcNow());
+    }
+
+    private async Task<Refusal?> CheckBudgetAsync(PortalDb db, Actor actor, QuotaRequest request, int units, CancellationToken ct)
+    {
+        var roles = await gate.RolesAsync(db, actor, Scope.Project(request.ProjectId), ct);
+        if (AccessTable.Allows(roles, Permission.QuotaDecideBeyondBudget))
+            return null;
+        var left = await QuotaOutlook.BudgetLeftAsync(db, request.Project!.TeamId, request.PoolId, ct);
+        return units <= left ? null
+            : new Refusal("quota.beyond_budget", RefusalKind.Forbidden, "Amount").With("amount", units).With("left", Math.Max(0, left));
+    }
+
+    private static async Task<Refusal> ExhaustedAsync(PortalDb db, QuotaRequest request, int units, CancellationToken ct)
+    {
+        var ledger = await db.Set<PoolLedger>().AsNoTracking().SingleAsync(l => l.PoolId == request.PoolId, ct);
+        return new Refusal("quota.pool_exhausted", RefusalKind.Conflict, "Amount")
+            .With("pool", request.Pool!.Name).With("amount", units).With("free", ledger.Free);
+    }
+
+    private async Task<Result> OvertakenAsync(
+        Actor actor, Guid id, Func<QuotaAction, bool> same, decimal? amount, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        var state = await db.Set<QuotaRequest>().Where(r => r.Id == id).Select(r => r.State).SingleAsync(ct);
+        var refusal = state == QuotaState.Submitted ? new Refusal("quota.stale", RefusalKind.Conflict) : QuotaTransitions.WrongState(state);
+        return await SameAsync(db, actor, id, same, amount, refusal, ct);
+    }
+
+    // A second click of the same person for the same decision is not an error: what they wanted has happened.
+    private static async Task<Result> SameAsync(
+        PortalDb db, Actor actor, Guid id, Func<QuotaAction, bool> same, decimal? amount, Refusal refusal, CancellationToken ct)
+    {
+        if (refusal.Kind != RefusalKind.Conflict)
+            return refusal;
+        var steps = await db.Set<QuotaStep>().AsNoTracking().Where(s => s.RequestId == id && s.ActorId == actor.Id).ToListAsync(ct);
+        if (steps.Exists(s => same(s.Action) && (amount is null || s.Amount == amount)))
+            return Result.Done;
+        var decision = await db.Set<QuotaStep>().AsNoTracking().Where(s => s.RequestId == id
+                && (s.Action == QuotaAction.Approved || s.Action == QuotaAction.ApprovedLess || s.Action == QuotaAction.Rejected))
+            .FirstOrDefaultAsync(ct);
+        return decision is null ? refusal : refusal.With("by", decision.ActorName);
+    }
+}

@@ -1,0 +1,110 @@
+using Portal.Core.Access;
+using Portal.Core.Hardware;
+
+namespace Portal.Core.Quotas;
+
+/// <summary>A request as lists show it.</summary>
+public sealed record QuotaRow
+{
+    public Guid Id { get; init; }
+
+    public Guid ProjectId { get; init; }
+
+    public string Project { get; init; } = "";
+
+    public Guid TeamId { get; init; }
+
+    public string Team { get; init; } = "";
+
+    public Guid PoolId { get; init; }
+
+    public string Pool { get; init; } = "";
+
+    /// <summary>The pool's accelerators are simulated.</summary>
+    public bool Simulated { get; init; }
+
+    public decimal PricePerHour { get; init; }
+
+    public int Amount { get; init; }
+
+    public int? GrantedAmount { get; init; }
+
+    public DateTimeOffset From { get; init; }
+
+    public DateTimeOffset Until { get; init; }
+
+    public string Reason { get; init; } = "";
+
+    public QuotaState State { get; init; }
+
+    public Guid RequestedBy { get; init; }
+
+    public string Requester { get; init; } = "";
+
+    public DateTimeOffset RequestedAt { get; init; }
+
+    /// <summary>Price of what was asked for, or granted, for 24 hours.</summary>
+    public decimal PricePerDay => (GrantedAmount ?? Amount) * PricePerHour * 24;
+}
+
+/// <summary>A request with everything that a decision needs.</summary>
+public sealed record QuotaView(QuotaRow Row, string ContentHash)
+{
+    public PoolView Pool { get; init; } = null!;
+
+    /// <summary>What happens to it if it is decided now.</summary>
+    public QuotaForecast Forecast { get; init; } = null!;
+
+    /// <summary>Units of the pool that the project holds already.</summary>
+    public int Held { get; init; }
+
+    /// <summary>What the project made of what it has; <see cref="UsageSummary.Hours"/> is 0 when nothing is known.</summary>
+    public UsageSummary Usage { get; init; } = null!;
+
+    /// <summary>Others who wait for the same pool, longest first.</summary>
+    public IReadOnlyList<QuotaRival> Rivals { get; init; } = [];
+
+    /// <summary>Its history, oldest first.</summary>
+    public IReadOnlyList<QuotaStep> Steps { get; init; } = [];
+
+    /// <summary>What the reader may do now, and why not.</summary>
+    public QuotaRights Rights { get; init; } = null!;
+}
+
+/// <summary>Somebody else's open request for the same pool.</summary>
+/// <param name="Project">Null when the reader may not see the project.</param>
+public sealed record QuotaRival(string? Project, int Amount, DateTimeOffset Since);
+
+/// <summary>What a reader may do with a request. Pure.</summary>
+/// <param name="Decide">Approve or reject.</param>
+/// <param name="Most">Units that the reader can approve at most now: asked for, free, and left in the budget of a lead.</param>
+/// <param name="Bar">Why the reader cannot approve all of it.</param>
+/// <param name="Edit">Change it.</param>
+/// <param name="Withdraw">Take it back.</param>
+/// <param name="Release">Give the grant back.</param>
+/// <param name="Reclaim">Take the grant from the project.</param>
+public sealed record QuotaRights(bool Decide, int Most, QuotaBar Bar, bool Edit, bool Withdraw, bool Release, bool Reclaim)
+{
+    /// <summary>Looks at one reader and one request.</summary>
+    /// <param name="roles">What the reader is towards the project.</param>
+    public static QuotaRights For(Role roles, bool own, QuotaState state, int amount, int free, int budgetLeft)
+    {
+        var open = state == QuotaState.Submitted;
+        var holds = QuotaRules.HoldsUnits(state);
+        var decides = AccessTable.Allows(roles, Permission.QuotaDecide);
+        var beyond = AccessTable.Allows(roles, Permission.QuotaDecideBeyondBudget);
+        var works = AccessTable.Allows(roles, Permission.QuotaRequest);
+        var most = Math.Max(0, Math.Min(Math.Min(amount, free), beyond ? int.MaxValue : budgetLeft));
+        var bar = !open ? QuotaBar.Decided
+            : own ? QuotaBar.OwnRequest
+            : !decides ? QuotaBar.NotDecider
+            : !beyond && amount > budgetLeft ? QuotaBar.BeyondBudget
+            : amount > free ? QuotaBar.PoolExhausted
+            : QuotaBar.None;
+        return new QuotaRights(
+            open && decides && !own, most, bar, open && own && works, open && works, holds && works, holds && decides);
+    }
+}
+
+/// <summary>What stands between a reader and approving the whole request.</summary>
+public enum QuotaBar { None, OwnRequest, NotDecider, BeyondBudget, PoolExhausted, Decided }

@@ -1,0 +1,114 @@
+using Portal.Core.Access;
+using Portal.Core.Hardware;
+using Portal.Core.Results;
+using Portal.Core.Tests.Quotas;
+using Portal.Testing.Databases;
+
+namespace Portal.Core.Tests.Hardware;
+
+public class HardwareServiceTests(PostgresServer server)
+{
+    [Theory, EachProvider]
+    public async Task Create_SentTwice_MakesOnePool(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        stage.Cluster.WithNode("sim", "xilinx.com/fpga", 2, simulated: true);
+        var draft = new PoolDraft(Guid.CreateVersion7(), "FPGA", "xilinx.com/fpga", 2, 1);
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => stage.Hardware.CreateAsync(stage.Admin, draft, default)));
+
+        Assert.All(results, r => Assert.Equal(draft.Id, r.Value));
+        var pools = (await Pools(stage).PoolsAsync(stage.Ana, default)).Value;
+        Assert.Equal(["FPGA", "Trial GPU"], pools.Select(p => p.Pool.Name));
+        Assert.True(pools[0].Pool.Simulated);
+        Assert.Equal(2, pools[0].Free);
+        Assert.Equal("pool.name_taken", (await stage.Hardware.CreateAsync(stage.Admin, draft with { Id = Guid.CreateVersion7() }, default)).Refusal?.Code);
+    }
+
+    [Theory, EachProvider]
+    public async Task Create_ByLead_IsDeniedAndAudited(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+
+        var result = await stage.Hardware.CreateAsync(stage.Lead, new PoolDraft(Guid.CreateVersion7(), "X", "a/b", 1, 1), default);
+
+        Assert.Equal(RefusalKind.Forbidden, result.Refusal?.Kind);
+        Assert.Contains("pool.denied", await stage.AuditedAsync("pool."));
+    }
+
+    [Theory, EachProvider]
+    public async Task Edit_CapacityBelowGranted_IsRefusedAndSaysHowMuch(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        await stage.GrantedAsync(8);
+        var shown = await ShownAsync(stage);
+
+        var low = await stage.Hardware.EditAsync(stage.Admin, shown with { Capacity = 7 }, default);
+        var exact = await stage.Hardware.EditAsync(stage.Admin, shown with { Capacity = 8 }, default);
+
+        Assert.Equal("pool.capacity_below_granted", low.Refusal?.Code);
+        Assert.Equal(8, low.Refusal!.Arguments["granted"]);
+        QuotaStage.Ok(exact);
+        Assert.Equal(8, (await ShownAsync(stage)).Capacity);
+    }
+
+    [Theory, EachProvider]
+    public async Task Edit_StalePage_IsRefusedAndChangesNothing(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        var shown = await ShownAsync(stage);
+        QuotaStage.Ok(await stage.Hardware.EditAsync(stage.Admin, shown with { PricePerHour = 3, AllowedTeams = [stage.Team] }, default));
+
+        var stale = await stage.Hardware.EditAsync(stage.Admin, shown with { Capacity = 99 }, default);
+
+        Assert.Equal("pool.stale", stale.Refusal?.Code);
+        var now = await ShownAsync(stage);
+        Assert.Equal((64m, 3m), (now.Capacity, now.PricePerHour));
+        Assert.Equal([stage.Team], now.AllowedTeams);
+        QuotaStage.Ok(await stage.Hardware.EditAsync(stage.Admin, now with { AllowedTeams = [] }, default));
+        Assert.Empty((await ShownAsync(stage)).AllowedTeams);
+    }
+
+    [Theory, EachProvider]
+    public async Task SetBudget_Changed_IsAuditedOnce(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server, budget: 0);
+
+        QuotaStage.Ok(await stage.Hardware.SetBudgetAsync(stage.Admin, stage.Pool, stage.Team, 10, default));
+        QuotaStage.Ok(await stage.Hardware.SetBudgetAsync(stage.Admin, stage.Pool, stage.Team, 10, default));
+        var fraction = await stage.Hardware.SetBudgetAsync(stage.Admin, stage.Pool, stage.Team, 0.5m, default);
+
+        Assert.Equal("pool.units_fraction", fraction.Refusal?.Code);
+        Assert.Equal(["pool.budget_changed"], await stage.AuditedAsync("pool.budget"));
+        Assert.Equal(10, Assert.Single((await Pools(stage).BudgetsAsync(stage.Admin, stage.Pool, default)).Value).Limit);
+    }
+
+    [Theory, EachProvider]
+    public async Task Holders_ForAdmin_NamesProjects_AndOthersSeeSumsOnly(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        await stage.GrantedAsync(8);
+        await using var db = await stage.Database.OpenAsync();
+        var ns = (await db.Projects.FindAsync(stage.Project))!.Namespace;
+        stage.Cluster.WithNode("n", QuotaStage.Gpu, 64).WithPod(ns, "p", "n", QuotaStage.Gpu, 2);
+
+        var holder = Assert.Single((await Pools(stage).HoldersAsync(stage.Admin, stage.Pool, default)).Value);
+        var view = (await Pools(stage).FindAsync(stage.Ana, stage.Pool, default)).Value;
+
+        Assert.Equal(("Credit risk", 8, 2), (holder.Project, holder.Granted, holder.Running));
+        Assert.Equal(2, view.Usage.InUse);
+        Assert.DoesNotContain(ns, view.Usage.Running.Keys);
+        Assert.Equal(RefusalKind.Forbidden, (await Pools(stage).HoldersAsync(stage.Ana, stage.Pool, default)).Refusal?.Kind);
+    }
+
+    private static PoolQueryService Pools(QuotaStage stage) => stage.Database.Get<PoolQueryService>();
+
+    private static async Task<PoolEdit> ShownAsync(QuotaStage stage)
+    {
+        var pool = (await Pools(stage).FindAsync(stage.Admin, stage.Pool, default)).Value.Pool;
+        return new PoolEdit(pool.Id, pool.Generation, pool.Name, pool.Ledger.Capacity, pool.PricePerHour, pool.State)
+        {
+            AllowedTeams = [.. pool.AllowedTeams.Select(t => t.TeamId)],
+        };
+    }
+}

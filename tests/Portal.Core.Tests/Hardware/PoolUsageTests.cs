@@ -1,0 +1,46 @@
+using Portal.Core.Cluster;
+using Portal.Core.Hardware;
+using Portal.Testing.Cluster;
+
+namespace Portal.Core.Tests.Hardware;
+
+public class PoolUsageTests
+{
+    private const string Gpu = "nvidia.com/gpu";
+
+    private readonly SeenCluster _cluster = new SeenCluster()
+        .WithNode("a1", Gpu, 8, ("model", "a")).WithNode("a2", Gpu, 8, ("model", "a"), ready: false).WithNode("b1", Gpu, 4, ("model", "b"));
+
+    private readonly HardwarePool _pool = new() { ResourceName = Gpu, NodeLabels = { ["model"] = "a" }, Ledger = { Capacity = 16, Granted = 12 } };
+
+    [Fact]
+    public void From_PodsOnItsNodes_CountsThoseThatStillRun()
+    {
+        _cluster.WithPod("x", "p1", "a1", Gpu, 3).WithPod("x", "p2", "a1", Gpu, 2, "Succeeded").WithPod("y", "p3", "b1", Gpu, 1);
+
+        var usage = Read();
+
+        Assert.Equal(3, usage.InUse);
+        Assert.Equal(["x"], usage.Running.Keys);
+        Assert.Equal(["a1", "a2"], usage.Nodes.Select(n => n.Name));
+    }
+
+    [Fact]
+    public void From_QueuedWorkloads_CountsAllTheirPods() =>
+        Assert.Equal(8, Read(_cluster.WithWaiting("x", "w", Gpu, 4, count: 2)).Queued);
+
+    [Fact]
+    public void View_NodeNotReady_ShowsOvercommitment()
+    {
+        var view = new PoolView(_pool, Read(), TimeSpan.Zero);
+
+        Assert.Equal((8, 4, 8), (view.Usage.Observed, view.Overcommitted, view.Missing));
+    }
+
+    [Fact]
+    public void View_ClusterNotSeenYet_ClaimsNothing() =>
+        Assert.Equal((0, 0), (new PoolView(_pool, PoolUsage.None, null).Overcommitted, new PoolView(_pool, PoolUsage.None, null).Missing));
+
+    private PoolUsage Read(SeenCluster? cluster = null) => PoolUsage.From(_pool, (cluster ?? _cluster).List(Kinds.Node).Select(NodeView.From),
+        _cluster.List(Kinds.Pod), _cluster.List(Kinds.Workload));
+}
