@@ -29,6 +29,10 @@ public sealed class PoolLedger
         await db.Set<PoolLedger>().Where(l => l.PoolId == poolId && l.Granted + amount <= l.Capacity)
             .ExecuteUpdateAsync(s => s.SetProperty(l => l.Granted, l => l.Granted + amount), ct) == 1;
 
+    /// <summary>Waits for every other transaction about the pool and holds them off until this one ends.</summary>
+    internal static Task LockAsync(PortalDb db, Guid poolId, CancellationToken ct) =>
+        db.Set<PoolLedger>().Where(l => l.PoolId == poolId).ExecuteUpdateAsync(s => s.SetProperty(l => l.Granted, l => l.Granted), ct);
+
     /// <summary>Gives <paramref name="amount"/> units back, in the transaction that ends the grant.</summary>
     internal static async Task GiveBackAsync(PortalDb db, Guid poolId, int amount, CancellationToken ct) =>
         await db.Set<PoolLedger>().Where(l => l.PoolId == poolId)

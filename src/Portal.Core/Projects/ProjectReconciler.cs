@@ -3,6 +3,7 @@ using Portal.Core.Access;
 using Portal.Core.Audit;
 using Portal.Core.Cluster;
 using Portal.Core.Data;
+using Portal.Core.Quotas;
 using Portal.Core.Reconciliation;
 
 namespace Portal.Core.Projects;
@@ -96,6 +97,9 @@ public sealed class ProjectReconciler(
             await EndAsync(db, project, step, StepOutcome.From(failure), failed: true, ct);
             return ReconcileResult.Retry(failure.RetryAfter);
         }
+        // The row takes its requests along, and what they hold has to be back in the pools before.
+        if (await db.Set<QuotaRequest>().Where(QuotaRequest.Holds).AnyAsync(r => r.ProjectId == project.Id, ct))
+            return ReconcileResult.After(LookAgain);
         db.Projects.Remove(project);
         db.Audit(Record(project, "project.removed"));
         await fence.SaveAsync(db, ct);

@@ -137,9 +137,11 @@ public sealed class QuotaDecisionService(IDbContextFactory<PortalDb> databases, 
         var steps = await db.Set<QuotaStep>().AsNoTracking().Where(s => s.RequestId == id && s.ActorId == actor.Id).ToListAsync(ct);
         if (steps.Exists(s => same(s.Action) && (amount is null || s.Amount == amount)))
             return Result.Done;
+        if (refusal.Code is not ("quota.already_approved" or "quota.already_rejected"))
+            return refusal;
         var decision = await db.Set<QuotaStep>().AsNoTracking().Where(s => s.RequestId == id
                 && (s.Action == QuotaAction.Approved || s.Action == QuotaAction.ApprovedLess || s.Action == QuotaAction.Rejected))
             .FirstOrDefaultAsync(ct);
-        return decision is null ? refusal : refusal.With("by", decision.ActorName);
+        return decision is null ? refusal : (refusal with { Code = refusal.Code + "_by" }).With("by", decision.ActorName);
     }
 }

@@ -87,7 +87,13 @@ internal static class QuotaTransitions
         var active = request.State == QuotaState.Active;
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         if (QuotaRules.HoldsUnits(request.State))
+        {
+            // Behind the lock nobody else can end it: units are given back once, or not at all.
+            await PoolLedger.LockAsync(db, request.PoolId, ct);
+            if (!await db.Set<QuotaRequest>().AnyAsync(r => r.Id == request.Id && r.Step == request.Step, ct))
+                return false;
             await PoolLedger.GiveBackAsync(db, request.PoolId, request.GrantedAmount!.Value, ct);
+        }
         db.Move(request, to, action, actor, now, request.GrantedAmount ?? request.Amount, reason);
         return await db.TryCommitAsync(request, changesProject: active, ct);
     }

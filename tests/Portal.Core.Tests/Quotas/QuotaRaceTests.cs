@@ -63,7 +63,7 @@ public class QuotaRaceTests(PostgresServer server)
             var loser = Assert.Single(results, r => !r.Succeeded);
             var row = await stage.RowAsync(seen.RequestId);
             Assert.Equal(results[0].Succeeded ? QuotaState.Active : QuotaState.Rejected, row.State);
-            Assert.Equal(results[0].Succeeded ? "quota.already_approved" : "quota.already_rejected", loser.Refusal!.Code);
+            Assert.Equal(results[0].Succeeded ? "quota.already_approved_by" : "quota.already_rejected_by", loser.Refusal!.Code);
             Assert.Equal(results[0].Succeeded ? "lead" : "admin", loser.Refusal.Arguments["by"]);
             Assert.Equal(2, row.Steps.Count);
         }
