@@ -84,9 +84,9 @@ public static partial class PoolRules
         ? new Refusal("pool.price_range", Field: "PricePerHour").With("limit", PriceLimit)
         : null;
 
-    [GeneratedRegex("[a-z0-9]+", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("[a-z0-9]+", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex AsciiWords();
 
-    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?/[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?\z", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?/[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex ExtendedResource();
 }
