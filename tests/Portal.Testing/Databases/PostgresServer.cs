@@ -9,9 +9,12 @@ namespace Portal.Testing.Databases;
 /// <summary>A private, throw-away PostgreSQL on loopback for one test assembly; runs as 'postgres' when the tests run as root.</summary>
 public sealed class PostgresServer : IAsyncLifetime
 {
+    private const string Template = "portal_template";
     private readonly string _folder = Path.Combine(Path.GetTempPath(), "portal-pg-" + Guid.NewGuid().ToString("N")[..8]);
     private string _connection = "";
+    private readonly SemaphoreSlim _templateLock = new(1, 1);
     private bool _started;
+    private bool _filled;
 
     /// <summary>Why there is no server, or null when there is one.</summary>
     public string? Missing { get; private set; }
@@ -40,14 +43,34 @@ public sealed class PostgresServer : IAsyncLifetime
         _started = true;
     }
 
-    /// <summary>A new, empty database; skips the test when there is no server.</summary>
-    public async Task<string> NewDatabaseAsync()
+    /// <summary>A new database with the schema; skips the test when there is no server.</summary>
+    /// <param name="fill">Makes the schema in the template, once for the server; a copy of it takes a twentieth of the time.</param>
+    public async Task<string> NewDatabaseAsync(Func<string, Task> fill)
     {
         Assert.SkipWhen(Missing is not null, Missing ?? "");
-        var name = "t" + Guid.NewGuid().ToString("N")[..12];
+        await _templateLock.WaitAsync();
+        try
+        {
+            if (!_filled)
+            {
+                await CreateAsync(Template, "template0");
+                await fill(new NpgsqlConnectionStringBuilder(_connection) { Database = Template, Pooling = false }.ConnectionString);
+                _filled = true;
+            }
+            // One copy at a time: a database cannot be a template for two at once.
+            return await CreateAsync("t" + Guid.NewGuid().ToString("N")[..12], Template);
+        }
+        finally
+        {
+            _templateLock.Release();
+        }
+    }
+
+    private async Task<string> CreateAsync(string name, string template)
+    {
         await using var connection = new NpgsqlConnection(_connection);
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
+        await using var command = new NpgsqlCommand($"CREATE DATABASE {name} TEMPLATE {template}", connection);
         await command.ExecuteNonQueryAsync();
         return new NpgsqlConnectionStringBuilder(_connection) { Database = name }.ConnectionString;
     }
@@ -59,6 +82,7 @@ public sealed class PostgresServer : IAsyncLifetime
             return;
         NpgsqlConnection.ClearAllPools();
         await PostgresAsync("pg_ctl", "-D", _folder + "/data", "-m", "immediate", "stop");
+        _templateLock.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 

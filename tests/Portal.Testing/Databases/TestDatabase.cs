@@ -16,6 +16,7 @@ public enum Provider { Sqlite, Postgres }
 /// <summary>The domain on a real, empty database, with a clock that the test moves.</summary>
 public sealed class TestDatabase : IAsyncDisposable
 {
+    private static readonly Lazy<Task<byte[]>> SqliteTemplate = new(MakeSqliteTemplateAsync);
     private readonly string? _file;
 
     private TestDatabase(ServiceProvider services, FakeTimeProvider clock, string? file) =>
@@ -30,20 +31,39 @@ public sealed class TestDatabase : IAsyncDisposable
     public static async Task<TestDatabase> CreateAsync(
         Provider provider, PostgresServer server, Action<IServiceCollection>? configure = null)
     {
-        var file = provider == Provider.Sqlite ? Path.Combine(Path.GetTempPath(), $"portal-{Guid.NewGuid():N}.db") : null;
-        var options = file is null
-            ? new DatabaseOptions { Postgres = await server.NewDatabaseAsync() }
-            : new DatabaseOptions { SqliteFile = file };
-        var database = Build(options, file, configure);
-        await using var db = await database.OpenAsync();
-        await db.Database.EnsureCreatedAsync();
-        return database;
+        if (provider == Provider.Postgres)
+        {
+            var connection = await server.NewDatabaseAsync(c => MakeSchemaAsync(new DatabaseOptions { Postgres = c }));
+            return Build(new DatabaseOptions { Postgres = connection }, null, configure);
+        }
+        var file = NewFile();
+        await File.WriteAllBytesAsync(file, await SqliteTemplate.Value);
+        return Build(new DatabaseOptions { SqliteFile = file }, file, configure);
     }
+
+    private static async Task<byte[]> MakeSqliteTemplateAsync()
+    {
+        var file = NewFile();
+        await MakeSchemaAsync(new DatabaseOptions { SqliteFile = file });
+        SqliteConnection.ClearAllPools();
+        var bytes = await File.ReadAllBytesAsync(file);
+        File.Delete(file);
+        return bytes;
+    }
+
+    private static async Task MakeSchemaAsync(DatabaseOptions options)
+    {
+        await using var services = new ServiceCollection().AddLogging().AddPortalCore().AddPortalData(options).BuildServiceProvider();
+        await using var db = await services.GetRequiredService<IDbContextFactory<PortalDb>>().CreateDbContextAsync();
+        await db.Database.EnsureCreatedAsync();
+    }
+
+    private static string NewFile() => Path.Combine(Path.GetTempPath(), $"portal-{Guid.NewGuid():N}.db");
 
     /// <summary>A copy of a SQLite database that nobody writes to at the moment.</summary>
     public static TestDatabase CopyOf(TestDatabase original, Action<IServiceCollection>? configure = null)
     {
-        var file = Path.Combine(Path.GetTempPath(), $"portal-{Guid.NewGuid():N}.db");
+        var file = NewFile();
         using (var from = new SqliteConnection($"Data Source={original._file};Pooling=False"))
         using (var to = new SqliteConnection($"Data Source={file};Pooling=False"))
         {
