@@ -14,6 +14,7 @@ public static class ProjectServices
         services.AddSingleton<ProjectQueryService>();
         services.AddSingleton<ProjectMembersService>();
         services.AddSingleton<ProjectLifecycleService>();
+        services.AddSingleton<ProjectObjectsService>();
         return services;
     }
 }

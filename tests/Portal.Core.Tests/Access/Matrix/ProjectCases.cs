@@ -31,5 +31,8 @@ internal sealed class ProjectCases : MatrixCases
             await s.GetAsync(actor, target.ProjectId, default));
         Case<ProjectQueryService>(nameof(ProjectQueryService.ActivityAsync), Towards.Project, async (s, actor, target) =>
             await s.ActivityAsync(actor, target.ProjectId, new ListQuery(), default));
+
+        Case<ProjectObjectsService>(nameof(ProjectObjectsService.ListAsync), Towards.Project, async (s, actor, target) =>
+            await s.ListAsync(actor, target.ProjectId, default));
     }
 }

@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using Portal.Core.Access;
+using Portal.Core.Cluster;
+using Portal.Core.Data;
+using Portal.Core.Results;
+
+namespace Portal.Core.Projects;
+
+/// <summary>Shows what the cluster holds of a project, from what the watches have seen; it never waits for the cluster.</summary>
+public sealed class ProjectObjectsService(IDbContextFactory<PortalDb> databases, AccessGate gate, IClusterCache cache)
+{
+    // Secrets and configuration maps are not among them: their contents are for workloads alone.
+    private static readonly ResourceType[] Shown =
+    [
+        Kinds.ResourceQuota, Kinds.LimitRange, Kinds.NetworkPolicy, Kinds.ServiceAccount, Kinds.RoleBinding,
+        Kinds.PersistentVolumeClaim, Kinds.LocalQueue, Kinds.Service, Kinds.StatefulSet, Kinds.Job, Kinds.Pod, Kinds.Workload,
+    ];
+
+    /// <summary>The project's objects in the cluster, in the order in which they are made.</summary>
+    [Requires(Permission.ProjectView)]
+    public async Task<Result<IReadOnlyList<ProjectObject>>> ListAsync(Actor actor, Guid id, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        if (await gate.CheckAsync(db, actor, Permission.ProjectView, Scope.Project(id), "project", id, ct) is { } denied)
+            return denied;
+        if (await db.Projects.AsNoTracking().SingleOrDefaultAsync(p => p.Id == id, ct) is not { } project)
+            return Refusal.NotFound("project");
+        var own = new[] { Kinds.Namespace, Kinds.ClusterQueue }
+            .SelectMany(type => cache.List(type, null, (Manifest.IdLabel, id.ToString("D"))));
+        var inside = Shown.SelectMany(type => cache.List(type, project.Namespace).OrderBy(o => o.Name(), StringComparer.Ordinal));
+        return own.Concat(inside).Select(From).ToList();
+    }
+
+    private static ProjectObject From(JsonObject seen)
+    {
+        var manifest = seen.DeepClone().AsObject();
+        manifest["metadata"]?.AsObject().Remove("managedFields");
+        HideSecrets(manifest);
+        var created = DateTimeOffset.TryParse(
+            seen.Text("metadata", "creationTimestamp"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : (DateTimeOffset?)null;
+        return new ProjectObject(seen.Text("kind") ?? "", seen.Name(), created, Summary(seen), manifest);
+    }
+
+    // The phase where the kind has one, else the conditions that hold or fail.
+    private static string Summary(JsonObject seen) => seen.Text("status", "phase")
+        ?? string.Join(", ", Condition.From(seen).Select(c => c.IsTrue ? c.Type : $"{c.Type}={c.Status} ({c.Reason})"));
+
+    private static void HideSecrets(JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonArray array:
+                foreach (var item in array)
+                    HideSecrets(item);
+                break;
+            case JsonObject entry:
+                if (entry["name"] is JsonValue name && entry.ContainsKey("value") && IsSecret(name.ToString()))
+                    entry["value"] = "(hidden)";
+                foreach (var property in entry)
+                    HideSecrets(property.Value);
+                break;
+        }
+    }
+
+    private static bool IsSecret(string variable) =>
+        new[] { "TOKEN", "PASSWORD", "SECRET", "KEY" }.Any(word => variable.Contains(word, StringComparison.OrdinalIgnoreCase));
+}
+
+/// <summary>An object as the cluster shows it.</summary>
+/// <param name="Says">Its phase or its conditions, in the cluster's words; empty for kinds without a status.</param>
+/// <param name="Manifest">The whole object, without bookkeeping and without secrets.</param>
+public sealed record ProjectObject(string Kind, string Name, DateTimeOffset? CreatedAt, string Says, JsonObject Manifest);

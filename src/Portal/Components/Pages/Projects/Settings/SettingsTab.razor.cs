@@ -1,0 +1,97 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Localization;
+using MudBlazor;
+using Portal.Accounts;
+using Portal.Components.Shared;
+using Portal.Core.Projects;
+using Portal.Core.Results;
+using Portal.Localization;
+
+namespace Portal.Components.Pages.Projects.Settings;
+
+/// <summary>The form keeps the generation that it was filled from: what somebody else changed meanwhile is not overwritten.</summary>
+public partial class SettingsTab
+{
+    private ProjectForm _form = new();
+    private long _generation;
+
+    [CascadingParameter]
+    private ProjectContext Context { get; set; } = default!;
+
+    [Inject]
+    private ProjectService Projects { get; set; } = default!;
+
+    [Inject]
+    private ProjectLifecycleService Lifecycle { get; set; } = default!;
+
+    [Inject]
+    private CurrentActor Current { get; set; } = default!;
+
+    [Inject]
+    private IDialogService Dialogs { get; set; } = default!;
+
+    [Inject]
+    private Toasts Messages { get; set; } = default!;
+
+    [Inject]
+    private Words Say { get; set; } = default!;
+
+    [Inject]
+    private IStringLocalizer<Resources.Projects> W { get; set; } = default!;
+
+    private bool IsArchived => Context.Project.Intent == ProjectIntent.Archived;
+
+    private bool IsDeleting => Context.Project.Intent == ProjectIntent.Deleted;
+
+    protected override void OnInitialized() => Fill();
+
+    private void Fill() => (_form, _generation) = (ProjectForm.From(Context.Project), Context.Project.Generation);
+
+    private void Rename(string? name)
+    {
+        _form.Name = name ?? "";
+        _form.Refused = null;
+    }
+
+    private async Task SaveAsync()
+    {
+        var result = await Projects.EditAsync(await Current.GetAsync(), Context.Id, _generation, _form.ToContent(), default);
+        _form.Refused = result.Refusal;
+        if (!result.Succeeded)
+            return;
+        _generation++;
+        Messages.Success(W["edit.saved"]);
+    }
+
+    private async Task ArchiveAsync()
+    {
+        if (IsArchived)
+        {
+            Tell(await Lifecycle.UnarchiveAsync(await Current.GetAsync(), Context.Id, Context.Project.Generation, default), W["unarchive.done"]);
+            return;
+        }
+        var question = W["archive.question", Context.Project.Name];
+        if (await Dialogs.ConfirmAsync(question, W["archive"], W["archive.loses"], W["archive.keeps"], dangerous: false))
+            Tell(await Lifecycle.ArchiveAsync(await Current.GetAsync(), Context.Id, Context.Project.Generation, default), W["archive.done"]);
+    }
+
+    private async Task DeleteAsync()
+    {
+        var dialog = await Dialogs.ShowAsync<DeleteProjectDialog>(
+            null,
+            new DialogParameters<DeleteProjectDialog> { { d => d.Project, Context.Project } },
+            new DialogOptions { MaxWidth = MaxWidth.ExtraSmall, FullWidth = true });
+        if (await dialog.Result is { Canceled: false, Data: string name })
+            Tell(await Lifecycle.DeleteAsync(await Current.GetAsync(), Context.Id, Context.Project.Generation, name, default), W["delete.done"]);
+    }
+
+    private void Tell(Result result, string done)
+    {
+        if (result.Succeeded)
+            Messages.Success(done);
+        else
+            Messages.Error(Say.Of(result.Refusal));
+        if (result.Succeeded)
+            _generation = Context.Project.Generation;
+    }
+}

@@ -1,0 +1,4 @@
+namespace Portal.Resources;
+
+/// <summary>Words of the project pages.</summary>
+public sealed class Projects;
