@@ -49,8 +49,8 @@ public partial class ProjectsPage
     private async Task<Result<Page<ProjectRow>>> LoadAsync(ListQuery query, CancellationToken ct)
     {
         var address = QueryHelpers.ParseQuery(new Uri(Navigator.Uri).Query);
-        _state = address["state"].ToString();
-        _team = address["team"].ToString();
+        _state = address.GetValueOrDefault("state").ToString();
+        _team = address.GetValueOrDefault("team").ToString();
         var filter = new ProjectFilter(
             Guid.TryParse(_team, out var team) ? team : null,
             Enum.TryParse<ProjectState>(_state, out var state) ? state : null);
