@@ -1,0 +1,201 @@
+using System.Text.Json.Nodes;
+using Portal.Core.Cluster;
+using Portal.Testing.Clusters;
+using Portal.Testing.Faults;
+
+namespace Portal.Infrastructure.Tests.Kubernetes;
+
+public class ClusterClientTests(EmbeddedCluster cluster)
+{
+    [Fact]
+    public async Task Capabilities_OfTheEmbeddedCluster_NameKueueAndSayThatItIsEmbedded()
+    {
+        await using var world = await ClusterWorld.CreateAsync(cluster.Kubeconfig);
+
+        var capabilities = await world.Client.CapabilitiesAsync(default);
+
+        Assert.True(capabilities.HasKueue);
+        Assert.True(capabilities.IsEmbedded);
+        Assert.True(capabilities.Serves(Kinds.Job));
+        Assert.StartsWith("v1.", capabilities.Version, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Capabilities_WithoutAggregatedDiscovery_AreTheSame()
+    {
+        await using var proxy = await FaultProxy.StartAsync(cluster.Kubeconfig);
+        proxy.Accept = "application/json";
+        await using var aggregated = await ClusterWorld.CreateAsync(cluster.Kubeconfig);
+        await using var plain = await ClusterWorld.CreateAsync(proxy.Kubeconfig);
+
+        var expected = (await aggregated.Client.CapabilitiesAsync(default)).Served.Select(t => t.ToString()).Order().ToArray();
+        var found = (await plain.Client.CapabilitiesAsync(default)).Served.Select(t => t.ToString()).Order().ToArray();
+
+        Assert.Equal(expected, found);
+    }
+
+    [Fact]
+    public async Task Apply_Twice_ChangesNothingTheSecondTimeAndDropsFieldsThatAreNoLongerWanted()
+    {
+        await using var world = await ClusterWorld.CreateAsync(cluster.Kubeconfig);
+        var config = world.Config("a");
+        config["data"]!["other"] = "x";
+
+        var first = await world.Client.ApplyAsync(config, default);
+        var second = await world.Client.ApplyAsync(config, default);
+        config["data"]!.AsObject().Remove("other");
+        var third = await world.Client.ApplyAsync(config, default);
+
+        Assert.Equal(first.Text("metadata", "resourceVersion"), second.Text("metadata", "resourceVersion"));
+        Assert.Null(third.Text("data", "other"));
+        Assert.Equal("1", third.Text("data", "k"));
+    }
+
+    [Fact]
+    public async Task Apply_FieldThatSomebodyElseChanged_TakesItBack()
+    {
+        await using var world = await ClusterWorld.CreateAsync(cluster.Kubeconfig);
+        await world.Client.ApplyAsync(world.Config("a"), default);
+        await world.Client.PatchAsync(world.KeyOf("a"), new JsonObject { ["data"] = new JsonObject { ["k"] = "theirs" } }, default);
+
+        var applied = await world.Client.ApplyAsync(world.Config("a"), default);
+
+        Assert.Equal("1", applied.Text("data", "k"));
+    }
+
+    [Fact]
+    public async Task Apply_DryRun_StoresNothing()
+    {
+        await using var world = await ClusterWorld.CreateAsync(cluster.Kubeconfig);
+
+        await world.Client.ApplyAsync(world.Config("dry"), default, dryRun: true);
+
+        Assert.Null(await world.Client.FindAsync(world.KeyOf("dry"), default));
+    }
+
+    [Fact]
+    public async Task List_OverManyPages_NamesEachObjectOnce()
+    {
+        await using var world = await ClusterWorld.CreateAsync(cluster.Kubeconfig, o => o.PageSize = 7);
+        for (var i = 0; i < 30; i++)
+            await world.Client.ApplyAsync(world.Config($"c{i:00}"), default);
+
+        var names = new List<string>();
+        await foreach (var item in world.Client.ListAsync(Kinds.ConfigMap, world.Namespace, $"{Manifest.IdLabel}={world.Owner.Id:D}", default))
+            names.Add(item.Name());
+
+        Assert.Equal(Enumerable.Range(0, 30).Select(i => $"c{i:00}"), names.Order());
+    }
+
+    [Fact]
+    public async Task List_TokenThatExpires_StartsAgainAndNamesEachObjectOnce()
+    {
+        await using var proxy = await FaultProxy.StartAsync(cluster.Kubeconfig);
+        await using var world = await ClusterWorld.CreateAsync(proxy.Kubeconfig, o => o.PageSize = 5);
+        for (var i = 0; i < 12; i++)
+            await world.Client.ApplyAsync(world.Config($"c{i:00}"), default);
+        var expiries = 0;
+        proxy.Rule = r => r.Target.Contains("continue=", StringComparison.Ordinal) && Interlocked.Increment(ref expiries) == 2
+            ? Fault.Answer(410, """{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Expired","code":410,"message":"too old"}""")
+            : Fault.None;
+
+        var names = new List<string>();
+        await foreach (var item in world.Client.ListAsync(Kinds.ConfigMap, world.Namespace, $"{Manifest.IdLabel}={world.Owner.Id:D}", default))
+            names.Add(item.Name());
+
+        Assert.True(expiries >= 2);
+        Assert.Equal(12, names.Distinct().Count());
+        Assert.Equal(12, names.Count);
+    }
+
+    [Fact]
+    public async Task Delete_Twice_SaysThatTheSecondFoundNothing()
+    {
+        await using var world = await ClusterWorld.CreateAsync(cluster.Kubeconfig);
+        await world.Client.ApplyAsync(world.Config("a"), default);
+
+        Assert.True(await world.Client.DeleteAsync(world.KeyOf("a"), default));
+        Assert.False(await world.Client.DeleteAsync(world.KeyOf("a"), default));
+    }
+
+    [Fact]
+    public async Task Apply_InvalidObject_IsInvalidWithTheServersWords()
+    {
+        await using var world = await ClusterWorld.CreateAsync(cluster.Kubeconfig);
+
+        var failure = await Assert.ThrowsAsync<ClusterException>(() => world.Client.ApplyAsync(world.Config("UPPER"), default));
+
+        Assert.Equal(ClusterFailure.Invalid, failure.Failure);
+        Assert.False(failure.IsTransient);
+        Assert.Contains("UPPER", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Apply_KindThatIsNotServed_IsNotFound()
+    {
+        await using var world = await ClusterWorld.CreateAsync(cluster.Kubeconfig);
+        var unknown = Manifest.Create(new ResourceType("nowhere.example", "v1", "things", "Thing"), world.Namespace, "a", world.Owner);
+
+        var failure = await Assert.ThrowsAsync<ClusterException>(() => world.Client.ApplyAsync(unknown, default));
+
+        Assert.Equal(ClusterFailure.NotFound, failure.Failure);
+    }
+
+    [Fact]
+    public async Task Request_ServerAsksToWait_IsSentAgain()
+    {
+        await using var proxy = await FaultProxy.StartAsync(cluster.Kubeconfig);
+        await using var world = await ClusterWorld.CreateAsync(proxy.Kubeconfig);
+        var refused = 0;
+        proxy.Rule = r => r.Method == "PATCH" && Interlocked.Increment(ref refused) == 1
+            ? Fault.Answer(429, "Too many requests, please try again later.\n", retryAfter: 1) : Fault.None;
+
+        await world.Client.ApplyAsync(world.Config("a"), default);
+
+        Assert.Equal(2, refused);
+        Assert.NotNull(await world.Client.FindAsync(world.KeyOf("a"), default));
+    }
+
+    [Fact]
+    public async Task Request_ServerAsksToWaitLong_SaysHowLong()
+    {
+        await using var proxy = await FaultProxy.StartAsync(cluster.Kubeconfig);
+        await using var world = await ClusterWorld.CreateAsync(proxy.Kubeconfig);
+        proxy.Rule = r => r.Method == "PATCH" ? Fault.Answer(429, "busy", retryAfter: 90) : Fault.None;
+
+        var failure = await Assert.ThrowsAsync<ClusterException>(() => world.Client.ApplyAsync(world.Config("a"), default));
+
+        Assert.Equal((ClusterFailure.Throttled, TimeSpan.FromSeconds(90)), (failure.Failure, failure.RetryAfter));
+    }
+
+    [Fact]
+    public async Task Request_LostOnTheWay_IsTransient()
+    {
+        await using var proxy = await FaultProxy.StartAsync(cluster.Kubeconfig);
+        await using var world = await ClusterWorld.CreateAsync(proxy.Kubeconfig);
+        proxy.Rule = r => r.Method == "PATCH" ? Fault.LoseRequest : Fault.None;
+
+        var failure = await Assert.ThrowsAsync<ClusterException>(() => world.Client.ApplyAsync(world.Config("a"), default));
+
+        Assert.True(failure.IsTransient);
+    }
+
+    [Fact]
+    public async Task Request_WithoutTheToken_IsRefusedAndNotRetried()
+    {
+        await using var proxy = await FaultProxy.StartAsync(cluster.Kubeconfig);
+        await using var world = await ClusterWorld.CreateAsync(cluster.Kubeconfig);
+        var wrong = Path.Combine(Path.GetTempPath(), $"kubeconfig-{Guid.NewGuid():N}");
+        var text = (await File.ReadAllTextAsync(proxy.Kubeconfig)).Replace("\"token\":\"", "\"token\":\"x", StringComparison.Ordinal);
+        await File.WriteAllTextAsync(wrong, text);
+        try
+        {
+            var failure = await Assert.ThrowsAsync<ClusterException>(() => ClusterWorld.CreateAsync(wrong));
+            Assert.Equal(ClusterFailure.Unauthorized, failure.Failure);
+        }
+        finally
+        {
+            File.Delete(wrong);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+namespace Portal.Testing.Faults;
+
+/// <summary>A request on its way to the server.</summary>
+/// <param name="Target">Path and query.</param>
+public readonly record struct FaultyRequest(string Method, string Target)
+{
+    /// <summary>A watch.</summary>
+    public bool IsWatch => Target.Contains("watch=1", StringComparison.Ordinal);
+}
+
+/// <summary>What happens to a request.</summary>
+public sealed record Fault
+{
+    /// <summary>It passes.</summary>
+    public static readonly Fault None = new();
+
+    /// <summary>The connection breaks before the server sees it.</summary>
+    public static readonly Fault LoseRequest = new() { Lost = true };
+
+    /// <summary>The server carries it out, and its answer never arrives.</summary>
+    public static readonly Fault LoseAnswer = new() { AnswerLost = true };
+
+    internal bool Lost { get; private init; }
+
+    internal bool AnswerLost { get; private init; }
+
+    internal int? Status { get; private init; }
+
+    internal string Body { get; private init; } = "";
+
+    internal int? RetryAfter { get; private init; }
+
+    internal Func<string, string?>? OnLine { get; private init; }
+
+    /// <summary>The proxy answers in the server's place.</summary>
+    public static Fault Answer(int status, string body, int? retryAfter = null) => new() { Status = status, Body = body, RetryAfter = retryAfter };
+
+    /// <summary>Each line of the stream is replaced; null sends half of it and cuts the connection.</summary>
+    public static Fault Lines(Func<string, string?> onLine) => new() { OnLine = onLine };
+}
