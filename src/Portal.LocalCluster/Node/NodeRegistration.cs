@@ -13,6 +13,9 @@ public sealed class NodeRegistration(IObjects objects, LocalClusterOptions optio
     /// <summary>Label and annotation on a node whose accelerators are counted but do not exist.</summary>
     public const string SimulatedAccelerators = "portal.local/simulated-accelerators";
 
+    /// <summary>Label by which clients know that this is the embedded cluster: one machine, for trials.</summary>
+    public const string Embedded = "portal.local/embedded";
+
     private const string Managed = "portal.local/node";
     private static readonly TimeSpan Heartbeat = TimeSpan.FromMinutes(5);
 
@@ -55,6 +58,7 @@ public sealed class NodeRegistration(IObjects objects, LocalClusterOptions optio
         labels["kubernetes.io/os"] = "linux";
         labels["kubernetes.io/arch"] = Architecture;
         labels[Managed] = "true";
+        labels[Embedded] = "true";
         if (wanted.Resources.Count > 0)
         {
             labels[SimulatedAccelerators] = "true";
