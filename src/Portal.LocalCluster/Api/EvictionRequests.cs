@@ -13,7 +13,7 @@ internal sealed class EvictionRequests(ObjectRegistry registry)
         foreach (var budget in registry.Store.Shelf(registry.Catalog.Stored("poddisruptionbudgets.policy")!).Objects(request.Namespace).Select(stored => stored.Read()))
         {
             if (LabelSelector.From(budget.Map("spec", "selector")) is not { } selector || !selector.Matches(pod)) continue;
-            if ((budget.Whole("status", "disruptionsAllowed") ?? 0) > 0) continue;
+            if (budget.Whole("status", "disruptionsAllowed") is null or > 0) continue;
             var (desired, healthy) = (budget.Whole("status", "desiredHealthy") ?? 0, budget.Whole("status", "currentHealthy") ?? 0);
             throw new ApiException(429, "TooManyRequests", "Cannot evict pod as it would violate the pod's disruption budget.", new JsonObject
             {

@@ -1,6 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
+using Portal.LocalCluster.Admission;
 using Portal.LocalCluster.Api;
+using Portal.LocalCluster.Definitions;
 using Portal.LocalCluster.Discovery;
+using Portal.LocalCluster.Lifecycle;
 using Portal.LocalCluster.Machinery;
 using Portal.LocalCluster.Storage;
 
@@ -23,6 +26,12 @@ internal static class ApiMachinery
         services.AddSingleton<ObjectRegistry>();
         services.AddSingleton<EventRecorder>();
         services.AddSingleton<IObjects, Objects>();
+        services.AddSingleton<QuotaUsage>();
+        services.AddSingleton<IAdmission, NamespaceAdmission>().AddSingleton<IAdmission, PodAdmission>();
+        services.AddSingleton<IAdmission, LimitRanges>().AddSingleton<IAdmission, QuotaAdmission>();
+        services.AddSingleton<CustomResources>().AddSingleton<NamespaceContents>();
+        services.AddController<NamespaceLifecycle>().AddController<GarbageCollector>().AddController<QuotaStatus>();
+        services.AddController<DefinitionCleanup>().AddController<EventExpiry>();
         return services;
     }
 

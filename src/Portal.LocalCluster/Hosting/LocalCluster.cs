@@ -69,7 +69,9 @@ public sealed class LocalCluster : IAsyncDisposable
                 var app = Build(options, loggers, log, token, certificate, port, parts);
                 try
                 {
-                    Seed.Fill(app.Services, log);
+                    var store = app.Services.GetRequiredService<ObjectStore>();
+                    log.Present = store.All;
+                    Seed.Fill(app.Services);
                     await app.StartAsync(ct);
                 }
                 catch (IOException) when (options.Port == 0 && tries < 5)

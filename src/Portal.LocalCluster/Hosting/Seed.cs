@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
+using Portal.LocalCluster.Definitions;
+using Portal.LocalCluster.Lifecycle;
 using Portal.LocalCluster.Machinery;
-using Portal.LocalCluster.Storage;
 
 namespace Portal.LocalCluster;
 
@@ -12,10 +13,11 @@ internal static class Seed
 
     private static readonly string[] Namespaces = ["default", "kube-system", "kube-public", "kube-node-lease"];
 
-    public static void Fill(IServiceProvider services, FileLog log)
+    public static void Fill(IServiceProvider services)
     {
         var registry = services.GetRequiredService<ObjectRegistry>();
-        log.Present ??= () => registry.Store.All();
+        services.GetRequiredService<NamespaceContents>(); // listens from here on
+        services.GetRequiredService<CustomResources>().Start();
         foreach (var name in Namespaces) Ensure(registry, Body("v1", "Namespace", name));
         Ensure(registry, Role("cluster-admin", Rule(["*"], ["*"], ["*"])));
         Ensure(registry, Role("admin", Rule(["*"], ["", "apps", "batch", "networking.k8s.io", "autoscaling", "policy", "rbac.authorization.k8s.io"], ["*"])));

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Portal.LocalCluster.Ownership;
+using Portal.LocalCluster.Rules;
 using Portal.LocalCluster.Schema;
 using Portal.LocalCluster.Storage;
 
@@ -13,9 +14,22 @@ internal sealed class ObjectRegistry(ObjectStore store, ResourceCatalog catalog,
 {
     private readonly IReadOnlyList<IAdmission> _admissions = [.. admissions];
 
+    private Action<ResourceType, StoredObject, bool>? _listeners;
+
     public ObjectStore Store => store;
 
     public ResourceCatalog Catalog => catalog;
+
+    /// <summary>Calls a listener under the gate after every write: the type, what was written, and whether it was a removal.</summary>
+    public void Listen(Action<ResourceType, StoredObject, bool> listener)
+    {
+        lock (store.Gate) _listeners += listener;
+    }
+
+    public void StopListening(Action<ResourceType, StoredObject, bool> listener)
+    {
+        lock (store.Gate) _listeners -= listener;
+    }
 
     public StoredObject Get(ResourceType type, string? ns, string name) =>
         store.Find(type, ns, name) ?? throw Refusals.NotFound(type, name);
@@ -37,7 +51,7 @@ internal sealed class ObjectRegistry(ObjectStore store, ResourceCatalog catalog,
             if (store.Find(type, ns, tree.Name()) is { } present) throw Refusals.AlreadyExists(type, tree.Name(), present.Deleting && type.Plural == "namespaces");
             foreach (var admission in _admissions) admission.Check(request);
             if (!options.Apply) FieldManagers.Track(type, old: null, tree, options, clock.GetUtcNow());
-            return options.DryRun ? DryRun(type, tree) : store.Put(type, tree);
+            return options.DryRun ? DryRun(type, tree) : Put(type, tree);
         }
     }
 
@@ -67,8 +81,8 @@ internal sealed class ObjectRegistry(ObjectStore store, ResourceCatalog catalog,
             if (!options.Apply) FieldManagers.Track(type, old, tree, options, clock.GetUtcNow());
             if (ObjectMetadata.Same(old, tree)) return present;
             if (options.DryRun) return StoredObject.From(tree, type, present.Version);
-            if (Deletion.IsDone(type, tree)) return StoredObject.From(store.Remove(type, present, tree).Read(), type, present.Version);
-            return store.Put(type, tree);
+            if (Deletion.IsDone(type, tree)) return StoredObject.From(Remove(type, present, tree).Read(), type, present.Version);
+            return Put(type, tree);
         }
     }
 
@@ -82,9 +96,23 @@ internal sealed class ObjectRegistry(ObjectStore store, ResourceCatalog catalog,
             var tree = present.Read();
             var changed = Deletion.Mark(type, tree, options, clock.GetUtcNow());
             if (options.DryRun) return (present, Deletion.IsDone(type, tree));
-            if (Deletion.IsDone(type, tree)) return (store.Remove(type, present, tree), true);
-            return (changed ? store.Put(type, tree) : present, false);
+            if (Deletion.IsDone(type, tree)) return (Remove(type, present, tree), true);
+            return (changed ? Put(type, tree) : present, false);
         }
+    }
+
+    private StoredObject Put(ResourceType type, JsonObject tree)
+    {
+        var stored = store.Put(catalog.Stored(type.GroupResource) ?? type, tree);
+        _listeners?.Invoke(type, stored, false);
+        return stored;
+    }
+
+    private StoredObject Remove(ResourceType type, StoredObject present, JsonObject last)
+    {
+        var removed = store.Remove(type, present, last);
+        _listeners?.Invoke(type, removed, true);
+        return removed;
     }
 
     private static void Validate(ResourceType type, JsonObject tree, JsonObject? old)

@@ -43,6 +43,7 @@ public sealed class StoredObject
 
     public static StoredObject From(JsonObject tree, ResourceType type, long version)
     {
+        tree["apiVersion"] = type.GroupVersion;
         tree.Ensure("metadata")["resourceVersion"] = version.ToString(System.Globalization.CultureInfo.InvariantCulture);
         return Of(tree, type, version, ObjectText.Write(tree));
     }

@@ -1,0 +1,150 @@
+using System.Text.Json.Nodes;
+using Portal.LocalCluster.Machinery;
+using Portal.LocalCluster.Rules;
+using Portal.LocalCluster.Storage;
+
+namespace Portal.LocalCluster.Admission;
+
+/// <summary>How much of a ResourceQuota's resources objects take.</summary>
+internal sealed class QuotaUsage(ObjectStore store, ResourceCatalog catalog)
+{
+    private static readonly HashSet<string> Counted =
+        new(StringComparer.Ordinal) { "pods", "services", "secrets", "configmaps", "persistentvolumeclaims", "resourcequotas" };
+
+    public IEnumerable<JsonObject> Quotas(string ns) => store.Shelf(catalog.Stored("resourcequotas")!).Objects(ns).Select(stored => stored.Read());
+
+    /// <summary>What is in the namespace now, for each resource that the quota limits.</summary>
+    public SortedDictionary<string, Quantity> Used(JsonObject quota, string ns)
+    {
+        var used = new SortedDictionary<string, Quantity>(StringComparer.Ordinal);
+        foreach (var (resource, _) in quota.Map("spec", "hard") ?? []) used[resource] = Quantity.Zero;
+        foreach (var type in Types(used.Keys))
+        {
+            foreach (var stored in store.Shelf(type).Objects(ns))
+            {
+                // Only pods, claims and services take more than their number.
+                var tree = type.GroupResource is "pods" or "persistentvolumeclaims" or "services" ? stored.Read() : [];
+                foreach (var (resource, amount) in Of(type, tree, quota)) if (used.TryGetValue(resource, out var sum)) used[resource] = sum + amount;
+            }
+        }
+        return used;
+    }
+
+    /// <summary>What one object takes.</summary>
+    public static IEnumerable<(string Resource, Quantity Amount)> Of(ResourceType type, JsonObject tree, JsonObject quota)
+    {
+        var one = new Quantity(1);
+        if (type.GroupResource == "pods" && !InScope(tree, quota)) yield break;
+        yield return ($"count/{type.GroupResource}", one);
+        switch (type.GroupResource)
+        {
+            case "pods":
+                if (tree.Text("status", "phase") is "Succeeded" or "Failed") yield break;
+                yield return ("pods", one);
+                foreach (var amount in Pod(tree)) yield return amount;
+                break;
+            case "persistentvolumeclaims":
+                yield return ("persistentvolumeclaims", one);
+                if (!Quantity.TryParse(tree.Text("spec", "resources", "requests", "storage"), out var size)) break;
+                yield return ("requests.storage", size);
+                if (tree.Text("spec", "storageClassName") is not { Length: > 0 } name) break;
+                yield return ($"{name}.storageclass.storage.k8s.io/requests.storage", size);
+                yield return ($"{name}.storageclass.storage.k8s.io/persistentvolumeclaims", one);
+                break;
+            case "services":
+                yield return ("services", one);
+                var ports = new Quantity(tree.Items("spec", "ports")?.Count ?? 0);
+                if (tree.Text("spec", "type") is "NodePort" or "LoadBalancer") yield return ("services.nodeports", ports);
+                if (tree.Text("spec", "type") == "LoadBalancer") yield return ("services.loadbalancers", one);
+                break;
+            case var other when Counted.Contains(other):
+                yield return (other, one);
+                break;
+        }
+    }
+
+    /// <summary>The containers that do not say what a quota needs to know, by resource.</summary>
+    public static IEnumerable<(string Resource, string Containers)> Unsaid(JsonObject pod, IEnumerable<string> limited)
+    {
+        foreach (var resource in limited.Order(StringComparer.Ordinal))
+        {
+            var (list, name) = resource switch
+            {
+                "cpu" or "requests.cpu" => ("requests", "cpu"),
+                "memory" or "requests.memory" => ("requests", "memory"),
+                "limits.cpu" => ("limits", "cpu"),
+                "limits.memory" => ("limits", "memory"),
+                _ => ("", ""),
+            };
+            if (list.Length == 0) continue;
+            var silent = PodDefaults.Containers(pod.Map("spec") ?? []).Where(container => container.Text("resources", list, name) is null)
+                .Select(container => container.Text("name")).ToList();
+            if (silent.Count > 0) yield return (resource, string.Join(',', silent));
+        }
+    }
+
+    private static bool InScope(JsonObject pod, JsonObject quota)
+    {
+        var bestEffort = PodDefaults.QosClass(pod.Map("spec") ?? []) == "BestEffort";
+        var terminating = pod.Whole("spec", "activeDeadlineSeconds") is not null;
+        foreach (var scope in (quota.Items("spec", "scopes") ?? []).Select(item => item.AsText()))
+        {
+            var inside = scope switch
+            {
+                "BestEffort" => bestEffort,
+                "NotBestEffort" => !bestEffort,
+                "Terminating" => terminating,
+                "NotTerminating" => !terminating,
+                _ => true,
+            };
+            if (!inside) return false;
+        }
+        return true;
+    }
+
+    private IEnumerable<ResourceType> Types(IEnumerable<string> resources)
+    {
+        HashSet<string> wanted = new(StringComparer.Ordinal);
+        foreach (var resource in resources)
+        {
+            wanted.Add(resource switch
+            {
+                ['c', 'o', 'u', 'n', 't', '/', .. var counted] => counted,
+                "services.nodeports" or "services.loadbalancers" => "services",
+                "requests.storage" => "persistentvolumeclaims",
+                _ when Counted.Contains(resource) => resource,
+                _ when resource.Contains(".storageclass.storage.k8s.io/", StringComparison.Ordinal) => "persistentvolumeclaims",
+                _ => "pods",
+            });
+        }
+        return wanted.Select(catalog.Stored).OfType<ResourceType>().Where(type => type is { Stored: true, Namespaced: true });
+    }
+
+    private static IEnumerable<(string, Quantity)> Pod(JsonObject pod)
+    {
+        foreach (var list in (string[])["requests", "limits"])
+        {
+            Dictionary<string, Quantity> sums = new(StringComparer.Ordinal);
+            Add(pod.Items("spec", "containers"), list, sums, (sum, amount) => sum + amount);
+            // Init containers run one after another before the others: the largest counts, not their sum.
+            Add(pod.Items("spec", "initContainers"), list, sums, (sum, amount) => sum > amount ? sum : amount);
+            foreach (var (resource, amount) in sums)
+            {
+                if (list == "limits" && resource.Contains('/', StringComparison.Ordinal)) continue;
+                yield return ($"{list}.{resource}", amount);
+                if (list == "requests") yield return (resource, amount);
+            }
+        }
+    }
+
+    private static void Add(JsonArray? containers, string list, Dictionary<string, Quantity> sums, Func<Quantity, Quantity, Quantity> join)
+    {
+        foreach (var container in (containers ?? []).OfType<JsonObject>())
+        {
+            foreach (var (resource, value) in container.Map("resources", list) ?? [])
+            {
+                if (Quantity.TryParse(value.AsText(), out var amount)) sums[resource] = sums.TryGetValue(resource, out var sum) ? join(sum, amount) : amount;
+            }
+        }
+    }
+}
