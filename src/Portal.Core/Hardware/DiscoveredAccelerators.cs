@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Portal.Core.Hardware;
 
 /// <summary>Accelerators that nodes offer and that could become a pool.</summary>
@@ -6,7 +9,12 @@ namespace Portal.Core.Hardware;
 /// <param name="CoveredBy">The pool that already takes these nodes, or null.</param>
 public sealed record PoolProposal(
     string Name, string ResourceName, IReadOnlyDictionary<string, string> Labels, IReadOnlyList<NodeTaint> Taints,
-    int Count, IReadOnlyList<string> Nodes, bool Simulated, Guid? CoveredBy);
+    int Count, IReadOnlyList<string> Nodes, bool Simulated, Guid? CoveredBy)
+{
+    /// <summary>Names the proposal in an address: the same resource, labels and taints give the same key.</summary>
+    public string Key => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n',
+        [ResourceName, .. Labels.Select(l => $"{l.Key}={l.Value}"), .. Taints.Select(t => $"{t.Key}={t.Value}:{t.Effect}")]))))[..12];
+}
 
 /// <summary>Turns what nodes offer into proposals for pools: one for each resource × labels × taints. Pure.</summary>
 public static class DiscoveredAccelerators

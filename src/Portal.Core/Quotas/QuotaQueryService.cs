@@ -14,6 +14,37 @@ public sealed class QuotaQueryService(
 {
     private const int RivalsShown = 20;
 
+    /// <summary>What the form of a project's new request offers: its pools, with what the project holds of each.</summary>
+    [Requires(Permission.QuotaRequest)]
+    public async Task<Result<QuotaFormView>> FormAsync(Actor actor, Guid projectId, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        if (await gate.CheckAsync(db, actor, Permission.QuotaRequest, Scope.Project(projectId), "project", projectId, ct) is { } denied)
+            return denied;
+        var project = await db.Projects.AsNoTracking().Where(p => p.Id == projectId).Select(p => new { p.Name, p.TeamId }).SingleAsync(ct);
+        var all = await pools.PoolsAsync(actor, ct);
+        if (!all.Succeeded)
+            return all.Refusal;
+        var held = await db.Set<QuotaRequest>().Where(QuotaRequest.Holds).Where(r => r.ProjectId == projectId)
+            .GroupBy(r => r.PoolId).Select(g => new { g.Key, Units = g.Sum(r => r.GrantedAmount ?? 0) }).ToDictionaryAsync(g => g.Key, g => g.Units, ct);
+        return new QuotaFormView(projectId, project.Name,
+        [
+            .. all.Value.Where(v => v.Pool.State == PoolState.Open && v.Pool.IsFor(project.TeamId))
+                .Select(v => new QuotaPoolChoice(v, held.GetValueOrDefault(v.Pool.Id))),
+        ]);
+    }
+
+    /// <summary>What a project holds: grants in their period or before it, the one that ends first at the top.</summary>
+    [Requires(Permission.QuotaView)]
+    public async Task<Result<IReadOnlyList<QuotaRow>>> HeldAsync(Actor actor, Guid projectId, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        if (await gate.CheckAsync(db, actor, Permission.QuotaView, Scope.Project(projectId), "project", projectId, ct) is { } denied)
+            return denied;
+        return Result.Of<IReadOnlyList<QuotaRow>>(await Rows(db.Set<QuotaRequest>().Where(QuotaRequest.Holds)
+            .Where(r => r.ProjectId == projectId).OrderBy(r => r.Until).ThenBy(r => r.Id)).ToListAsync(ct));
+    }
+
     /// <summary>A page of a project's requests, newest first.</summary>
     [Requires(Permission.QuotaView)]
     public async Task<Result<Page<QuotaRow>>> ForProjectAsync(Actor actor, Guid projectId, ListQuery query, CancellationToken ct)
@@ -127,11 +158,11 @@ public sealed class QuotaQueryService(
         if (rows.Count <= query.Limit)
             return new Page<QuotaRow>(rows, total);
         rows.RemoveAt(query.Limit);
-        return new Page<QuotaRow>(rows, total, FormattableString.Invariant($"{rows[^1].RequestedAt.UtcTicks}.{rows[^1].Id:N}"));
+        return new Page<QuotaRow>(rows, total, KeyCursor.Of(FormattableString.Invariant($"{rows[^1].RequestedAt.UtcTicks}.{rows[^1].Id:N}")));
     }
 
     private static (DateTimeOffset At, Guid Id)? After(string? cursor) =>
-        cursor?.Split('.') is [var ticks, var id] && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var at)
+        KeyCursor.Text(cursor)?.Split('.') is [var ticks, var id] && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var at)
         && at <= DateTimeOffset.MaxValue.Ticks && Guid.TryParse(id, out var last) ? (new DateTimeOffset(at, TimeSpan.Zero), last) : null;
 
     private static IQueryable<QuotaRow> Rows(IQueryable<QuotaRequest> requests) => requests.AsNoTracking().Select(r => new QuotaRow

@@ -72,9 +72,11 @@ public sealed class QuotaService(IDbContextFactory<PortalDb> databases, AccessGa
     {
         await using var db = await databases.CreateDbContextAsync(ct);
         var request = await QuotaTransitions.FindTrackedAsync(db, draft.Id, ct);
-        if (request is null || request.ProjectId != draft.ProjectId)
+        if (request is null)
             return Refusal.NotFound("quota");
-        var (refusal, _, _) = await CheckAsync(db, actor, draft, ct);
+        if (await gate.CheckAsync(db, actor, Permission.QuotaRequest, Scope.Project(request.ProjectId), "quota", draft.Id, ct) is { } denied)
+            return denied;
+        var (refusal, _, _) = await CheckAsync(db, actor, draft with { ProjectId = request.ProjectId }, ct);
         if (refusal is not null)
             return refusal;
         // Otherwise a lead could write into a member's request what they then decide.

@@ -47,6 +47,13 @@ public sealed record QuotaRow
     public decimal PricePerDay => (GrantedAmount ?? Amount) * PricePerHour * 24;
 }
 
+/// <summary>What the form of a request offers.</summary>
+public sealed record QuotaFormView(Guid ProjectId, string Project, IReadOnlyList<QuotaPoolChoice> Pools);
+
+/// <summary>A pool that can be asked for.</summary>
+/// <param name="Held">Units that the project holds of it.</param>
+public sealed record QuotaPoolChoice(PoolView View, int Held);
+
 /// <summary>A request with everything that a decision needs.</summary>
 public sealed record QuotaView(QuotaRow Row, string ContentHash)
 {
@@ -83,7 +90,7 @@ public sealed record QuotaRival(string? Project, int Amount, DateTimeOffset Sinc
 /// <param name="Withdraw">Take it back.</param>
 /// <param name="Release">Give the grant back.</param>
 /// <param name="Reclaim">Take the grant from the project.</param>
-public sealed record QuotaRights(bool Decide, int Most, QuotaBar Bar, bool Edit, bool Withdraw, bool Release, bool Reclaim)
+public sealed record QuotaRights(bool Decide, int Most, DecisionBar Bar, bool Edit, bool Withdraw, bool Release, bool Reclaim)
 {
     /// <summary>Looks at one reader and one request.</summary>
     /// <param name="roles">What the reader is towards the project.</param>
@@ -95,16 +102,16 @@ public sealed record QuotaRights(bool Decide, int Most, QuotaBar Bar, bool Edit,
         var beyond = AccessTable.Allows(roles, Permission.QuotaDecideBeyondBudget);
         var works = AccessTable.Allows(roles, Permission.QuotaRequest);
         var most = Math.Max(0, Math.Min(Math.Min(amount, free), beyond ? int.MaxValue : budgetLeft));
-        var bar = !open ? QuotaBar.Decided
-            : own ? QuotaBar.OwnRequest
-            : !decides ? QuotaBar.NotDecider
-            : !beyond && amount > budgetLeft ? QuotaBar.BeyondBudget
-            : amount > free ? QuotaBar.PoolExhausted
-            : QuotaBar.None;
+        var bar = !open ? DecisionBar.Decided
+            : own ? DecisionBar.OwnRequest
+            : !decides ? DecisionBar.NotDecider
+            : !beyond && amount > budgetLeft ? DecisionBar.BeyondBudget
+            : amount > free ? DecisionBar.PoolExhausted
+            : DecisionBar.None;
         return new QuotaRights(
             open && decides && !own, most, bar, open && own && works, open && works, holds && works, holds && decides);
     }
 }
 
 /// <summary>What stands between a reader and approving the whole request.</summary>
-public enum QuotaBar { None, OwnRequest, NotDecider, BeyondBudget, PoolExhausted, Decided }
+public enum DecisionBar { None, OwnRequest, NotDecider, BeyondBudget, PoolExhausted, Decided }

@@ -2,6 +2,8 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
+using Portal.Api.Hardware;
+using Portal.Api.Quotas;
 using Portal.Api.Tokens;
 using Portal.Core.Access;
 using Portal.Core.Results;
@@ -40,6 +42,8 @@ public static class ApiRoutes
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         var api = app.MapGroup(Root).RequireAuthorization(Policy).DisableAntiforgery().AddEndpointFilter(RequireTokenToChange);
         api.MapTokens();
+        api.MapHardware();
+        api.MapQuotas();
     }
 
     /// <summary>Who calls.</summary>

@@ -47,6 +47,15 @@ public sealed class Words(
     /// <summary>Date on the reader's clock, <c>2026-03-02</c>.</summary>
     public string Day(DateTimeOffset at) => zone.ToLocal(at).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
+    /// <summary>Today, on the reader's clock.</summary>
+    public DateOnly Today => DayOf(clock.GetUtcNow());
+
+    /// <summary>The day of an instant, on the reader's clock.</summary>
+    public DateOnly DayOf(DateTimeOffset at) => DateOnly.FromDateTime(zone.ToLocal(at).DateTime);
+
+    /// <summary>The instant at which a day of the reader begins.</summary>
+    public DateTimeOffset StartOf(DateOnly day) => zone.FromLocal(day.ToDateTime(TimeOnly.MinValue));
+
     /// <summary>Time of day on the reader's clock, <c>18:40</c>.</summary>
     public string Clock(DateTimeOffset at) => zone.ToLocal(at).ToString("HH:mm", CultureInfo.InvariantCulture);
 

@@ -71,7 +71,7 @@ public class QuotaQueryTests(PostgresServer server)
         Assert.Null(Assert.Single(view.Rivals).Project);
         Assert.Equal("Fraud rings", Assert.Single(admins.Rivals).Project);
         Assert.Equal(QuotaAction.Submitted, Assert.Single(view.Steps).Action);
-        Assert.True(view.Rights is { Decide: true, Most: 8, Bar: QuotaBar.None, Edit: false });
+        Assert.True(view.Rights is { Decide: true, Most: 8, Bar: DecisionBar.None, Edit: false });
     }
 
     [Theory, EachProvider]

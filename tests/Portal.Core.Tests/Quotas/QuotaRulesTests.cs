@@ -98,19 +98,19 @@ public class QuotaRulesTests
         Assert.Null(QuotaForecast.For(8, TimeSpan.FromDays(2), 0, 3, 64, true, [(Now, 2)]).FitsFrom);
 
     [Theory]
-    [InlineData(Role.TeamLead, false, 8, 64, 64, QuotaBar.None, 8)]
-    [InlineData(Role.TeamLead, false, 8, 64, 5, QuotaBar.BeyondBudget, 5)]
-    [InlineData(Role.Admin, false, 8, 64, 5, QuotaBar.None, 8)]
-    [InlineData(Role.Admin, false, 8, 3, 5, QuotaBar.PoolExhausted, 3)]
-    [InlineData(Role.Admin, true, 8, 64, 64, QuotaBar.OwnRequest, 8)]
-    [InlineData(Role.Owner, false, 8, 64, 64, QuotaBar.NotDecider, 8)]
-    public void RightsFor_Reader_SaysWhatBarsThem(Role roles, bool own, int amount, int free, int left, QuotaBar bar, int most)
+    [InlineData(Role.TeamLead, false, 8, 64, 64, DecisionBar.None, 8)]
+    [InlineData(Role.TeamLead, false, 8, 64, 5, DecisionBar.BeyondBudget, 5)]
+    [InlineData(Role.Admin, false, 8, 64, 5, DecisionBar.None, 8)]
+    [InlineData(Role.Admin, false, 8, 3, 5, DecisionBar.PoolExhausted, 3)]
+    [InlineData(Role.Admin, true, 8, 64, 64, DecisionBar.OwnRequest, 8)]
+    [InlineData(Role.Owner, false, 8, 64, 64, DecisionBar.NotDecider, 8)]
+    public void RightsFor_Reader_SaysWhatBarsThem(Role roles, bool own, int amount, int free, int left, DecisionBar bar, int most)
     {
         var rights = QuotaRights.For(roles, own, QuotaState.Submitted, amount, free, left);
 
         Assert.Equal(bar, rights.Bar);
         Assert.Equal(most, rights.Most);
-        Assert.Equal(bar is not (QuotaBar.OwnRequest or QuotaBar.NotDecider), rights.Decide);
+        Assert.Equal(bar is not (DecisionBar.OwnRequest or DecisionBar.NotDecider), rights.Decide);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Portal.Components.Pages.Projects.Members;
 using Portal.Components.Pages.Projects.Overview;
 using Portal.Components.Pages.Projects.Objects;
 using Portal.Components.Pages.Projects.Settings;
+using Portal.Components.Pages.Quotas;
 using Portal.Core.Access;
 
 namespace Portal.Components.Pages.Projects;
@@ -17,6 +18,7 @@ public sealed record ProjectTab(string Key, Type Content, Permission Permission 
     public static readonly IReadOnlyList<ProjectTab> All =
     [
         new("overview", typeof(OverviewTab)),
+        new("quota", typeof(QuotaTab), Permission.QuotaView),
         new("members", typeof(MembersTab)),
         new("activity", typeof(ActivityTab)),
         new("resources", typeof(ResourcesTab)),

@@ -1,0 +1,60 @@
+using Portal.Core.Hardware;
+using Portal.Core.Results;
+
+namespace Portal.Components.Pages.Hardware;
+
+/// <summary>What is typed into the form of a pool.</summary>
+public sealed class PoolForm
+{
+    /// <summary>Made with the form; sending it twice makes one pool.</summary>
+    public Guid Id { get; private init; } = Guid.CreateVersion7();
+
+    public string Name { get; set; } = "";
+
+    public decimal? Capacity { get; set; }
+
+    public decimal? PricePerHour { get; set; }
+
+    public bool Open { get; set; } = true;
+
+    /// <summary>Teams that may ask; none chosen allows all.</summary>
+    public HashSet<Guid> Teams { get; private init; } = [];
+
+    public Refusal? Refused { get; set; }
+
+    public long Generation { get; private set; }
+
+    /// <summary>The refusal of a field, if there is one.</summary>
+    public Refusal? RefusalOf(string field) => Refused?.Field == field ? Refused : null;
+
+    /// <summary>The form for a proposal.</summary>
+    public static PoolForm From(PoolProposal proposal) =>
+        new() { Name = proposal.Name, Capacity = proposal.Count, PricePerHour = 0 };
+
+    /// <summary>The form of a pool that is there.</summary>
+    public static PoolForm From(HardwarePool pool) => new()
+    {
+        Id = pool.Id,
+        Generation = pool.Generation,
+        Name = pool.Name,
+        Capacity = pool.Ledger.Capacity,
+        PricePerHour = pool.PricePerHour,
+        Open = pool.State == PoolState.Open,
+        Teams = [.. pool.AllowedTeams.Select(t => t.TeamId)],
+    };
+
+    /// <summary>The form after it was saved: the pool has one more generation.</summary>
+    public void Saved() => Generation++;
+
+    /// <summary>As the service takes it for a new pool.</summary>
+    public PoolDraft ToDraft(PoolProposal proposal) => new(Id, Name, proposal.ResourceName, Capacity ?? 0, PricePerHour ?? 0)
+    {
+        NodeLabels = proposal.Labels,
+        Taints = proposal.Taints,
+        AllowedTeams = [.. Teams],
+    };
+
+    /// <summary>As the service takes it for a change.</summary>
+    public PoolEdit ToEdit() =>
+        new(Id, Generation, Name, Capacity ?? 0, PricePerHour ?? 0, Open ? PoolState.Open : PoolState.Closed) { AllowedTeams = [.. Teams] };
+}

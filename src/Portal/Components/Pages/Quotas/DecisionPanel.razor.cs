@@ -1,0 +1,80 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Localization;
+using Portal.Accounts;
+using Portal.Components.Shared;
+using Portal.Core.Quotas;
+using Portal.Core.Results;
+using Portal.Localization;
+
+namespace Portal.Components.Pages.Quotas;
+
+/// <summary>
+/// Where a request is decided. The decision names what the reader was shown: when the request changes underneath, the page
+/// shows the new one, and it has to be looked at before anything can be decided.
+/// </summary>
+public partial class DecisionPanel
+{
+    private string _seen = "";
+    private decimal? _amount;
+    private string _reason = "";
+    private Refusal? _refused;
+    private bool _busy;
+
+    [Parameter, EditorRequired]
+    public QuotaView View { get; set; } = default!;
+
+    [Inject]
+    private QuotaDecisionService Decisions { get; set; } = default!;
+
+    [Inject]
+    private CurrentActor Current { get; set; } = default!;
+
+    [Inject]
+    private Toasts Toasts { get; set; } = default!;
+
+    [Inject]
+    private Words Say { get; set; } = default!;
+
+    [Inject]
+    private IStringLocalizer<Resources.Quotas> W { get; set; } = default!;
+
+    private string ApproveWord => _amount is { } amount && amount < View.Row.Amount
+        ? W["approve.less", Say.Number((double)amount), View.Row.Amount] : W["approve", Say.Number((double)(_amount ?? View.Row.Amount))];
+
+    protected override void OnInitialized() => Accept();
+
+    private void Accept()
+    {
+        _seen = View.ContentHash;
+        _amount = View.Rights.Most > 0 ? View.Rights.Most : View.Row.Amount;
+        _refused = null;
+    }
+
+    private Task ApproveAsync() => DecideAsync(
+        async () => await Decisions.ApproveAsync(await Current.GetAsync(), Decision, _amount ?? 0, default), W["approved", _amount ?? 0, View.Row.Project]);
+
+    private Task RejectAsync() => DecideAsync(
+        async () => await Decisions.RejectAsync(await Current.GetAsync(), Decision, default), W["rejected", View.Row.Project]);
+
+    private QuotaDecision Decision => new(View.Row.Id, _seen, _reason);
+
+    private async Task DecideAsync(Func<Task<Result>> decide, string done)
+    {
+        if (_busy)
+            return;
+        _busy = true;
+        try
+        {
+            var result = await decide();
+            _refused = result.Refusal;
+            if (result.Succeeded)
+                Toasts.Success(done);
+        }
+        finally
+        {
+            _busy = false;
+        }
+    }
+
+    private string? ErrorOf(string field) => _refused?.Field == field ? Say.Of(_refused) : null;
+}

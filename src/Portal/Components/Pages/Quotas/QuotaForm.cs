@@ -1,0 +1,52 @@
+using Portal.Core.Quotas;
+using Portal.Core.Results;
+using Portal.Localization;
+
+namespace Portal.Components.Pages.Quotas;
+
+/// <summary>What is typed into the form of a request. Days are the reader's own.</summary>
+public sealed class QuotaForm
+{
+    private const int PrefilledDays = 14;
+
+    /// <summary>Made with the form; sending it twice makes one request.</summary>
+    public Guid Id { get; private init; } = Guid.CreateVersion7();
+
+    public Guid ProjectId { get; private init; }
+
+    public Guid PoolId { get; set; }
+
+    public decimal? Amount { get; set; } = 1;
+
+    public DateOnly From { get; set; }
+
+    /// <summary>Last day, included.</summary>
+    public DateOnly Until { get; set; }
+
+    public string Reason { get; set; } = "";
+
+    public Refusal? Refused { get; set; }
+
+    /// <summary>The refusal of a field, if there is one.</summary>
+    public Refusal? RefusalOf(string field) => Refused?.Field == field ? Refused : null;
+
+    /// <summary>A new request: two weeks from today.</summary>
+    public static QuotaForm For(Guid projectId, DateOnly today) =>
+        new() { ProjectId = projectId, From = today, Until = today.AddDays(PrefilledDays - 1) };
+
+    /// <summary>The form of a request that is there.</summary>
+    public static QuotaForm Of(QuotaRow row, Words say) => new()
+    {
+        Id = row.Id,
+        ProjectId = row.ProjectId,
+        PoolId = row.PoolId,
+        Amount = row.Amount,
+        From = say.DayOf(row.From),
+        Until = say.DayOf(row.Until.AddTicks(-1)),
+        Reason = row.Reason,
+    };
+
+    /// <summary>As the service takes it.</summary>
+    public QuotaDraft ToDraft(Words say) =>
+        new(Id, ProjectId, PoolId, Amount ?? 0, say.StartOf(From), say.StartOf(Until.AddDays(1)), Reason);
+}

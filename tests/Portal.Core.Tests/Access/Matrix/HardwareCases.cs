@@ -1,0 +1,42 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Portal.Core.Cluster;
+using Portal.Core.Hardware;
+using Portal.Testing.Cluster;
+using Portal.Testing.Databases;
+
+namespace Portal.Core.Tests.Access.Matrix;
+
+internal sealed class HardwareCases : MatrixCases
+{
+    public HardwareCases()
+    {
+        Case<HardwareService>(nameof(HardwareService.CreateAsync), Towards.Platform, async (s, actor, _) =>
+            await s.CreateAsync(actor, new PoolDraft(Guid.CreateVersion7(), "New pool", "nvidia.com/gpu", 8, 1), default));
+        Case<HardwareService>(nameof(HardwareService.EditAsync), Towards.Platform, (s, actor, target) =>
+            s.EditAsync(actor, new PoolEdit(target["pool"], 1, "Renamed", 16, 2, PoolState.Open), default));
+        Case<HardwareService>(nameof(HardwareService.SetBudgetAsync), Towards.Platform, (s, actor, target) =>
+            s.SetBudgetAsync(actor, target["pool"], target.TeamId, 9, default));
+
+        Case<PoolQueryService>(nameof(PoolQueryService.PoolsAsync), Towards.Platform, async (s, actor, _) => await s.PoolsAsync(actor, default));
+        Case<PoolQueryService>(nameof(PoolQueryService.FindAsync), Towards.Platform, async (s, actor, target) =>
+            await s.FindAsync(actor, target["pool"], default));
+        Case<PoolQueryService>(nameof(PoolQueryService.ProposalsAsync), Towards.Platform, async (s, actor, _) =>
+            await s.ProposalsAsync(actor, default));
+        Case<PoolQueryService>(nameof(PoolQueryService.HoldersAsync), Towards.Platform, async (s, actor, target) =>
+            await s.HoldersAsync(actor, target["pool"], default));
+        Case<PoolQueryService>(nameof(PoolQueryService.BudgetsAsync), Towards.Platform, async (s, actor, target) =>
+            await s.BudgetsAsync(actor, target["pool"], default));
+    }
+
+    public override void Configure(IServiceCollection services) => services.TryAddSingleton<IClusterCache>(new SeenCluster());
+
+    public override async Task SeedAsync(TestDatabase database, MatrixTarget target)
+    {
+        var pool = new HardwarePool { Name = target.Name + " pool", Slug = target.Name, ResourceName = "nvidia.com/gpu", Ledger = { Capacity = 64 } };
+        await using var db = await database.OpenAsync();
+        db.Add(pool);
+        await db.SaveChangesAsync();
+        target["pool"] = pool.Id;
+    }
+}
