@@ -1,5 +1,7 @@
 using Portal.Benchmarks;
 using Portal.Benchmarks.Drift;
+using Portal.Benchmarks.Lists;
+using Portal.Benchmarks.Pages;
 
 if (args is [DriftChild.Command, ..]) return DriftChild.Run(args[1], args[2]);
 
@@ -7,6 +9,10 @@ if (args is [DriftChild.Command, ..]) return DriftChild.Run(args[1], args[2]);
 var suites = new Dictionary<string, Func<CancellationToken, Task<IReadOnlyList<BenchmarkRow>>>>(StringComparer.Ordinal)
 {
     ["drift"] = DriftBenchmark.RunAsync,
+    ["lists"] = ListBenchmark.RunAsync,
+    ["first-page"] = FirstPageBenchmark.RunAsync,
+    ["circuits"] = CircuitBenchmark.RunAsync,
+    ["start"] = StartBenchmark.RunAsync,
 };
 
 var names = args.Length > 0 ? args : [.. suites.Keys];

@@ -62,15 +62,27 @@ public sealed partial class RunningPortal : IAsyncDisposable
     }
 
     /// <summary>A client that is not signed in and follows no redirect.</summary>
-    public HttpClient Anonymous() => new(new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() })
+    public HttpClient Anonymous() => Client(new CookieContainer());
+
+    private HttpClient Client(CookieContainer cookies) => new(new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = cookies })
     {
         BaseAddress = Address,
     };
 
     /// <summary>A client with the sign-in cookie of a trial account, got through the sign-in form.</summary>
-    public async Task<HttpClient> BrowserAsync(string account)
+    public Task<HttpClient> BrowserAsync(string account) => SignInAsync(account, new CookieContainer());
+
+    /// <summary>Name and value of the sign-in cookies of a trial account.</summary>
+    public async Task<CookieCollection> CookiesAsync(string account)
     {
-        var client = Anonymous();
+        var cookies = new CookieContainer();
+        using var client = await SignInAsync(account, cookies);
+        return cookies.GetCookies(Address);
+    }
+
+    private async Task<HttpClient> SignInAsync(string account, CookieContainer cookies)
+    {
+        var client = Client(cookies);
         var page = await client.GetStringAsync("/sign-in");
         var fields = HiddenField().Matches(page).ToDictionary(m => m.Groups["name"].Value, m => WebUtility.HtmlDecode(m.Groups["value"].Value));
         fields["Form.UserName"] = account;
