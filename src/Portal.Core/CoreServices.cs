@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Core.Access;
+using Portal.Core.Audit;
 using Portal.Core.Data;
 using Portal.Core.Hardware;
 using Portal.Core.Idempotency;
@@ -22,6 +23,7 @@ public static class CoreServices
         services.AddSingleton<IChangeFeed, ChangeFeed>();
         services.AddSingleton<AccessGate>();
         services.AddSingleton<SetupService>();
+        services.AddSingleton<AuditService>();
         services.AddSingleton<GuardedChange>();
         services.AddPeople();
         services.AddTeams();
