@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
+using Portal.Api.Audit;
 using Portal.Api.Hardware;
 using Portal.Api.Quotas;
 using Portal.Api.Tokens;
@@ -40,8 +41,10 @@ public static class ApiRoutes
     public static void MapPortalApi(this IEndpointRouteBuilder app)
     {
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+        app.MapAuditExport();
         var api = app.MapGroup(Root).RequireAuthorization(Policy).DisableAntiforgery().AddEndpointFilter(RequireTokenToChange);
         api.MapTokens();
+        api.MapAudit();
         api.MapHardware();
         api.MapQuotas();
     }

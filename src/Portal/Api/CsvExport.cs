@@ -23,7 +23,7 @@ public static class CsvExport
     {
         null => "",
         string text => Quote(Harmless(text)),
-        DateTimeOffset at => at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
+        DateTimeOffset at => at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture),
         IFormattable other => Quote(other.ToString(null, CultureInfo.InvariantCulture)),
         _ => Quote(Harmless(value.ToString() ?? "")),
     };

@@ -3,20 +3,24 @@ using Portal.Infrastructure.Reconciliation;
 
 namespace Portal.Hosting;
 
-/// <summary>Registers the cluster that the settings name, and the loops that carry rows out in it.</summary>
+/// <summary>Registers the cluster that the settings name. Everything after this line sees a Kubernetes API and nothing else.</summary>
 internal static class ClusterRegistration
 {
     public static void AddPortalCluster(this IServiceCollection services, PortalSettings settings)
     {
-        services.AddPortalKubernetes(new KubernetesOptions { Kubeconfig = KubeconfigOf(settings) });
-        if (settings.Mode != ClusterMode.None)
-            services.AddPortalReconciliation();
+        services.AddPortalKubernetes(new KubernetesOptions
+        {
+            Kubeconfig = settings.Mode switch
+            {
+                ClusterMode.Embedded => EmbeddedCluster.KubeconfigIn(settings),
+                ClusterMode.Kubeconfig => settings.Kubeconfig,
+                _ => "",
+            },
+        });
+        if (settings.Mode == ClusterMode.None)
+            return;
+        services.AddPortalReconciliation();
+        if (settings.Mode == ClusterMode.Embedded)
+            services.AddHostedService<EmbeddedCluster>();
     }
-
-    private static string KubeconfigOf(PortalSettings settings) => settings.Mode switch
-    {
-        ClusterMode.Kubeconfig => settings.Kubeconfig,
-        ClusterMode.Embedded => Path.Combine(settings.DataDirectory, "cluster", "kubeconfig"),
-        _ => "",
-    };
 }

@@ -12,7 +12,7 @@ namespace Portal.Infrastructure.Kubernetes.Watching;
 /// is followed from then on.
 /// </summary>
 internal sealed partial class ClusterCache(
-    IEnumerable<IReconciler> reconcilers, ClusterConnection connection, ClusterDiscovery discovery, TimeProvider clock,
+    Lazy<IEnumerable<IReconciler>> reconcilers, ClusterConnection connection, ClusterDiscovery discovery, TimeProvider clock,
     ILogger<ClusterCache> log) : BackgroundService, IClusterCache
 {
     private static readonly TimeSpan LookForKinds = TimeSpan.FromSeconds(5);
@@ -36,7 +36,7 @@ internal sealed partial class ClusterCache(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var wanted = reconcilers.SelectMany(r => r.Watches).Distinct().ToArray();
+        var wanted = reconcilers.Value.SelectMany(r => r.Watches).Distinct().ToArray();
         try
         {
             while (true)
