@@ -32,6 +32,9 @@ internal static class RequestBody
             case "application/yaml" or "text/yaml":
                 tree = Yaml(bytes);
                 break;
+            case BinaryBody.MediaType:
+                tree = BinaryBody.Read(bytes);
+                break;
             default:
                 throw Refusals.Unsupported("application/json, application/yaml, application/vnd.kubernetes.protobuf");
         }

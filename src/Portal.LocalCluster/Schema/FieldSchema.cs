@@ -84,6 +84,9 @@ public sealed class FieldSchema
     /// <summary>Has rules in the Common Expression Language, which this server stores but does not evaluate.</summary>
     public bool HasRules { get; init; }
 
+    /// <summary>Fields by their number in the binary form of a built-in type; <c>2.1</c> is field 1 of an embedded message 2.</summary>
+    public IReadOnlyDictionary<string, string> Numbers { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The name of the built-in type, for references between OpenAPI documents.</summary>
     public string TypeName { get; init; } = "";
 }

@@ -10,7 +10,7 @@ namespace Portal.LocalCluster.Schema;
 /// PodSpec
 ///   containers! [Container] by name patch name     required; a list merged by name, also in strategic patches
 ///   nodeSelector {text} atomic    a map, owned as one value
-///   protocol text = TCP           what stands there when nothing is said
+///   protocol text = TCP @2        what stands there when nothing is said; its number in the binary form
 /// </code>
 /// A type is looked up in its own file, then in that of the core group.
 /// </summary>
@@ -67,9 +67,11 @@ internal static class KindText
         public void Declare()
         {
             var required = Lines.Select(line => line.Split(' ')[0]).Where(field => field.EndsWith('!')).Select(field => field.TrimEnd('!')).ToList();
+            var numbers = Lines.Select(line => line.Split(' ')).Where(words => words[^1][0] == '@').ToDictionary(words => words[^1][1..], words => words[0].TrimEnd('!'), StringComparer.Ordinal);
+            if (isKind) numbers["1"] = "metadata";
             Schema = new FieldSchema
             {
-                Type = FieldType.Object, TypeName = name, Atomic = atomic, Fields = _fields, Required = required, PreserveUnknown = Lines.Count == 0,
+                Type = FieldType.Object, TypeName = name, Atomic = atomic, Fields = _fields, Required = required, Numbers = numbers, PreserveUnknown = Lines.Count == 0,
             };
         }
 
@@ -108,7 +110,7 @@ internal static class KindText
             var plain = Plain(inner, types);
             if (After("=") is { } value) return new FieldSchema { Type = plain.Type, Default = JsonValue.Create(value) };
             if (!isAtomic || plain.Atomic) return plain;
-            return new FieldSchema { Type = plain.Type, TypeName = plain.TypeName, Atomic = true, Fields = plain.Fields, Required = plain.Required, PreserveUnknown = plain.PreserveUnknown };
+            return new FieldSchema { Type = plain.Type, TypeName = plain.TypeName, Atomic = true, Fields = plain.Fields, Required = plain.Required, Numbers = plain.Numbers, PreserveUnknown = plain.PreserveUnknown };
         }
 
         private FieldSchema Plain(string type, IReadOnlyDictionary<(string, string), Entry> types) => type switch
