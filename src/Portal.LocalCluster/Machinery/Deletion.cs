@@ -41,7 +41,7 @@ internal static class Deletion
         {
             metadata["deletionTimestamp"] = ObjectMetadata.Time(now.AddSeconds(grace));
             metadata["deletionGracePeriodSeconds"] = grace;
-            if (metadata.Whole("generation") is { } generation && before["metadata"]!["deletionTimestamp"] is null) metadata["generation"] = generation + 1;
+            if (type.Group != "apiextensions.k8s.io" && metadata.Whole("generation") is { } generation && before["metadata"]!["deletionTimestamp"] is null) metadata["generation"] = generation + 1;
         }
         if (type is { Group: "", Plural: "namespaces" })
         {
@@ -49,7 +49,23 @@ internal static class Deletion
             tree.Ensure("status")["phase"] = "Terminating";
             if (before["metadata"]!["deletionTimestamp"] is { } first) metadata["deletionTimestamp"] = first.DeepClone();
         }
+        if (type is { Group: "apiextensions.k8s.io", Plural: "customresourcedefinitions" }) MarkDefinition(tree, now);
         return !JsonNode.DeepEquals(before, tree);
+    }
+
+    private static void MarkDefinition(JsonObject tree, DateTimeOffset now)
+    {
+        var status = tree.Ensure("status");
+        if (status["conditions"] is not JsonArray conditions) status["conditions"] = conditions = [];
+        if (conditions.OfType<JsonObject>().Any(condition => condition.Text("type") == "Terminating")) return;
+        conditions.Add(new JsonObject
+        {
+            ["type"] = "Terminating",
+            ["status"] = "True",
+            ["lastTransitionTime"] = ObjectMetadata.Time(now),
+            ["reason"] = "InstanceDeletionPending",
+            ["message"] = "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon",
+        });
     }
 
     /// <summary>Nothing holds it any longer.</summary>

@@ -21,7 +21,7 @@ internal static class DefinitionRules
         var stored = Versions(definition).Where(version => version.Flag("storage") == true).Select(version => (JsonNode?)version.Text("name")).ToArray();
         definition["status"] = new JsonObject
         {
-            ["conditions"] = new JsonArray(),
+            ["conditions"] = null,
             ["acceptedNames"] = new JsonObject { ["plural"] = "", ["kind"] = "" },
             ["storedVersions"] = new JsonArray(stored),
         };

@@ -21,7 +21,7 @@ internal static class KindRules
                 JobRules.DefaultCron(tree);
                 break;
             case "deployments.apps" or "statefulsets.apps" or "replicasets.apps" or "daemonsets.apps":
-                WorkloadRules.Default(type, tree);
+                WorkloadRules.Default(type, tree, old);
                 break;
             case "services":
                 ServiceRules.Default(tree);

@@ -25,9 +25,11 @@ internal static class PodRules
         if (old?.Map("spec") is { } before && !Frozen(before).Equals(Frozen(spec), StringComparison.Ordinal)) causes.Forbidden("spec", FrozenText);
     }
 
-    public static void Spec(JsonObject spec, string path, Causes causes)
+    /// <param name="claims">Volumes that come by templates of a stateful set.</param>
+    public static void Spec(JsonObject spec, string path, Causes causes, IEnumerable<string>? claims = null)
     {
         var volumes = Volumes(spec, path, causes);
+        volumes.UnionWith(claims ?? []);
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var list in (ReadOnlySpan<string>)["initContainers", "containers"])
         {

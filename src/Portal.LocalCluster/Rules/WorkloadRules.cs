@@ -10,8 +10,9 @@ internal static class WorkloadRules
     private static readonly string[] StatefulFree =
         ["replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit", "persistentVolumeClaimRetentionPolicy", "minReadySeconds"];
 
-    public static void Default(ResourceType type, JsonObject tree)
+    public static void Default(ResourceType type, JsonObject tree, JsonObject? old)
     {
+        if (old is null) tree["status"] = new JsonObject();
         if (tree.Map("spec") is not { } spec) return;
         if (type.Plural != "daemonsets") Usual(spec, "replicas", 1);
         if (spec.Map("template", "spec") is { } pod) PodDefaults.Spec(pod);
@@ -51,7 +52,7 @@ internal static class WorkloadRules
             return;
         }
         if (pod.Text("restartPolicy") is { } policy and not "Always") causes.NotSupported("spec.template.spec.restartPolicy", $"\"{policy}\"", ["Always"]);
-        PodRules.Spec(pod, "spec.template.spec", causes);
+        PodRules.Spec(pod, "spec.template.spec", causes, (spec.Items("volumeClaimTemplates") ?? []).OfType<JsonObject>().Select(claim => claim.Name()));
         if (spec.Map("selector") is { } selector)
         {
             var labels = spec.Map("template", "metadata", "labels");

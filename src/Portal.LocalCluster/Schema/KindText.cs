@@ -94,6 +94,7 @@ internal static class KindText
         {
             string? After(string word) => Array.IndexOf(words, word) is >= 2 and var at ? words[at + 1] : null;
             var inner = words[1].Trim('[', ']', '{', '}');
+            var lists = words[1].StartsWith("{[", StringComparison.Ordinal);
             var isAtomic = words.Contains("atomic");
             if (words[1][0] == '[')
             {
@@ -106,7 +107,7 @@ internal static class KindText
                     PatchKey = After("patch"),
                 };
             }
-            if (words[1][0] == '{') return new FieldSchema { Type = FieldType.Map, Items = Plain(inner, types), Atomic = isAtomic };
+            if (words[1][0] == '{') return new FieldSchema { Type = FieldType.Map, Items = lists ? new FieldSchema { Type = FieldType.List, Items = Plain(inner, types) } : Plain(inner, types), Atomic = isAtomic };
             var plain = Plain(inner, types);
             if (After("=") is { } value) return new FieldSchema { Type = plain.Type, Default = JsonValue.Create(value) };
             if (!isAtomic || plain.Atomic) return plain;

@@ -9,9 +9,12 @@ namespace Portal.LocalCluster.Storage;
 /// </summary>
 internal sealed class ObjectStore(IWriteLog log, int historyLength = 10_000)
 {
+    /// <summary>Not 1: a client that asks from there on must hear, as on any cluster, that it is too long ago.</summary>
+    private const long FirstVersion = 100;
+
     private readonly Dictionary<string, Shelf> _shelves = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<StoredKey>> _dependents = new(StringComparer.Ordinal);
-    private long _version = 1;
+    private long _version = FirstVersion;
 
     public Lock Gate { get; } = new();
 

@@ -1,0 +1,81 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Portal.LocalCluster.Machinery;
+
+namespace Portal.LocalCluster.Tests.Api;
+
+/// <summary>Plays what a real API server was asked and compares its recorded answers with ours.</summary>
+internal sealed partial class SampleReplay(ApiFixture api)
+{
+    /// <summary>What no two servers have in common, and what is ours to say in our own way.</summary>
+    private static readonly HashSet<string> Skipped = new(StringComparer.Ordinal)
+    {
+        "uid", "resourceVersion", "creationTimestamp", "deletionTimestamp", "time", "lastTransitionTime", "lastProbeTime", "continue", "storageVersionHash",
+        "serverAddress", "remainingItemCount",
+    };
+
+    public async Task Play(JsonObject sample, Func<JsonObject, bool>? only = null)
+    {
+        foreach (var step in sample.Items("steps")?.OfType<JsonObject>() ?? [sample])
+        {
+            if (only?.Invoke(step) != false) await Step(step);
+        }
+    }
+
+    private async Task Step(JsonObject step)
+    {
+        var line = step.Text("request", "line")!.Split(' ', 2);
+        var body = step.At("request", "body");
+        var (code, answer, headers) = await api.SendAsync(
+            line[0], line[1], body is JsonValue text && text.TryGetValue(out string? raw) ? raw : body?.ToJsonString(),
+            step.Text("request", "headers", "Content-Type") ?? "application/json", step.Text("request", "headers", "Accept"));
+        var where = $"{step.Text("say")} {line[0]} {line[1]}";
+        Assert.True(step.Whole("response", "status") == (int)code, $"{where}: {(int)code} {answer?.ToJsonString()}");
+        if (step.Text("response", "headers", "warning") is { } warning) Assert.Equal(warning, string.Join(", ", headers.GetValues("Warning")));
+        Compare(step.At("response", "body"), answer, where);
+    }
+
+    /// <summary>Every field that was recorded is there with the same value; fields besides are allowed (samples are thinned).</summary>
+    private static void Compare(JsonNode? expected, JsonNode? found, string where)
+    {
+        switch (expected)
+        {
+            case JsonObject map:
+                Assert.True(found is JsonObject, $"{where}: {found?.ToJsonString()} instead of {map.ToJsonString()}");
+                foreach (var (key, value) in map)
+                {
+                    if (Skipped.Contains(key)) continue;
+                    var (one, other) = (value, ((JsonObject)found!)[key]);
+                    // Their order is that of their times, and a second may end between two writes here that the recording had in one.
+                    if (key == "managedFields") (one, other) = (ByManager(one), ByManager(other));
+                    Compare(one, other, $"{where}.{key}");
+                }
+                break;
+            case JsonArray list:
+                var items = list.Where(item => item is not JsonObject cut || !cut.ContainsKey("_cut")).ToList();
+                var whole = items.Count == list.Count;
+                Assert.True(found is JsonArray others && (whole ? others.Count == items.Count : others.Count >= items.Count), $"{where}: {found?.ToJsonString()} instead of {list.ToJsonString()}");
+                for (var i = 0; i < items.Count && whole; i++) Compare(items[i], ((JsonArray)found!)[i], $"{where}[{i}]");
+                break;
+            default:
+                Assert.Equal($"{where}: {Plain(expected)}", $"{where}: {Plain(found)}");
+                break;
+        }
+    }
+
+    private static JsonArray ByManager(JsonNode? managers) =>
+        [.. ((managers as JsonArray) ?? []).OrderBy(entry => $"{entry!["manager"]} {entry["operation"]}", StringComparer.Ordinal).Select(entry => entry!.DeepClone())];
+
+    /// <summary>Ids and versions inside of sentences are masked.</summary>
+    private static string Plain(JsonNode? node)
+    {
+        if (node.AsText() is not { } text) return node?.ToJsonString() ?? "null";
+        return VersionPattern().Replace(UidPattern().Replace(text, "<uid>"), "in record (<version>)");
+    }
+
+    [GeneratedRegex("<uid-[0-9]+>|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex UidPattern();
+
+    [GeneratedRegex("in record \\([0-9]+\\)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex VersionPattern();
+}
