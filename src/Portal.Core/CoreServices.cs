@@ -4,6 +4,7 @@ using Portal.Core.Audit;
 using Portal.Core.Data;
 using Portal.Core.Hardware;
 using Portal.Core.Idempotency;
+using Portal.Core.Monitoring;
 using Portal.Core.Projects;
 using Portal.Core.Quotas;
 using Portal.Core.Reconciliation;
@@ -30,6 +31,7 @@ public static class CoreServices
         services.AddProjects();
         services.AddHardware();
         services.AddQuotas();
+        services.AddMonitoring();
         services.AddReconciliation();
         services.AddWorkloads();
         services.AddSingleton<ApiTokenService>();

@@ -4,6 +4,7 @@ using Portal.Components;
 using Portal.Core;
 using Portal.Hosting;
 using Portal.Infrastructure.Identity;
+using Portal.Infrastructure.Monitoring;
 using Portal.Infrastructure.Quotas;
 using Portal.Infrastructure.Telemetry;
 using Portal.Localization;
@@ -37,6 +38,7 @@ public static class PortalApplication
         builder.Services.AddPortalApi();
         builder.Services.AddPortalCluster(settings);
         builder.Services.AddQuotaWorker();
+        builder.Services.AddDriftEventLoop();
         builder.Services.AddPortalWords();
         builder.Services.AddPortalPages();
 

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Identity;
 using Portal.Api.Audit;
 using Portal.Api.Hardware;
 using Portal.Api.Quotas;
+using Portal.Api.Monitoring;
 using Portal.Api.Tokens;
 using Portal.Core.Access;
 using Portal.Core.Results;
@@ -47,6 +48,7 @@ public static class ApiRoutes
         api.MapAudit();
         api.MapHardware();
         api.MapQuotas();
+        api.MapMonitoring();
     }
 
     /// <summary>Who calls.</summary>

@@ -91,6 +91,28 @@ public sealed class NumericReference : FeatureReference
         };
     }
 
+    /// <summary>The range that holds all but 1 % of the reference and the middle 90 % of the window.</summary>
+    internal (double Low, double High) Bulk(NumericSketch window)
+    {
+        double low = SketchStatistics.Quantile(_self, _edges, 0.005), high = SketchStatistics.Quantile(_self, _edges, 0.995);
+        return (Math.Min(low, SketchStatistics.Quantile(window, _edges, 0.05)), Math.Max(high, SketchStatistics.Quantile(window, _edges, 0.95)));
+    }
+
+    /// <summary>Shares of a sketch over other bins, each fine bin spread evenly; what lies beyond goes to the outermost bins.</summary>
+    internal double[] Shares(NumericSketch sketch, double[] edges)
+    {
+        var shares = new double[edges.Length - 1];
+        var below = 0d;
+        for (var k = 0; k < shares.Length; k++)
+        {
+            var upTo = k == shares.Length - 1 ? 1 : SketchStatistics.Cumulative(sketch, _edges, edges[k + 1]);
+            shares[k] = Math.Max(0, upTo - below);
+            below = Math.Max(below, upTo);
+        }
+
+        return shares;
+    }
+
     private protected override void Write(BinaryWriter writer)
     {
         writer.Write(_statistics is not null);

@@ -48,6 +48,14 @@ internal sealed class TailHistogram
         return farthest;
     }
 
+    /// <summary>Values within a distance, linear inside a bin.</summary>
+    public double CountUpTo(double distance)
+    {
+        var total = 0d;
+        foreach (var (bin, count) in _bins) total += count * Math.Clamp((distance - bin * _width) / _width, 0, 1);
+        return total;
+    }
+
     public void Write(BinaryWriter writer)
     {
         writer.Write7BitEncodedInt(_bins.Count);

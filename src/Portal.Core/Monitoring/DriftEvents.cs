@@ -1,0 +1,84 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Portal.Core.Data;
+
+namespace Portal.Core.Monitoring;
+
+/// <summary>Counts stored events into their windows. One unit of work per model and batch, so that each event counts once.</summary>
+public sealed class DriftEvents(IDbContextFactory<PortalDb> databases, TimeProvider clock)
+{
+    private const int Batch = 200;
+    private static readonly TimeSpan KeysKept = TimeSpan.FromHours(48);
+
+    /// <summary>Counts what waits; returns how many events were done.</summary>
+    public async Task<int> ProcessAsync(CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        var waiting = await db.Set<IngestedEvent>().Where(e => e.Pending)
+            .Join(db.Set<MonitoredModel>().Where(m => m.ReferenceId != null), e => e.ModelId, m => m.Id, (e, m) => e.ModelId)
+            .Distinct().ToListAsync(ct);
+        var done = 0;
+        foreach (var model in waiting) done += await ProcessAsync(model, ct);
+        return done;
+    }
+
+    /// <summary>Forgets the keys of events that can no longer come again.</summary>
+    public async Task ForgetAsync(CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        var before = clock.GetUtcNow() - KeysKept;
+        // Files are told by their content alone and stay known.
+        await db.Set<IngestedEvent>().Where(e => !e.Pending && e.ReceivedAt < before && e.Key != e.BodyHash).ExecuteDeleteAsync(ct);
+    }
+
+    private async Task<int> ProcessAsync(Guid id, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var model = await db.Set<MonitoredModel>().SingleAsync(m => m.Id == id, ct);
+        if (await OpenReference.LoadAsync(db, model.ReferenceId, ct) is not { } reference) return 0;
+        var events = await db.Set<IngestedEvent>().AsNoTracking().Where(e => e.ModelId == id && e.Pending)
+            .OrderBy(e => e.ReceivedAt).ThenBy(e => e.Key).Take(Batch).ToListAsync(ct);
+        var keys = events.ConvertAll(e => e.Key);
+
+        // Claimed first: of two replicas at the same batch the second finds nothing to claim and leaves.
+        var claimed = await db.Set<IngestedEvent>().Where(e => e.ModelId == id && e.Pending && keys.Contains(e.Key))
+            .ExecuteUpdateAsync(s => s.SetProperty(e => e.Pending, false).SetProperty(e => e.Body, (byte[]?)null), ct);
+        if (claimed != events.Count) return 0;
+
+        var sketcher = new RowSketcher(reference, model.Window);
+        foreach (var received in events)
+        {
+            if (!Count(received, reference, sketcher)) model.Unreadable++;
+        }
+
+        await WindowWriter.AddAsync(db, model, reference, sketcher.Windows(), clock.GetUtcNow(), ct);
+        try
+        {
+            await db.SaveChangesAsync(ct);
+            await transaction.CommitAsync(ct);
+            return events.Count;
+        }
+        catch (DbUpdateException)
+        {
+            // A file was added to the same window meanwhile; the events wait for the next round.
+            return 0;
+        }
+    }
+
+    // A body that cannot be read is counted and dropped: it must not block the ones behind it.
+    private static bool Count(IngestedEvent received, OpenReference reference, RowSketcher sketcher)
+    {
+        try
+        {
+            using var body = JsonDocument.Parse(received.Body);
+            if (InferencePayload.Read(body.RootElement, reference, received.IsResponse) is not { } rows) return false;
+            foreach (var row in rows) sketcher.Add(received.At, row, countsAsRow: !received.IsResponse);
+            return true;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
+        {
+            return false;
+        }
+    }
+}

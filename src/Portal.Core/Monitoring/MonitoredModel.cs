@@ -1,0 +1,102 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Portal.Core.Data;
+using Portal.Core.Drift.Policy;
+using Portal.Core.Projects;
+
+namespace Portal.Core.Monitoring;
+
+/// <summary>A model whose production data is compared with a reference, window by window.</summary>
+public sealed class MonitoredModel : IVersioned
+{
+    public Guid Id { get; set; } = Guid.CreateVersion7();
+
+    public Guid ProjectId { get; set; }
+
+    public Project? Project { get; set; }
+
+    /// <summary>Unique in the project.</summary>
+    public string Name { get; set; } = "";
+
+    public string Version { get; set; } = "";
+
+    public WindowLength Window { get; set; }
+
+    /// <summary>The reference that new data is compared with; null until one was given.</summary>
+    public Guid? ReferenceId { get; set; }
+
+    /// <summary>Verdict on the latest window.</summary>
+    public DriftLevel? LatestLevel { get; set; }
+
+    public DateTimeOffset? LatestWindow { get; set; }
+
+    /// <summary>Since when the alert is on, or null.</summary>
+    public DateTimeOffset? AlertSince { get; set; }
+
+    /// <summary>Events that came again and were counted once.</summary>
+    public long Duplicates { get; set; }
+
+    /// <summary>Events with a known id and other content; both were counted.</summary>
+    public long IdConflicts { get; set; }
+
+    /// <summary>Events that could not be read.</summary>
+    public long Unreadable { get; set; }
+
+    public Guid CreatedBy { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    public long Generation { get; set; } = 1;
+
+    internal sealed class Mapping : IEntityTypeConfiguration<MonitoredModel>
+    {
+        public void Configure(EntityTypeBuilder<MonitoredModel> builder)
+        {
+            builder.ToTable("monitored_models");
+            builder.Property(m => m.Name).HasMaxLength(ModelDraft.NameLimit);
+            builder.Property(m => m.Version).HasMaxLength(ModelDraft.NameLimit);
+            builder.Property(m => m.Window).HasConversion<string>().HasMaxLength(10);
+            builder.Property(m => m.LatestLevel).HasConversion<string>().HasMaxLength(20);
+            builder.Property(m => m.Generation).IsConcurrencyToken();
+            builder.HasIndex(m => new { m.ProjectId, m.Name }).IsUnique();
+            builder.HasOne(m => m.Project).WithMany().HasForeignKey(m => m.ProjectId).OnDelete(DeleteBehavior.Cascade);
+        }
+    }
+}
+
+/// <summary>How much event time one window holds.</summary>
+public enum WindowLength { Hour, Day }
+
+/// <summary>Limits of one feature that differ from the defaults.</summary>
+public sealed class FeatureLimits
+{
+    public Guid ModelId { get; set; }
+
+    public string Feature { get; set; } = "";
+
+    public double PsiWarn { get; set; } = DriftThresholds.Default.PsiWarn;
+
+    public double PsiDrift { get; set; } = DriftThresholds.Default.PsiDrift;
+
+    public double W1Warn { get; set; } = DriftThresholds.Default.W1Warn;
+
+    public double W1Drift { get; set; } = DriftThresholds.Default.W1Drift;
+
+    /// <summary>Drift of this feature alone is drift of the model.</summary>
+    public bool Critical { get; set; }
+
+    /// <summary>In the form the policy takes.</summary>
+    public DriftThresholds ToThresholds() =>
+        DriftThresholds.Default with { PsiWarn = PsiWarn, PsiDrift = PsiDrift, W1Warn = W1Warn, W1Drift = W1Drift };
+
+    internal sealed class Mapping : IEntityTypeConfiguration<FeatureLimits>
+    {
+        public void Configure(EntityTypeBuilder<FeatureLimits> builder)
+        {
+            builder.ToTable("drift_limits");
+            builder.HasKey(l => new { l.ModelId, l.Feature });
+            builder.Property(l => l.Feature).HasMaxLength(ReferenceSet.FeatureNameLimit);
+            builder.HasOne<MonitoredModel>().WithMany().HasForeignKey(l => l.ModelId);
+        }
+    }
+}
