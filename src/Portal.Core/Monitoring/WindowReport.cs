@@ -16,6 +16,8 @@ public sealed record WindowReport(DriftLevel Level, int Drifted, IReadOnlyList<F
         FeatureDrift[] drifts = [.. features.Select((f, i) => f.Reference.Compare(sketches[i]))];
         var decisions = DriftPolicy.Decide(drifts, name => limits.GetValueOrDefault(name)?.ToThresholds() ?? DriftThresholds.Default);
         var verdict = WindowVerdict.Of([.. decisions.Select((d, i) => (d, features[i].Role, limits.GetValueOrDefault(d.Feature)?.Critical ?? false))]);
+        // The missing rate is judged in a window of any size, but a handful of rows does not speak for the model.
+        if (drifts.Max(d => d.Current.Rows) < FeatureDrift.SmallestSample && verdict != DriftLevel.NoData) verdict = DriftLevel.Insufficient;
         return new(verdict, decisions.Count(d => d.Level == DriftLevel.Drift), drifts, decisions);
     }
 
