@@ -1,0 +1,136 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Portal.Core.Access;
+using Portal.Core.Cluster;
+using Portal.Core.Projects;
+using Portal.Core.Reconciliation;
+using Portal.Infrastructure.Kubernetes;
+using Portal.Infrastructure.Reconciliation;
+using Portal.Testing.Databases;
+using Portal.Testing.Waiting;
+
+namespace Portal.Infrastructure.Tests.Reconciliation;
+
+/// <summary>The portal's loops on a real database and a real API server, with a team whose lead is <c>lead</c> and member <c>ana</c>.</summary>
+internal sealed class ProjectWorld : IAsyncDisposable
+{
+    private readonly TestDatabase _database;
+    private IReadOnlyList<IHostedService> _running = [];
+
+    private ProjectWorld(TestDatabase database) => _database = database;
+
+    public TestDatabase Database => _database;
+
+    public Actor Ana { get; private set; } = null!;
+
+    public Actor Lead { get; private set; } = null!;
+
+    public Guid Team { get; private set; }
+
+    public ChangingGrants Grants { get; private set; } = null!;
+
+    public IClusterClient Client => _database.Get<IClusterClient>();
+
+    public IReconciler Reconciler => _database.Services.GetServices<IReconciler>().Single(r => r.Kind == nameof(Project));
+
+    public static async Task<ProjectWorld> CreateAsync(
+        Provider provider, PostgresServer server, string kubeconfig, Action<IServiceCollection>? configure = null)
+    {
+        var grants = new ChangingGrants();
+        var database = await TestDatabase.CreateAsync(provider, server, services =>
+        {
+            services.AddSingleton(TimeProvider.System);
+            services.AddMetrics();
+            services.AddPortalKubernetes(new KubernetesOptions { Kubeconfig = kubeconfig });
+            services.AddPortalReconciliation(new ReconciliationOptions { Backoff = new Backoff(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1)) });
+            services.Replace(ServiceDescriptor.Singleton<IProjectGrants>(grants));
+            configure?.Invoke(services);
+        });
+        var world = new ProjectWorld(database) { Grants = grants, Lead = await database.PersonAsync("lead"), Ana = await database.PersonAsync("ana") };
+        world.Team = await database.TeamAsync("Risk", world.Lead, world.Ana);
+        return world;
+    }
+
+    /// <summary>Starts the informers, the lease and the workers.</summary>
+    public async Task StartAsync()
+    {
+        _running = [.. _database.Services.GetServices<IHostedService>()];
+        foreach (var service in _running)
+            await service.StartAsync(default);
+    }
+
+    /// <summary>Stops them; rows stay as they are.</summary>
+    public async Task StopAsync()
+    {
+        foreach (var service in _running.Reverse())
+            await service.StopAsync(default);
+        _running = [];
+    }
+
+    public async Task<Guid> CreateProjectAsync(string? name = null)
+    {
+        var draft = new ProjectDraft(Guid.CreateVersion7(), name ?? "p " + Guid.NewGuid().ToString("N")[..8], Team);
+        return (await _database.Get<ProjectService>().CreateAsync(Ana, draft, default)).Value;
+    }
+
+    public async Task<Project?> FindAsync(Guid id)
+    {
+        await using var db = await _database.OpenAsync();
+        return await db.Projects.AsNoTracking().Include(p => p.Steps).Include(p => p.Members).SingleOrDefaultAsync(p => p.Id == id);
+    }
+
+    /// <summary>Waits until the row says so.</summary>
+    public async Task<Project> WaitForAsync(Guid id, ProjectState state)
+    {
+        var found = await FindAsync(id);
+        await Eventually.TrueAsync(
+            async () => (found = await FindAsync(id)) is { } p && p.State == state && (p.ObservedGeneration == p.Generation || state is ProjectState.Attention or ProjectState.Pending),
+            $"project {state}");
+        return found!;
+    }
+
+    /// <summary>Changes what is wanted, as a service would.</summary>
+    public async Task ChangeAsync(Guid id, Action<Project> change)
+    {
+        for (var saved = false; !saved;)
+        {
+            await using var db = await _database.OpenAsync();
+            var project = await db.Projects.Include(p => p.Members).SingleAsync(p => p.Id == id);
+            change(project);
+            project.Generation++;
+            try
+            {
+                await db.SaveChangesAsync();
+                saved = true;
+            }
+            catch (DbUpdateConcurrencyException)
+            {
+                // The reconciler was writing: read again, as a person would press again.
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        List<string> namespaces;
+        await using (var db = await _database.OpenAsync())
+            namespaces = await db.Projects.Select(p => p.Namespace).ToListAsync();
+        foreach (var ns in namespaces)
+        {
+            await Client.DeleteAsync(new ObjectKey(Kinds.Namespace, null, ns), default);
+            await Client.DeleteAsync(new ObjectKey(Kinds.ClusterQueue, null, ns), default);
+        }
+        await _database.DisposeAsync();
+    }
+}
+
+/// <summary>Grants that the test sets.</summary>
+internal sealed class ChangingGrants : IProjectGrants
+{
+    public IReadOnlyList<ProjectGrant> Active { get; set; } = [];
+
+    public Task<IReadOnlyList<ProjectGrant>> ActiveAsync(Guid projectId, CancellationToken ct) => Task.FromResult(Active);
+}
