@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Core.Cluster;
-using Portal.Core.Reconciliation;
 using Portal.Infrastructure.Kubernetes.Watching;
 
 namespace Portal.Infrastructure.Kubernetes;
@@ -18,11 +17,9 @@ public static class KubernetesServices
         services.AddSingleton<ClusterConnection>();
         services.AddSingleton<ClusterDiscovery>();
         services.AddSingleton<IClusterClient, KubernetesClusterClient>();
-        // Reconcilers read the cache, and the cache asks them what to watch: it does so once it runs.
-        services.AddSingleton(s => new Lazy<IEnumerable<IReconciler>>(s.GetServices<IReconciler>));
         services.AddSingleton<ClusterCache>();
         services.AddSingleton<IClusterCache>(s => s.GetRequiredService<ClusterCache>());
-        services.AddHostedService(s => s.GetRequiredService<ClusterCache>());
+        services.AddHostedService<ClusterWatcher>();
         return services;
     }
 }

@@ -86,8 +86,8 @@ internal sealed class ProjectWorld : IAsyncDisposable
     {
         var found = await FindAsync(id);
         await Eventually.TrueAsync(
-            async () => (found = await FindAsync(id)) is { } p && p.State == state && (p.ObservedGeneration == p.Generation || state is ProjectState.Attention or ProjectState.Pending),
-            $"project {state}");
+            async () => (found = await FindAsync(id)) is { } p && p.State == state && (p.ObservedGeneration == p.Generation || state == ProjectState.Attention),
+            () => $"project {state}, and it is {found?.State}: {string.Join("; ", found?.Steps.Select(s => $"{s.Kind} {s.State} {s.Reason} {s.Detail}") ?? [])}");
         return found!;
     }
 

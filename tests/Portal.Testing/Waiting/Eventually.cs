@@ -5,23 +5,29 @@ namespace Portal.Testing.Waiting;
 /// <summary>Waits for a condition, with a deadline that only a broken program reaches.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
     /// <summary>Asks until the answer is yes.</summary>
     /// <param name="what">What is waited for, as the failure says it.</param>
-    public static async Task TrueAsync(Func<Task<bool>> condition, string what, CancellationToken ct = default)
+    public static Task TrueAsync(Func<bool> condition, string what, CancellationToken ct = default) =>
+        TrueAsync(() => Task.FromResult(condition()), () => what, ct);
+
+    /// <summary>Asks until the answer is yes.</summary>
+    /// <param name="what">What is waited for, as the failure says it.</param>
+    public static Task TrueAsync(Func<Task<bool>> condition, string what, CancellationToken ct = default) =>
+        TrueAsync(condition, () => what, ct);
+
+    /// <summary>Asks until the answer is yes.</summary>
+    /// <param name="what">What is waited for and what is there instead, asked when the time is up.</param>
+    public static async Task TrueAsync(Func<Task<bool>> condition, Func<string> what, CancellationToken ct = default)
     {
         using var late = CancellationTokenSource.CreateLinkedTokenSource(ct, TestContext.Current.CancellationToken);
         late.CancelAfter(Deadline);
         while (!await condition())
         {
             if (late.IsCancellationRequested)
-                Assert.Fail($"Waited {Deadline.TotalSeconds:0} s in vain: {what}");
+                Assert.Fail($"Waited {Deadline.TotalSeconds:0} s in vain: {what()}");
             await Task.Delay(TimeSpan.FromMilliseconds(20), CancellationToken.None);
         }
     }
-
-    /// <summary>Asks until the answer is yes.</summary>
-    public static Task TrueAsync(Func<bool> condition, string what, CancellationToken ct = default) =>
-        TrueAsync(() => Task.FromResult(condition()), what, ct);
 }

@@ -1,0 +1,92 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Portal.Core.Cluster;
+using Portal.Core.Reconciliation;
+
+namespace Portal.Infrastructure.Kubernetes.Watching;
+
+/// <summary>
+/// Runs one informer for each kind that some reconciler watches and that the cluster serves; a kind that is installed later
+/// is followed from then on.
+/// </summary>
+internal sealed partial class ClusterWatcher(
+    IEnumerable<IReconciler> reconcilers, ClusterCache cache, ClusterConnection connection, ClusterDiscovery discovery, TimeProvider clock,
+    ILogger<ClusterWatcher> log) : BackgroundService
+{
+    private static readonly TimeSpan LookForKinds = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LookForCluster = TimeSpan.FromMilliseconds(500);
+
+    private readonly List<Task> _runs = [];
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var wanted = reconcilers.SelectMany(r => r.Watches).Distinct().ToArray();
+        try
+        {
+            while (true)
+            {
+                var known = await FollowServedAsync(wanted, stoppingToken);
+                await Task.Delay(known ? LookForKinds : LookForCluster, clock, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The portal stops.
+        }
+        await Task.WhenAll(_runs);
+    }
+
+    private async Task<bool> FollowServedAsync(IReadOnlyList<ResourceType> wanted, CancellationToken ct)
+    {
+        try
+        {
+            var capabilities = await discovery.GetAsync(fresh: false, ct);
+            foreach (var type in wanted.Where(t => capabilities.Serves(t) && !cache.Follows(t)))
+                Follow(type, ct);
+            cache.KnowsKinds = true;
+            return true;
+        }
+        catch (ClusterException e)
+        {
+            LogNoDiscovery(log, e.Message);
+            return false;
+        }
+    }
+
+    private void Follow(ResourceType type, CancellationToken ct)
+    {
+        var index = new ObjectIndex();
+        var informer = new Informer(type, connection, index, owner => cache.Touched?.Invoke(owner), clock, log);
+        cache.Follow(type, index, informer);
+        _runs.RemoveAll(r => r.IsCompleted);
+        _runs.Add(Task.Run(() => RunAsync(type, informer, ct), CancellationToken.None));
+    }
+
+    private async Task RunAsync(ResourceType type, Informer informer, CancellationToken ct)
+    {
+        try
+        {
+            await informer.RunAsync(ct);
+            LogNotServed(log, type.Plural);
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (Exception e)
+        {
+            LogInformerFailed(log, e, type.Plural);
+        }
+        // Forgotten, so that it is followed anew while, or once, it is served.
+        cache.Forget(type);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What the cluster serves is not known: {Reason}")]
+    private static partial void LogNoDiscovery(ILogger log, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The cluster no longer serves {Kind}")]
+    private static partial void LogNotServed(ILogger log, string kind);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Following {Kind} failed")]
+    private static partial void LogInformerFailed(ILogger log, Exception e, string kind);
+}
