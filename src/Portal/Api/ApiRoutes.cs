@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
@@ -6,6 +7,8 @@ using Portal.Api.Audit;
 using Portal.Api.Hardware;
 using Portal.Api.Quotas;
 using Portal.Api.Monitoring;
+using Portal.Api.Projects;
+using Portal.Api.Teams;
 using Portal.Api.Tokens;
 using Portal.Core.Access;
 using Portal.Core.Results;
@@ -29,6 +32,7 @@ public static class ApiRoutes
             TokenAuthentication.SchemeName, IdentityConstants.ApplicationScheme).RequireAuthenticatedUser().Build());
         services.AddSingleton<RefusalText>().AddSingleton<Problems>();
         services.AddProblemDetails();
+        services.ConfigureHttpJsonOptions(o => o.SerializerOptions.Converters.Add(new JsonStringEnumConverter(allowIntegerValues: false)));
         services.AddOpenApi("v1", o => o.AddDocumentTransformer<ApiDescription>());
         return services;
     }
@@ -49,6 +53,9 @@ public static class ApiRoutes
         api.MapHardware();
         api.MapQuotas();
         api.MapMonitoring();
+        api.MapProjects();
+        api.MapTeams();
+        api.MapPeople();
     }
 
     /// <summary>Who calls.</summary>

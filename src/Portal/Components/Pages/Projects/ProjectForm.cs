@@ -41,6 +41,17 @@ public sealed class ProjectForm
         Description = project.Description,
     };
 
+    /// <summary>Takes over the fields of <paramref name="current"/> that nobody changed in this form since it was filled.</summary>
+    public void TakeUntouched(ProjectContent filled, ProjectForm current)
+    {
+        Name = Name == filled.Name ? current.Name : Name;
+        Size = Size == filled.Size ? current.Size : Size;
+        DataClass = DataClass == filled.DataClass ? current.DataClass : DataClass;
+        Region = Region == filled.Region ? current.Region : Region;
+        CostCentre = CostCentre == filled.CostCentre ? current.CostCentre : CostCentre;
+        Description = Description == filled.Description ? current.Description : Description;
+    }
+
     /// <summary>As the service takes it for a new project.</summary>
     public ProjectDraft ToDraft() => new(Id, Name, TeamId)
     {

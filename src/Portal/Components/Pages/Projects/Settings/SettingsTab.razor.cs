@@ -13,6 +13,7 @@ namespace Portal.Components.Pages.Projects.Settings;
 public partial class SettingsTab
 {
     private ProjectForm _form = new();
+    private ProjectContent _filled = new ProjectForm().ToContent();
     private long _generation;
 
     [CascadingParameter]
@@ -43,9 +44,12 @@ public partial class SettingsTab
 
     private bool IsDeleting => Context.Project.Intent == ProjectIntent.Deleted;
 
-    protected override void OnInitialized() => Fill();
-
-    private void Fill() => (_form, _generation) = (ProjectForm.From(Context.Project), Context.Project.Generation);
+    // A form in which nothing was typed follows what others change; one in which something was is refused as stale when sent.
+    protected override void OnParametersSet()
+    {
+        if (_form.Refused is null && _form.ToContent() == _filled)
+            (_form, _generation, _filled) = (ProjectForm.From(Context.Project), Context.Project.Generation, ProjectForm.From(Context.Project).ToContent());
+    }
 
     private void Rename(string? name)
     {
@@ -57,9 +61,15 @@ public partial class SettingsTab
     {
         var result = await Projects.EditAsync(await Current.GetAsync(), Context.Id, _generation, _form.ToContent(), default);
         _form.Refused = result.Refusal;
+        if (result.Refusal?.Code == "project.stale")
+        {
+            // What was typed stays; the rest shows what is there now. Saving again is then meant.
+            _form.TakeUntouched(_filled, ProjectForm.From(Context.Project));
+            _generation = Context.Project.Generation;
+        }
         if (!result.Succeeded)
             return;
-        _generation++;
+        _filled = _form.ToContent();
         Messages.Success(W["edit.saved"]);
     }
 
@@ -91,7 +101,5 @@ public partial class SettingsTab
             Messages.Success(done);
         else
             Messages.Error(Say.Of(result.Refusal));
-        if (result.Succeeded)
-            _generation = Context.Project.Generation;
     }
 }
