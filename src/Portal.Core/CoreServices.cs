@@ -24,6 +24,7 @@ public static class CoreServices
         services.AddSingleton<IChangeFeed, ChangeFeed>();
         services.AddSingleton<AccessGate>();
         services.AddSingleton<SetupService>();
+        services.AddSingleton<AccountService>();
         services.AddSingleton<AuditService>();
         services.AddSingleton<GuardedChange>();
         services.AddPeople();

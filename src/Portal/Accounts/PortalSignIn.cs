@@ -42,7 +42,7 @@ public sealed class PortalSignIn(
             "person", person.Id)
         {
             Denied = !result.Succeeded,
-            Details = { ["lockedOut"] = result.IsLockedOut, ["disabled"] = person.Disabled },
+            Details = result.IsLockedOut ? new() { ["lockedOut"] = true } : person.Disabled ? new() { ["disabled"] = true } : [],
         });
         await db.SaveChangesAsync(Context.RequestAborted);
         return result;

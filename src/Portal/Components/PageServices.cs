@@ -18,6 +18,7 @@ internal static class PageServices
         services.AddMudServices();
         services.AddSingleton<Navigation>();
         services.AddScoped<Toasts>();
+        services.AddScoped<PaletteSearch>();
     }
 
     public static void MapPortalPages(this WebApplication app) =>

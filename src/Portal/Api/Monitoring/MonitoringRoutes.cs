@@ -46,7 +46,8 @@ public static class MonitoringRoutes
     private static void MapData(RouteGroupBuilder group)
     {
         group.MapPut("/{id:guid}/reference", async (
-            Guid id, string? file, string? prediction, string? label, string? time, string[]? ignore, string[]? categorical,
+            Guid id, string? file, string? prediction, string? label, string? time,
+            [FromQuery] string[]? ignore, [FromQuery] string[]? categorical,
             HttpRequest request, ClaimsPrincipal user, MonitoringService service, Problems problems, CancellationToken ct) =>
             problems.Created(await service.SetReferenceAsync(user.Actor(), id, file ?? "", request.Body, new ReferenceOptions
             {

@@ -32,15 +32,19 @@ public sealed class Navigation
         new("nav.audit", "/audit", Icons.Material.Outlined.History, Readers, Administration: true),
     ];
 
+    private readonly HashSet<string> _routes;
     private readonly NavigationEntry[] _entries;
 
     public Navigation()
     {
-        var routes = typeof(Navigation).Assembly.GetTypes()
+        _routes = typeof(Navigation).Assembly.GetTypes()
             .SelectMany(t => t.GetCustomAttributes<RouteAttribute>()).Select(r => r.Template).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        _entries = [.. Wanted.Where(e => routes.Contains(e.Path))];
+        _entries = [.. Wanted.Where(e => _routes.Contains(e.Path))];
     }
 
     /// <summary>What somebody with this role is offered, in order.</summary>
     public IEnumerable<NavigationEntry> For(PlatformRole role) => _entries.Where(e => e.Roles.Length == 0 || e.Roles.Contains(role));
+
+    /// <summary>True when a page has this route template, for example <c>/training/{Id:guid}</c>.</summary>
+    public bool Serves(string template) => _routes.Contains(template);
 }

@@ -21,6 +21,7 @@ internal sealed class PeopleCases : MatrixCases
         Case<PeopleService>(nameof(PeopleService.SetDisabledAsync), Towards.Platform, (s, actor, target) =>
             s.SetDisabledAsync(actor, target["person"], Version, true, default));
 
+        Case<AccountService>(nameof(AccountService.SetLanguageAsync), Towards.Platform, (s, actor, _) => s.SetLanguageAsync(actor, "en", default));
         Case<SetupService>(nameof(SetupService.IsNeededAsync), Towards.Platform, async (s, actor, _) =>
         {
             await s.IsNeededAsync(actor, default);
