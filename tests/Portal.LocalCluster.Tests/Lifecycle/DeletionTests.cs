@@ -1,0 +1,121 @@
+using System.Text.Json.Nodes;
+using Portal.LocalCluster.Machinery;
+using Portal.LocalCluster.Tests.Api;
+
+namespace Portal.LocalCluster.Tests.Lifecycle;
+
+public sealed class DeletionTests(ApiFixture api) : IClassFixture<ApiFixture>
+{
+    [Fact]
+    public async Task Namespace_WithAHeldObject_SaysWhatHoldsItAndGoesWhenReleased()
+    {
+        var ns = await api.NamespaceAsync();
+        var maps = $"/api/v1/namespaces/{ns}/configmaps";
+        await api.ExpectAsync(201, "POST", maps, Map("held", "\"finalizers\":[\"samples.lab/hold\"],"));
+        await api.ExpectAsync(201, "POST", maps, Map("free"));
+
+        var going = await api.ExpectAsync(200, "DELETE", $"/api/v1/namespaces/{ns}");
+
+        Assert.Equal("Terminating", going.Text("status", "phase"));
+        await UntilAsync(async () => (await GetAsync($"/api/v1/namespaces/{ns}"))?.Items("status", "conditions")?.OfType<JsonObject>()
+            .Any(condition => condition.Text("message")?.Contains("samples.lab/hold in 1 resource instances", StringComparison.Ordinal) == true) == true, "the conditions name the finalizer");
+        await UntilAsync(async () => await GetAsync($"{maps}/free") is null, "the free object is gone");
+        var refused = await api.ExpectAsync(403, "POST", maps, Map("late"));
+        Assert.Contains("because it is being terminated", refused.Text("message"), StringComparison.Ordinal);
+        await api.ExpectAsync(409, "POST", "/api/v1/namespaces", $$"""{"metadata":{"name":"{{ns}}"} }""");
+
+        await api.ExpectAsync(200, "PATCH", $"{maps}/held", """{"metadata":{"finalizers":null}}""", "application/merge-patch+json");
+        await UntilAsync(async () => await GetAsync($"/api/v1/namespaces/{ns}") is null, "the namespace is gone");
+    }
+
+    [Theory]
+    [InlineData("Background", false)]
+    [InlineData("Foreground", false)]
+    [InlineData("Orphan", true)]
+    public async Task Delete_OfAnOwner_TreatsItsDependentsByThePolicy(string policy, bool stays)
+    {
+        var ns = await api.NamespaceAsync();
+        var maps = $"/api/v1/namespaces/{ns}/configmaps";
+        var owner = await api.ExpectAsync(201, "POST", maps, Map("owner"));
+        var reference = $$"""{"apiVersion":"v1","kind":"ConfigMap","name":"owner","uid":"{{owner.Uid()}}","blockOwnerDeletion":true}""";
+        await api.ExpectAsync(201, "POST", maps, Map("dependent", $"\"ownerReferences\":[{reference}],"));
+
+        await api.ExpectAsync(200, "DELETE", $"{maps}/owner?propagationPolicy={policy}");
+
+        await UntilAsync(async () => await GetAsync($"{maps}/owner") is null, "the owner is gone");
+        if (stays)
+        {
+            Assert.Null((await GetAsync($"{maps}/dependent"))!.Items("metadata", "ownerReferences"));
+            return;
+        }
+        await UntilAsync(async () => await GetAsync($"{maps}/dependent") is null, "the dependent is gone");
+    }
+
+    [Fact]
+    public async Task Delete_OfADefinition_TakesItsObjectsAlong()
+    {
+        var (group, ns) = ($"g{Guid.NewGuid():N}"[..8] + ".lab", await api.NamespaceAsync());
+        await api.ExpectAsync(201, "POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", $$"""
+            {"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"things.{{group}}"},"spec":{"group":"{{group}}","scope":"Namespaced",
+            "names":{"plural":"things","kind":"Thing"},"versions":[
+            {"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true} } },
+            {"name":"v1beta1","served":true,"storage":false,"schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true} } }] } }
+            """);
+        await api.ExpectAsync(201, "POST", $"/apis/{group}/v1beta1/namespaces/{ns}/things", $$"""{"apiVersion":"{{group}}/v1beta1","kind":"Thing","metadata":{"name":"one"},"spec":{"a":1} }""");
+        Assert.Equal($"{group}/v1", (await api.ExpectAsync(200, "GET", $"/apis/{group}/v1/namespaces/{ns}/things/one")).Text("apiVersion"));
+        Assert.Equal($"{group}/v1beta1", (await api.ExpectAsync(200, "GET", $"/apis/{group}/v1beta1/namespaces/{ns}/things/one")).Text("apiVersion"));
+
+        await api.ExpectAsync(200, "DELETE", $"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/things.{group}");
+
+        await UntilAsync(async () => (int)(await api.SendAsync("GET", $"/apis/{group}/v1/namespaces/{ns}/things")).Code == 404, "the resource is no longer served");
+    }
+
+    [Fact]
+    public async Task Delete_OfABoundPod_GivesItTimeUntilItsNodeAgrees()
+    {
+        var ns = await api.NamespaceAsync();
+        var pods = $"/api/v1/namespaces/{ns}/pods";
+        await api.ExpectAsync(201, "POST", pods, """{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{"nodeName":"n","containers":[{"name":"c","image":"x:1"}]}}""");
+        var going = await api.ExpectAsync(200, "DELETE", $"{pods}/p");
+        Assert.Equal(30, going.Whole("metadata", "deletionGracePeriodSeconds"));
+        Assert.NotNull(await GetAsync($"{pods}/p"));
+
+        await api.ExpectAsync(200, "DELETE", $"{pods}/p?gracePeriodSeconds=0");
+
+        Assert.Null(await GetAsync($"{pods}/p"));
+    }
+
+    [Fact]
+    public async Task Quota_UnderManyCreatesAtOnce_LetsInExactlyWhatFits()
+    {
+        var ns = await api.NamespaceAsync();
+        await api.ExpectAsync(201, "POST", $"/api/v1/namespaces/{ns}/resourcequotas", """{"apiVersion":"v1","kind":"ResourceQuota","metadata":{"name":"q"},"spec":{"hard":{"pods":"10","count/configmaps":"3"}}}""");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(i => api.SendAsync(
+            "POST", $"/api/v1/namespaces/{ns}/pods", $$"""{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p-{{i}}"},"spec":{"containers":[{"name":"c","image":"x:1"}]} }""")));
+        Assert.Equal(10, answers.Count(answer => (int)answer.Code == 201));
+        Assert.Equal(50, answers.Count(answer => (int)answer.Code == 403));
+        await UntilAsync(async () => (await GetAsync($"/api/v1/namespaces/{ns}/resourcequotas/q"))!.Text("status", "used", "pods") == "10", "the status counts ten");
+
+        await api.ExpectAsync(200, "DELETE", $"/api/v1/namespaces/{ns}/pods/{((JsonObject)answers.First(answer => (int)answer.Code == 201).Body!).Name()}");
+
+        await UntilAsync(async () => (await GetAsync($"/api/v1/namespaces/{ns}/resourcequotas/q"))!.Text("status", "used", "pods") == "9", "the status counts nine");
+    }
+
+    private static string Map(string name, string metadata = "") => $$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{ {{metadata}}"name":"{{name}}"} }""";
+
+    private async Task<JsonObject?> GetAsync(string path)
+    {
+        var (code, body, _) = await api.SendAsync("GET", path);
+        return (int)code == 404 ? null : (JsonObject)body!;
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> condition, string what)
+    {
+        var end = DateTime.UtcNow.AddSeconds(30);
+        while (!await condition())
+        {
+            if (DateTime.UtcNow > end) Assert.Fail($"Never came true: {what}");
+            await Task.Delay(20);
+        }
+    }
+}
