@@ -5,6 +5,9 @@ public interface IProjectGrants
 {
     /// <summary>The grants that are active at this moment, summed for each pool; pools without one may be left out.</summary>
     Task<IReadOnlyList<ProjectGrant>> ActiveAsync(Guid projectId, CancellationToken ct);
+
+    /// <summary>True while a pool still counts units as promised to the project: its row stays until they were given back.</summary>
+    Task<bool> HoldsAnyAsync(Guid projectId, CancellationToken ct);
 }
 
 /// <summary>Accelerators of one pool that a project may use.</summary>
@@ -20,4 +23,7 @@ public sealed class NoProjectGrants : IProjectGrants
     /// <inheritdoc/>
     public Task<IReadOnlyList<ProjectGrant>> ActiveAsync(Guid projectId, CancellationToken ct) =>
         Task.FromResult<IReadOnlyList<ProjectGrant>>([]);
+
+    /// <inheritdoc/>
+    public Task<bool> HoldsAnyAsync(Guid projectId, CancellationToken ct) => Task.FromResult(false);
 }

@@ -26,6 +26,9 @@ public sealed class ProjectPlanner(IProjectGrants grants, IClusterCache cache, P
         };
     }
 
+    /// <summary>True once nothing is promised to a project that goes: its grants end by themselves, and are counted back first.</summary>
+    public async Task<bool> IsReleasedAsync(Project project, CancellationToken ct) => !await grants.HoldsAnyAsync(project.Id, ct);
+
     private string[] ExtendedResources() => [.. cache.List(Kinds.Node)
         .SelectMany(n => n.At("status", "allocatable")?.AsObject().Select(r => r.Key) ?? [])
         .Where(ProjectManifests.IsExtended).Distinct().Order(StringComparer.Ordinal)];

@@ -91,6 +91,11 @@ public sealed class ProjectReconciler(
                 await EndAsync(db, project, step, StepOutcome.Waiting("project.namespace_terminating"), failed: false, ct);
                 return ReconcileResult.After(LookAgain);
             }
+            if (!await planner.IsReleasedAsync(project, ct))
+            {
+                await EndAsync(db, project, step, StepOutcome.Waiting("project.grants_returning"), failed: false, ct);
+                return ReconcileResult.After(LookAgain);
+            }
         }
         catch (ClusterException failure)
         {

@@ -19,4 +19,12 @@ public sealed class ProjectGrants(IDbContextFactory<PortalDb> databases) : IProj
                 .Select(g => new ProjectGrant(g.Key.PoolId, g.Key.Slug, g.Key.ResourceName, g.Sum(x => x.GrantedAmount ?? 0))),
         ];
     }
+
+    /// <inheritdoc/>
+    public async Task<bool> HoldsAnyAsync(Guid projectId, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        return await db.Set<QuotaRequest>()
+            .AnyAsync(r => r.ProjectId == projectId && (r.State == QuotaState.Approved || r.State == QuotaState.Active), ct);
+    }
 }

@@ -8,12 +8,13 @@ namespace Portal.Infrastructure.Tests.Kubernetes;
 public class ClusterClientTests(EmbeddedCluster cluster)
 {
     [Fact]
-    public async Task Capabilities_OfTheEmbeddedCluster_SayThatItIsEmbedded()
+    public async Task Capabilities_OfTheEmbeddedCluster_NameKueueAndSayThatItIsEmbedded()
     {
         await using var world = await ClusterWorld.CreateAsync(cluster.Kubeconfig);
 
         var capabilities = await world.Client.CapabilitiesAsync(default);
 
+        Assert.True(capabilities.HasKueue);
         Assert.True(capabilities.IsEmbedded);
         Assert.True(capabilities.Serves(Kinds.Job));
         Assert.StartsWith("v1.", capabilities.Version, StringComparison.Ordinal);

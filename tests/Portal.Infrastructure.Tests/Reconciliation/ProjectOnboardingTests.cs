@@ -111,6 +111,23 @@ public class ProjectOnboardingTests(PostgresServer server, EmbeddedCluster clust
     }
 
     [Theory, EachProvider]
+    public async Task Delete_WhileAGrantIsHeld_KeepsTheRowUntilItIsGivenBack(Provider provider)
+    {
+        await using var world = await ProjectWorld.CreateAsync(provider, server, cluster.Kubeconfig);
+        await world.StartAsync();
+        var id = await world.CreateProjectAsync();
+        await world.WaitForAsync(id, ProjectState.Ready);
+        world.Grants.Active = [new ProjectGrant(Guid.NewGuid(), "none-such", "nvidia.com/gpu", 1)];
+
+        await world.ChangeAsync(id, p => p.Intent = ProjectIntent.Deleted);
+        await Eventually.TrueAsync(
+            async () => (await world.FindAsync(id))!.Steps.Any(s => s.Reason == "project.grants_returning"), "the reason");
+        world.Grants.Active = [];
+
+        await Eventually.TrueAsync(async () => await world.FindAsync(id) is null, "the row gone");
+    }
+
+    [Theory, EachProvider]
     public async Task Namespace_OfSomebodyElse_IsLeftAlone(Provider provider)
     {
         await using var world = await ProjectWorld.CreateAsync(provider, server, cluster.Kubeconfig);

@@ -133,4 +133,6 @@ internal sealed class ChangingGrants : IProjectGrants
     public IReadOnlyList<ProjectGrant> Active { get; set; } = [];
 
     public Task<IReadOnlyList<ProjectGrant>> ActiveAsync(Guid projectId, CancellationToken ct) => Task.FromResult(Active);
+
+    public Task<bool> HoldsAnyAsync(Guid projectId, CancellationToken ct) => Task.FromResult(Active.Count > 0);
 }

@@ -16,12 +16,13 @@ namespace Portal.Testing.Faults;
 /// </summary>
 public sealed class FaultProxy : IAsyncDisposable
 {
-    private readonly WebApplication _app;
     private readonly HttpClient _upstream;
     private readonly string _folder;
     private readonly ConcurrentDictionary<HttpContext, bool> _open = new();
 
-    private FaultProxy(WebApplication app, HttpClient upstream, string folder) => (_app, _upstream, _folder) = (app, upstream, folder);
+    private WebApplication _app = null!;
+
+    private FaultProxy(HttpClient upstream, string folder) => (_upstream, _folder) = (upstream, folder);
 
     /// <summary>Decides for each request; by default nothing is wrong.</summary>
     public Func<FaultyRequest, Fault> Rule { get; set; } = _ => Fault.None;
@@ -41,18 +42,14 @@ public sealed class FaultProxy : IAsyncDisposable
         var config = YamlDocuments.Read(await File.ReadAllTextAsync(kubeconfig))[0];
         var cluster = config["clusters"]![0]!["cluster"]!;
         var folder = Directory.CreateTempSubdirectory("portal-proxy-").FullName;
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0));
-        var app = builder.Build();
         var upstream = new HttpClient(TrustingHandler(cluster["certificate-authority-data"]?.ToString()))
         {
             BaseAddress = new Uri(cluster["server"]!.ToString()),
             Timeout = Timeout.InfiniteTimeSpan,
         };
-        var proxy = new FaultProxy(app, upstream, folder);
-        app.Run(proxy.HandleAsync);
-        await app.StartAsync();
-        cluster["server"] = app.Urls.First();
+        var proxy = new FaultProxy(upstream, folder);
+        await proxy.ListenAsync();
+        cluster["server"] = proxy._app.Urls.First();
         cluster.AsObject().Remove("certificate-authority-data");
         // JSON is YAML.
         await File.WriteAllTextAsync(proxy.Kubeconfig, config.ToJsonString());
@@ -73,6 +70,28 @@ public sealed class FaultProxy : IAsyncDisposable
         await _app.DisposeAsync();
         _upstream.Dispose();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    // Below the ephemeral range: a port from :0 can be an outgoing socket's a moment later.
+    private async Task ListenAsync()
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+            builder.WebHost.UseKestrelCore().ConfigureKestrel(k => k.Listen(IPAddress.Loopback, Random.Shared.Next(20000, 32000)));
+            _app = builder.Build();
+            _app.Run(HandleAsync);
+            try
+            {
+                await _app.StartAsync();
+                return;
+            }
+            catch (IOException) when (attempt < 50)
+            {
+                // Taken: try another.
+                await _app.DisposeAsync();
+            }
+        }
     }
 
     private static SocketsHttpHandler TrustingHandler(string? authority)
