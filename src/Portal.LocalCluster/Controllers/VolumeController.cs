@@ -13,6 +13,7 @@ public sealed class VolumeController(IObjects objects, LocalClusterOptions optio
     : ControlLoop(objects, time, log)
 {
     public const string ClassName = "local";
+    private static readonly TimeSpan InUseRetry = TimeSpan.FromSeconds(1);
 
     public override string Name => "persistentvolume-binder";
 
@@ -31,7 +32,7 @@ public sealed class VolumeController(IObjects objects, LocalClusterOptions optio
         {
             case "class": MakeClass(); break;
             case "claim": Claim(path[1], path[2]); break;
-            default: Volume(path[1]); break;
+            default: return Task.FromResult(Volume(path[1]));
         }
         return Task.FromResult<TimeSpan?>(null);
     }
@@ -100,16 +101,21 @@ public sealed class VolumeController(IObjects objects, LocalClusterOptions optio
         Objects.UpdateStatus(volume);
     }
 
-    private void Volume(string name)
+    private TimeSpan? Volume(string name)
     {
-        if (Objects.Find("persistentvolumes", null, name) is not { } volume || volume.Annotation("pv.kubernetes.io/provisioned-by") is null) return;
+        if (Objects.Find("persistentvolumes", null, name) is not { } volume || volume.Annotation("pv.kubernetes.io/provisioned-by") is null) return null;
         string ns = volume.Text("spec", "claimRef", "namespace") ?? "";
         string claimName = volume.Text("spec", "claimRef", "name") ?? "";
         JsonObject? claim = Objects.Find("persistentvolumeclaims", ns, claimName);
-        if (claim is not null && claim.Uid() == volume.Text("spec", "claimRef", "uid")) return;
+        if (claim is not null && claim.Uid() == volume.Text("spec", "claimRef", "uid")) return null;
+        if (claim is null && IsInUse(ns, claimName)) return InUseRetry;
         // A claim made anew under the same name has taken the folder over: it is not emptied under its feet.
         string folder = PodFolders.ClaimOf(options.DataDirectory, ns, claimName);
         if (claim is null && Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
         Objects.Delete("persistentvolumes", null, name);
+        return null;
     }
+
+    private bool IsInUse(string ns, string claim) => Objects.List("pods", ns).Any(pod =>
+        !PodConditions.IsTerminal(pod) && pod.Each("spec", "volumes").Any(volume => volume.Text("persistentVolumeClaim", "claimName") == claim));
 }

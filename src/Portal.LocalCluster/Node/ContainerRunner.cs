@@ -6,7 +6,9 @@ namespace Portal.LocalCluster.Node;
 /// <summary>Runs one container until it shall not run again: starts it, watches it, starts it again as the restart policy says.</summary>
 internal sealed class ContainerRunner(PodContext pod, JsonObject container, ContainerStatus resumed, string restartPolicy)
 {
+    private readonly Lock _gate = new();
     private volatile ContainerStatus _status = resumed;
+    private volatile bool _stopped;
     private ContainerProcess? _process;
 
     public ContainerStatus Status => _status;
@@ -25,10 +27,10 @@ internal sealed class ContainerRunner(PodContext pod, JsonObject container, Cont
             if (!MayRestart(before)) return;
             _status = _status with { Restarts = _status.Restarts + 1 };
         }
-        while (!stop.IsCancellationRequested)
+        while (!stop.IsCancellationRequested && !_stopped)
         {
             if (await StartAsync(pull, stop) && _process is { } process) await WatchAsync(process, stop);
-            if (stop.IsCancellationRequested || IsOver) return;
+            if (stop.IsCancellationRequested || _stopped || IsOver) return;
             if (_status.Ended is null) continue;
             TimeSpan pause = crash.Next(_status.Ended.Finished - _status.Ended.Started);
             string message = FormattableString.Invariant($"back-off {pause.TotalSeconds:0}s restarting failed container={Name} pod={pod.Pod.Name()}_{pod.Pod.Namespace()}({pod.Pod.Uid()})");
@@ -42,9 +44,22 @@ internal sealed class ContainerRunner(PodContext pod, JsonObject container, Cont
         }
     }
 
+    /// <summary>Stops the container for good: a start that is under way is either stopped here or does not happen.</summary>
     public async Task StopAsync(TimeSpan grace)
     {
-        if (_process is not { } process || process.Exited.IsCompleted) return;
+        ContainerProcess? process;
+        lock (_gate)
+        {
+            _stopped = true;
+            process = _process;
+        }
+        await EndAsync(process, grace);
+    }
+
+    /// <summary>Ends the present run; the restart policy says what comes next.</summary>
+    private async Task EndAsync(ContainerProcess? process, TimeSpan grace)
+    {
+        if (process is null || process.Exited.IsCompleted) return;
         pod.Say("Normal", "Killing", $"Stopping container {Name}");
         await process.StopAsync(grace, pod.Time);
     }
@@ -93,9 +108,13 @@ internal sealed class ContainerRunner(PodContext pod, JsonObject container, Cont
         };
         try
         {
-            _process = ContainerProcess.Start(plan with { Environment = marked }, id, log);
+            lock (_gate)
+            {
+                if (_stopped) throw new OperationCanceledException();
+                _process = ContainerProcess.Start(plan with { Environment = marked }, id, log);
+            }
         }
-        catch (NotReadyException)
+        catch (Exception failure) when (failure is NotReadyException or OperationCanceledException)
         {
             pod.Agent.Logs.Close(path);
             throw;
@@ -110,7 +129,7 @@ internal sealed class ContainerRunner(PodContext pod, JsonObject container, Cont
     private async Task WatchAsync(ContainerProcess process, CancellationToken stop)
     {
         using CancellationTokenSource running = new();
-        ProbeLoop probes = new(pod, container, () => _status, Set, () => StopAsync(pod.Grace));
+        ProbeLoop probes = new(pod, container, () => _status, Set, () => EndAsync(process, pod.Grace));
         Task probing = probes.RunAsync(running.Token);
         int code = await process.Exited;
         await running.CancelAsync();

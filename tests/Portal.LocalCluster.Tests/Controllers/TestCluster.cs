@@ -110,10 +110,12 @@ public sealed class TestCluster : IAsyncDisposable
 /// <summary>Waits for a condition, not for a time.</summary>
 public static class Eventually
 {
-    public static async Task True(Func<bool> condition, string what, int seconds = 60)
+    public static Task True(Func<bool> condition, string what, int seconds = 60) => True(() => Task.FromResult(condition()), what, seconds);
+
+    public static async Task True(Func<Task<bool>> condition, string what, int seconds = 60)
     {
         DateTime end = DateTime.UtcNow.AddSeconds(seconds);
-        while (!condition())
+        while (!await condition())
         {
             if (DateTime.UtcNow > end) Assert.Fail($"Never came true: {what}");
             await Task.Delay(20);

@@ -57,13 +57,13 @@ public class WorkloadTests
             """);
         await Eventually.True(() => cluster.Objects.Find("statefulsets.apps", "team", "db")!.Whole("status", "readyReplicas") == 2, "both pods are ready");
         Assert.True(cluster.Objects.Find("pods", "team", "db-0")!.Created() <= cluster.Objects.Find("pods", "team", "db-1")!.Created());
-        await Eventually.True(() => cluster.LogAsync("db-1").Result.EndsWith("written", StringComparison.Ordinal), "it wrote");
+        await Eventually.True(async () => (await cluster.LogAsync("db-1")).EndsWith("written", StringComparison.Ordinal), "it wrote");
         string uid = cluster.Objects.Find("pods", "team", "db-1")!.Uid();
 
         cluster.Objects.Delete("pods", "team", "db-1");
 
         await Eventually.True(() => cluster.Objects.Find("pods", "team", "db-1") is { } pod && pod.Uid() != uid && PodConditions.IsReady(pod), "the pod is made anew");
-        await Eventually.True(() => cluster.LogAsync("db-1").Result.Contains("db-1\nwritten", StringComparison.Ordinal), "it finds what it wrote before");
+        await Eventually.True(async () => (await cluster.LogAsync("db-1")).Contains("db-1\nwritten", StringComparison.Ordinal), "it finds what it wrote before");
         Assert.NotNull(cluster.Objects.Find("persistentvolumeclaims", "team", "data-db-0"));
     }
 

@@ -118,7 +118,7 @@ public class PodTests
     {
         await using TestCluster cluster = TestCluster.Start();
         cluster.Objects.Create(Manifests.Pod("polite", Manifests.Shell, ["sh", "-c", "trap 'echo bye; exit 0' TERM; echo up; while true; do sleep 0.1; done"]));
-        await Eventually.True(() => cluster.LogAsync("polite").Result == "up", "the pod is up");
+        await Eventually.True(async () => (await cluster.LogAsync("polite")) == "up", "the pod is up");
         Task<string> rest = Follow(cluster, "polite");
 
         cluster.Objects.Delete("pods", "team", "polite");
@@ -134,7 +134,7 @@ public class PodTests
         const string stubborn = "import os,signal,subprocess,sys,time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
             + "subprocess.Popen(['sleep','600'], start_new_session=True)\nprint('up', flush=True)\ntime.sleep(600)";
         cluster.Objects.Create(Manifests.Pod("stubborn", Manifests.Python, ["python3", "-c", stubborn], grace: 1));
-        await Eventually.True(() => cluster.LogAsync("stubborn").Result == "up", "the pod is up");
+        await Eventually.True(async () => (await cluster.LogAsync("stubborn")) == "up", "the pod is up");
         Assert.True(ProcessTree.Any(ProcessTree.ClusterVariable, cluster.Options.DataDirectory));
 
         cluster.Objects.Delete("pods", "team", "stubborn");
