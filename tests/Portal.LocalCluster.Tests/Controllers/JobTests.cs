@@ -9,7 +9,7 @@ public class JobTests
     [Fact]
     public async Task Job_RunsPython_CompletesWithItsLog()
     {
-        await using TestCluster cluster = TestCluster.Start();
+        await using TestCluster cluster = await TestCluster.StartAsync();
         cluster.Objects.Create(Manifests.Job("train", Manifests.Python, ["python3", "-c", "import os; print('in', os.environ['HOME'] != '', 'of', os.environ['PATH'])"]));
 
         JsonObject job = await Finished(cluster, "train");
@@ -30,7 +30,7 @@ public class JobTests
     [Fact]
     public async Task Job_ProgramFails_FailsWithItsExitCode()
     {
-        await using TestCluster cluster = TestCluster.Start();
+        await using TestCluster cluster = await TestCluster.StartAsync();
         cluster.Objects.Create(Manifests.Job("bad", Manifests.Python, ["python3", "-c", "raise SystemExit(3)"]));
 
         JsonObject job = await Finished(cluster, "bad");
@@ -46,7 +46,7 @@ public class JobTests
     [Fact]
     public async Task Job_Suspended_RunsOnlyWhenReleased()
     {
-        await using TestCluster cluster = TestCluster.Start();
+        await using TestCluster cluster = await TestCluster.StartAsync();
         JsonObject manifest = Manifests.Job("held", Manifests.Shell, ["sh", "-c", "sleep 60"]);
         manifest["spec"]!["suspend"] = true;
         cluster.Objects.Create(manifest);
@@ -68,7 +68,7 @@ public class JobTests
     [Fact]
     public async Task Job_PastItsDeadline_IsStopped()
     {
-        await using TestCluster cluster = TestCluster.Start();
+        await using TestCluster cluster = await TestCluster.StartAsync();
         JsonObject manifest = Manifests.Job("slow", Manifests.Shell, ["sh", "-c", "exec sleep 600"]);
         manifest["spec"]!["activeDeadlineSeconds"] = 1;
         cluster.Objects.Create(manifest);
@@ -81,7 +81,7 @@ public class JobTests
     [Fact]
     public async Task Job_TimeToLiveIsOver_IsDeleted()
     {
-        await using TestCluster cluster = TestCluster.Start();
+        await using TestCluster cluster = await TestCluster.StartAsync();
         JsonObject manifest = Manifests.Job("brief", Manifests.Shell, ["true"]);
         manifest["spec"]!["ttlSecondsAfterFinished"] = 0;
         cluster.Objects.Create(manifest);
@@ -92,7 +92,7 @@ public class JobTests
     [Fact]
     public async Task Job_SeveralCompletions_RunsAllOfThem()
     {
-        await using TestCluster cluster = TestCluster.Start();
+        await using TestCluster cluster = await TestCluster.StartAsync();
         JsonObject manifest = Manifests.Job("wide", Manifests.Shell, ["true"]);
         manifest["spec"]!["parallelism"] = 3;
         manifest["spec"]!["completions"] = 3;
@@ -102,6 +102,33 @@ public class JobTests
 
         Assert.Equal(3, job.Whole("status", "succeeded"));
         Assert.Equal(3, cluster.PodsOf("wide").Count);
+    }
+
+    [Fact]
+    public async Task Job_QuotaRefusesItsPods_SaysSoInAnEventAndStartsWhenItIsRaised()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync();
+        cluster.Create("""{"apiVersion":"v1","kind":"ResourceQuota","metadata":{"name":"team","namespace":"team"},"spec":{"hard":{"requests.cpu":"50m"} } }""");
+        cluster.Objects.Create(Manifests.Job("over", Manifests.Shell, ["true"]));
+        await Eventually.True(() => cluster.Said("FailedCreate"), "the refusal is said");
+        JsonObject said = cluster.Objects.List("events", "team").First(said => said.Text("reason") == "FailedCreate");
+        Assert.Matches("""^Error creating: pods "over-.{5}" is forbidden: exceeded quota: team, requested: requests.cpu=100m, used: requests.cpu=0, limited: requests.cpu=50m$""", said.Text("message"));
+
+        cluster.Objects.Update((JsonObject)JsonNode.Parse("""{"apiVersion":"v1","kind":"ResourceQuota","metadata":{"name":"team","namespace":"team"},"spec":{"hard":{"requests.cpu":"1"} } }""")!);
+
+        Assert.True(Conditions.IsTrue(await Finished(cluster, "over"), "Complete"));
+    }
+
+    [Fact]
+    public async Task Job_Deleted_TakesItsPodsAlong()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync();
+        cluster.Objects.Create(Manifests.Job("gone", Manifests.Shell, ["sh", "-c", "exec sleep 600"]));
+        await Eventually.True(() => cluster.PodsOf("gone").Any(pod => pod.Text("status", "phase") == "Running"), "its pod runs");
+
+        cluster.Objects.Delete("jobs.batch", "team", "gone");
+
+        await Eventually.True(() => cluster.Objects.List("pods", "team").Count == 0, "its pods go with it");
     }
 
     private static void Suspend(TestCluster cluster, string name, bool suspend)

@@ -1,110 +1,62 @@
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Portal.LocalCluster.Machinery;
-using Portal.LocalCluster.Storage;
 
 namespace Portal.LocalCluster.Tests.Controllers;
 
-/// <summary>The objects, controllers and node agent of a cluster, with real processes and without HTTP.</summary>
+/// <summary>A started cluster with one node and the namespace <c>team</c>, spoken to by its in-process door; its processes are real.</summary>
 public sealed class TestCluster : IAsyncDisposable
 {
-    private static readonly (string Kind, string Plural, bool Namespaced)[] Kueue =
-    [
-        ("Workload", "workloads", true), ("LocalQueue", "localqueues", true), ("ClusterQueue", "clusterqueues", false),
-        ("ResourceFlavor", "resourceflavors", false), ("Cohort", "cohorts", false), ("WorkloadPriorityClass", "workloadpriorityclasses", false),
-    ];
+    private LocalCluster? _cluster;
 
-    private readonly ServiceProvider _services;
-    private readonly List<Task> _running = [];
-    private CancellationTokenSource _stop = new();
-
-    private TestCluster(LocalClusterOptions options)
-    {
-        Options = options;
-        ServiceCollection services = new();
-        services.AddLogging();
-        services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(options);
-        services.AddApiMachinery(new ForgetfulLog());
-        ClusterParts.Add(services);
-        _services = services.BuildServiceProvider();
-        ResourceCatalog catalog = _services.GetRequiredService<ResourceCatalog>();
-        foreach ((string kind, string plural, bool namespaced) in Kueue)
-        {
-            ResourceType type = new("kueue.x-k8s.io", "v1beta2", kind, plural) { Namespaced = namespaced, HasStatus = true, HasGeneration = true, Custom = true };
-            if (catalog.Stored(type.GroupResource) is null) catalog.Set(type.GroupResource, [type]);
-        }
-        Objects = _services.GetRequiredService<IObjects>();
-        Logs = _services.GetRequiredService<IPodLogs>();
-    }
-
-    public IObjects Objects { get; }
-
-    public IPodLogs Logs { get; }
+    private TestCluster(LocalClusterOptions options) => Options = options;
 
     public LocalClusterOptions Options { get; }
 
-    public static TestCluster Start(Action<LocalClusterOptions>? configure = null)
+    public IObjects Objects => Part<IObjects>();
+
+    public IPodLogs Logs => Part<IPodLogs>();
+
+    public string KubeconfigPath => _cluster!.KubeconfigPath;
+
+    public static async Task<TestCluster> StartAsync(Action<LocalClusterOptions>? configure = null)
     {
         LocalClusterOptions options = new() { DataDirectory = Directory.CreateTempSubdirectory("local-cluster-").FullName, Nodes = [new LocalNode { Name = "node-1" }] };
         configure?.Invoke(options);
         TestCluster cluster = new(options);
-        cluster.Create($$"""{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"team","labels":{"kubernetes.io/metadata.name":"team"} } }""");
-        cluster.StartControllers();
+        await cluster.StartAgainAsync();
+        cluster.Create("""{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"team"} }""");
         return cluster;
     }
 
-    public void StartControllers()
-    {
-        _stop = new CancellationTokenSource();
-        foreach (Type type in _services.GetServices<IController>().Select(controller => controller.GetType()))
-        {
-            IController controller = (IController)ActivatorUtilities.CreateInstance(_services, type);
-            _running.Add(Task.Run(() => controller.RunAsync(_stop.Token)));
-        }
-    }
+    public async Task StartAgainAsync() => _cluster = await LocalCluster.StartAsync(Options, NullLoggerFactory.Instance);
 
-    public async Task StopControllersAsync()
+    public async Task StopAsync()
     {
-        await _stop.CancelAsync();
-        foreach (Task task in _running)
-        {
-            try
-            {
-                await task;
-            }
-            catch (OperationCanceledException)
-            {
-                // As asked.
-            }
-        }
-        _running.Clear();
-    }
-
-    public async Task<JsonObject> ReadyAsync()
-    {
-        await Eventually.True(() => Objects.Find("nodes", null, Options.Nodes[0].Name) is { } node && node.Items("status", "conditions") is not null, "the node is registered");
-        return Objects.Find("nodes", null, Options.Nodes[0].Name)!;
+        if (_cluster is not null) await _cluster.DisposeAsync();
+        _cluster = null;
     }
 
     public JsonObject Create(string json) => Objects.Create((JsonObject)JsonNode.Parse(json)!);
 
-    public async Task<string> LogAsync(string pod, string container = "main", bool previous = false)
+    public async Task<string> LogAsync(string pod, string container = "main", bool previous = false, bool follow = false)
     {
         List<string> lines = [];
-        await foreach (string line in Logs.Read(new PodLogRequest("team", pod, container, Previous: previous), CancellationToken.None)) lines.Add(line);
+        await foreach (string line in Logs.Read(new PodLogRequest("team", pod, container, Follow: follow, Previous: previous), CancellationToken.None)) lines.Add(line);
         return string.Join('\n', lines);
     }
 
     public IReadOnlyList<JsonObject> PodsOf(string job) => Objects.List("pods", "team", $"job-name={job}");
 
+    public bool Said(string reason) => Objects.List("events", "team").Any(said => said.Text("reason") == reason);
+
     public async ValueTask DisposeAsync()
     {
-        await StopControllersAsync();
-        await _services.DisposeAsync();
+        await StopAsync();
         Directory.Delete(Options.DataDirectory, recursive: true);
     }
+
+    private T Part<T>() where T : class => (T)_cluster!.Services.GetService(typeof(T))!;
 }
 
 /// <summary>Waits for a condition, not for a time.</summary>

@@ -9,7 +9,7 @@ public class WorkloadTests
     [Fact]
     public async Task Deployment_TemplateChanges_ReplacesItsPodsAndStaysAvailable()
     {
-        await using TestCluster cluster = TestCluster.Start();
+        await using TestCluster cluster = await TestCluster.StartAsync();
         cluster.Objects.Create(Deployment("one"));
         await Eventually.True(() => Conditions.IsTrue(Deployment(cluster), "Available"), "the deployment is available");
         Assert.Equal(2, Deployment(cluster).Whole("status", "readyReplicas"));
@@ -25,7 +25,7 @@ public class WorkloadTests
     [Fact]
     public async Task Service_SelectsPods_ListsTheReadyOnes()
     {
-        await using TestCluster cluster = TestCluster.Start();
+        await using TestCluster cluster = await TestCluster.StartAsync();
         cluster.Create("""
             {"apiVersion":"v1","kind":"Service","metadata":{"name":"web","namespace":"team"},"spec":{"selector":{"app":"web"},"ports":[{"port":80,"targetPort":8080}]} }
             """);
@@ -45,7 +45,7 @@ public class WorkloadTests
     [Fact]
     public async Task StatefulSet_ClaimTemplates_EachPodKeepsItsOwn()
     {
-        await using TestCluster cluster = TestCluster.Start();
+        await using TestCluster cluster = await TestCluster.StartAsync();
         cluster.Create("""
             {"apiVersion":"apps/v1","kind":"StatefulSet","metadata":{"name":"db","namespace":"team"},
              "spec":{"replicas":2,"serviceName":"db","selector":{"matchLabels":{"app":"db"}},
@@ -70,7 +70,7 @@ public class WorkloadTests
     [Fact]
     public async Task StatefulSet_ScaledToZeroAndBack_StopsAndStarts()
     {
-        await using TestCluster cluster = TestCluster.Start();
+        await using TestCluster cluster = await TestCluster.StartAsync();
         JsonObject set = (JsonObject)JsonNode.Parse("""
             {"apiVersion":"apps/v1","kind":"StatefulSet","metadata":{"name":"book","namespace":"team"},
              "spec":{"replicas":1,"serviceName":"book","selector":{"matchLabels":{"app":"book"}},

@@ -12,7 +12,7 @@ public class PodTests
     [Fact]
     public async Task Pod_Variables_ComeFromFieldsMapsSecretsAndEachOther()
     {
-        await using TestCluster cluster = TestCluster.Start();
+        await using TestCluster cluster = await TestCluster.StartAsync();
         cluster.Create("""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"settings","namespace":"team"},"data":{"MODE":"fast"} }""");
         cluster.Create("""{"apiVersion":"v1","kind":"Secret","metadata":{"name":"keys","namespace":"team"},"data":{"token":"czNjcmV0"} }""");
         JsonObject pod = Manifests.Pod("vars", Manifests.Shell, ["sh", "-c", "echo $WHO $MODE $TOKEN $(BOTH) $POD_IP ${PORTAL_SECRET:-clean}"]);
@@ -35,12 +35,12 @@ public class PodTests
     [Fact]
     public async Task Pod_ConfigMapMissing_WaitsAndStartsWhenItIsThere()
     {
-        await using TestCluster cluster = TestCluster.Start();
+        await using TestCluster cluster = await TestCluster.StartAsync();
         JsonObject pod = Manifests.Pod("mounts", Manifests.Shell, ["cat", "/etc/app/one"]);
         pod["spec"]!["volumes"] = JsonNode.Parse("""[{"name":"app","configMap":{"name":"late"}}]""");
         pod.Container()["volumeMounts"] = JsonNode.Parse("""[{"name":"app","mountPath":"/etc/app"}]""");
         cluster.Objects.Create(pod);
-        await Eventually.True(() => Said(cluster, "FailedMount"), "the missing map is said");
+        await Eventually.True(() => cluster.Said("FailedMount"), "the missing map is said");
 
         cluster.Create("""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"late","namespace":"team"},"data":{"one":"content"} }""");
 
@@ -51,7 +51,7 @@ public class PodTests
     [Fact]
     public async Task Pod_SecretVolume_IsReadableByItsOwnerAlone()
     {
-        await using TestCluster cluster = TestCluster.Start();
+        await using TestCluster cluster = await TestCluster.StartAsync();
         cluster.Create("""{"apiVersion":"v1","kind":"Secret","metadata":{"name":"keys","namespace":"team"},"data":{"token":"czNjcmV0"} }""");
         JsonObject pod = Manifests.Pod("secretive", Manifests.Shell, ["stat", "-c", "%a", "/keys/token"]);
         pod["spec"]!["volumes"] = JsonNode.Parse("""[{"name":"keys","secret":{"secretName":"keys"}}]""");
@@ -66,7 +66,7 @@ public class PodTests
     [Fact]
     public async Task Pod_Claim_KeepsWhatAnEarlierPodWrote()
     {
-        await using TestCluster cluster = TestCluster.Start();
+        await using TestCluster cluster = await TestCluster.StartAsync();
         cluster.Create("""
             {"apiVersion":"v1","kind":"PersistentVolumeClaim","metadata":{"name":"work","namespace":"team"},
              "spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}
@@ -91,7 +91,7 @@ public class PodTests
     [Fact]
     public async Task Pod_UnknownImage_SaysWhatThisTrialCanRun()
     {
-        await using TestCluster cluster = TestCluster.Start();
+        await using TestCluster cluster = await TestCluster.StartAsync();
         cluster.Objects.Create(Manifests.Pod("foreign", "quay.io/org/train:1", ["train"]));
 
         JsonObject waiting = await Eventually.Some(() => Waiting(cluster, "foreign", "ErrImagePull"), "the image is refused");
@@ -103,7 +103,7 @@ public class PodTests
     [Fact]
     public async Task Pod_NoSuchProgram_FailsWithStartError()
     {
-        await using TestCluster cluster = TestCluster.Start();
+        await using TestCluster cluster = await TestCluster.StartAsync();
         cluster.Objects.Create(Manifests.Pod("typo", Manifests.Shell, ["no-such-program"]));
 
         JsonObject pod = await Phase(cluster, "typo", "Failed");
@@ -116,10 +116,10 @@ public class PodTests
     [Fact]
     public async Task Pod_Deleted_EndsGracefullyWhenAsked()
     {
-        await using TestCluster cluster = TestCluster.Start();
+        await using TestCluster cluster = await TestCluster.StartAsync();
         cluster.Objects.Create(Manifests.Pod("polite", Manifests.Shell, ["sh", "-c", "trap 'echo bye; exit 0' TERM; echo up; while true; do sleep 0.1; done"]));
         await Eventually.True(async () => (await cluster.LogAsync("polite")) == "up", "the pod is up");
-        Task<string> rest = Follow(cluster, "polite");
+        Task<string> rest = cluster.LogAsync("polite", follow: true);
 
         cluster.Objects.Delete("pods", "team", "polite");
 
@@ -130,7 +130,7 @@ public class PodTests
     [Fact]
     public async Task Pod_IgnoresTheSignal_IsKilledWithAllItStarted()
     {
-        await using TestCluster cluster = TestCluster.Start();
+        await using TestCluster cluster = await TestCluster.StartAsync();
         const string stubborn = "import os,signal,subprocess,sys,time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
             + "subprocess.Popen(['sleep','600'], start_new_session=True)\nprint('up', flush=True)\ntime.sleep(600)";
         cluster.Objects.Create(Manifests.Pod("stubborn", Manifests.Python, ["python3", "-c", stubborn], grace: 1));
@@ -146,7 +146,7 @@ public class PodTests
     [Fact]
     public async Task Pod_CrashesAndRestarts_KeepsThePreviousLog()
     {
-        await using TestCluster cluster = TestCluster.Start();
+        await using TestCluster cluster = await TestCluster.StartAsync();
         cluster.Objects.Create(Manifests.Pod("crashes", Manifests.Shell, ["sh", "-c", "echo run; exit 1"], restartPolicy: "OnFailure"));
 
         JsonObject waiting = await Eventually.Some(() => Waiting(cluster, "crashes", "CrashLoopBackOff"), "the agent backs off");
@@ -161,7 +161,7 @@ public class PodTests
     [Fact]
     public async Task Pod_InitContainers_RunInOrderBeforeTheOthers()
     {
-        await using TestCluster cluster = TestCluster.Start();
+        await using TestCluster cluster = await TestCluster.StartAsync();
         JsonObject pod = Manifests.Pod("ordered", Manifests.Shell, ["cat", "/shared/order"]);
         pod["spec"]!["volumes"] = JsonNode.Parse("""[{"name":"shared","emptyDir":{}}]""");
         pod.Container()["volumeMounts"] = JsonNode.Parse("""[{"name":"shared","mountPath":"/shared"}]""");
@@ -178,7 +178,7 @@ public class PodTests
     [Fact]
     public async Task Pod_PastItsDeadline_FailsWithTheReason()
     {
-        await using TestCluster cluster = TestCluster.Start();
+        await using TestCluster cluster = await TestCluster.StartAsync();
         JsonObject pod = Manifests.Pod("late", Manifests.Shell, ["sleep", "600"]);
         pod["spec"]!["activeDeadlineSeconds"] = 1;
         cluster.Objects.Create(pod);
@@ -191,7 +191,7 @@ public class PodTests
     [Fact]
     public async Task Pods_TwoNotebooks_AnswerOnTheirOwnAddresses()
     {
-        await using TestCluster cluster = TestCluster.Start();
+        await using TestCluster cluster = await TestCluster.StartAsync();
         foreach (string name in (string[])["one", "two"])
         {
             JsonObject pod = Manifests.Pod(name, "localhost/jupyter-notebook:6", [], restartPolicy: "Always");
@@ -217,8 +217,8 @@ public class PodTests
     [Fact]
     public async Task Pod_NoNodeFits_IsUnschedulableUntilSomethingLeaves()
     {
-        await using TestCluster cluster = TestCluster.Start(options => options.Nodes[0].Resources["nvidia.com/gpu"] = "1");
-        JsonObject node = await cluster.ReadyAsync();
+        await using TestCluster cluster = await TestCluster.StartAsync(options => options.Nodes[0].Resources["nvidia.com/gpu"] = "1");
+        JsonObject node = await Eventually.Some(() => cluster.Objects.Find("nodes", null, "node-1") is { } found && Conditions.IsTrue(found, "Ready") ? found : null, "the node is ready");
         Assert.Equal("true", node.Label(NodeRegistration.SimulatedAccelerators));
         foreach (string name in (string[])["first", "second"])
         {
@@ -240,15 +240,15 @@ public class PodTests
     [Fact]
     public async Task Cluster_Restarted_TreatsRunningPodsAsAfterAPowerCut()
     {
-        await using TestCluster cluster = TestCluster.Start();
+        await using TestCluster cluster = await TestCluster.StartAsync();
         cluster.Objects.Create(Manifests.Pod("once", Manifests.Shell, ["sleep", "600"]));
         cluster.Objects.Create(Manifests.Pod("always", Manifests.Shell, ["sh", "-c", "echo up; exec sleep 600"], restartPolicy: "Always"));
         await Phase(cluster, "once", "Running");
         await Phase(cluster, "always", "Running");
 
-        await cluster.StopControllersAsync();
+        await cluster.StopAsync();
         Assert.False(ProcessTree.Any(ProcessTree.ClusterVariable, cluster.Options.DataDirectory));
-        cluster.StartControllers();
+        await cluster.StartAgainAsync();
 
         JsonObject once = await Phase(cluster, "once", "Failed");
         Assert.Equal(255, Assert.Single(once.Each("status", "containerStatuses")).Whole("state", "terminated", "exitCode"));
@@ -265,17 +265,8 @@ public class PodTests
         return pod;
     }
 
-    private static bool Said(TestCluster cluster, string reason) => cluster.Objects.List("events", "team").Any(said => said.Text("reason") == reason);
-
     private static JsonObject? Waiting(TestCluster cluster, string pod, string reason) =>
         cluster.Objects.Find("pods", "team", pod)?.Each("status", "containerStatuses").Select(status => status.Map("state", "waiting")).FirstOrDefault(waiting => waiting?.Text("reason") == reason);
-
-    private static async Task<string> Follow(TestCluster cluster, string pod)
-    {
-        List<string> lines = [];
-        await foreach (string line in cluster.Logs.Read(new PodLogRequest("team", pod, "main", Follow: true), CancellationToken.None)) lines.Add(line);
-        return string.Join('\n', lines);
-    }
 
     private static Task<JsonObject> Phase(TestCluster cluster, string pod, string phase) =>
         Eventually.Some(() => cluster.Objects.Find("pods", "team", pod) is { } found && found.Text("status", "phase") == phase ? found : null, $"pod {pod} is {phase}");
