@@ -10,19 +10,26 @@ internal sealed class KueueAdmission : IAdmission
     public void Fill(AdmissionRequest request)
     {
         JsonObject body = request.Object;
-        if (body.Label(KueueNames.QueueLabel) is not { } queue) return;
+        string? queue = body.Label(KueueNames.QueueLabel);
         switch (request.Type.GroupResource)
         {
-            case "jobs.batch" when request.Old is null:
+            case "statefulsets.apps" or "deployments.apps":
+                Pass(body, queue, request.Old?.Label(KueueNames.QueueLabel));
+                break;
+            case "jobs.batch" when queue is not null && request.Old is null:
                 body.Ensure("spec")["suspend"] = true;
                 break;
-            case "pods" when request.Old is null && body.ControllerOwner()?.Text("kind") != "Job":
+            case "pods" when queue is not null && request.Old is null && body.ControllerOwner()?.Text("kind") != "Job":
                 Hold(body);
                 break;
-            case "statefulsets.apps" or "deployments.apps":
-                body.Ensure("spec", "template", "metadata", "labels")[KueueNames.QueueLabel] = queue;
-                break;
         }
+    }
+
+    /// <summary>The queue of a set is that of its pods; when the set leaves its queue, so do they.</summary>
+    private static void Pass(JsonObject set, string? queue, string? before)
+    {
+        if (queue is not null) set.Ensure("spec", "template", "metadata", "labels")[KueueNames.QueueLabel] = queue;
+        else if (before is not null) set.Map("spec", "template", "metadata", "labels")?.Remove(KueueNames.QueueLabel);
     }
 
     private static void Hold(JsonObject pod)
