@@ -83,7 +83,11 @@ public enum PoolState { Open, Closed }
 
 /// <summary>A taint of the pool's nodes.</summary>
 /// <param name="Effect"><c>NoSchedule</c>, <c>PreferNoSchedule</c> or <c>NoExecute</c>.</param>
-public sealed record NodeTaint(string Key, string Value, string Effect);
+public sealed record NodeTaint(string Key, string Value, string Effect)
+{
+    /// <summary>As kubectl writes it, <c>key=value:Effect</c>.</summary>
+    public override string ToString() => Value.Length == 0 ? $"{Key}:{Effect}" : $"{Key}={Value}:{Effect}";
+}
 
 /// <summary>A team that may ask for a pool.</summary>
 public sealed class PoolTeam

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Core.Reconciliation;
+using Portal.Core.Workloads;
 
 namespace Portal.Core.Hardware;
 
@@ -10,6 +11,7 @@ internal static class HardwareServices
     {
         services.AddSingleton<HardwareService>();
         services.AddSingleton<PoolQueryService>();
+        services.AddSingleton<IAcceleratorOffers, GrantedAccelerators>();
         services.AddSingleton<IReconciler, PoolReconciler>();
         return services;
     }

@@ -109,7 +109,7 @@ public sealed class QuotaQueryService(
             Pool = pool.Value,
             Forecast = forecast,
             Held = await db.Set<QuotaRequest>().Where(QuotaRequest.Holds)
-                .Where(r => r.ProjectId == row.ProjectId && r.PoolId == row.PoolId && r.Id != id).SumAsync(r => r.GrantedAmount ?? 0, ct),
+                .Where(r => r.ProjectId == row.ProjectId && r.PoolId == row.PoolId).SumAsync(r => r.GrantedAmount ?? 0, ct),
             Usage = await UsageAsync(db, row.ProjectId, row.PoolId, ct),
             Rivals = await RivalsAsync(db, row, roles, ct),
             Steps = [.. request.Steps.OrderBy(s => s.Number)],
