@@ -32,7 +32,14 @@ public sealed record ContainerPlan(
         IEnumerable<string> line = command.Length > 0
             ? command.Concat(arguments)
             : image.Entrypoint.Concat(arguments.Length > 0 ? arguments : image.Arguments);
-        string folder = container.Text("workingDir") is { Length: > 0 } asked ? paths.Translate(asked) : folders.Home;
+        string folder = container.Text("workingDir") is { Length: > 0 } asked ? WorkingFolder(asked, paths, folders) : folders.Home;
         return new ContainerPlan([.. line.Select(word => VariableExpansion.Expand(paths.Translate(word), variables))], variables, folder);
+    }
+
+    /// <summary>Where no volume is mounted a container would have its image's own folder: it gets one in the pod's, never one of this machine.</summary>
+    private static string WorkingFolder(string asked, PathTranslation paths, PodFolders folders)
+    {
+        string translated = paths.Translate(asked);
+        return translated != asked ? translated : folders.Inside(asked);
     }
 }

@@ -12,6 +12,14 @@ public sealed class PodFolders(string dataDirectory, JsonObject pod)
 
     public string Temporary => Path.Combine(Root, "tmp");
 
+    /// <summary>A container's own path that is on no volume.</summary>
+    public string Inside(string path)
+    {
+        string root = Path.Combine(Root, "root");
+        string inside = Path.GetFullPath(Path.Combine(root, path.TrimStart('/')));
+        return inside.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? inside : root;
+    }
+
     public string Volume(string name) => Path.Combine(Root, "volumes", name);
 
     public string Log(string container, long run) => LogOf(Root, container, run);

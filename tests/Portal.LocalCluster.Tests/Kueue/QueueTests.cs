@@ -113,6 +113,27 @@ public class QueueTests
         await Eventually.True(() => cluster.Objects.Find("pods", "team", "notebook-0")?.Text("status", "phase") == "Running", "and runs");
     }
 
+    [Fact]
+    public async Task StatefulSet_LeavesItsQueue_ItsPodsDoToo()
+    {
+        await using TestCluster cluster = await Start();
+        Queue(cluster, "0");
+        JsonObject set = (JsonObject)JsonNode.Parse("""
+            {"apiVersion":"apps/v1","kind":"StatefulSet","metadata":{"name":"notebook","namespace":"team","labels":{"kueue.x-k8s.io/queue-name":"default"}},
+             "spec":{"replicas":1,"serviceName":"notebook","selector":{"matchLabels":{"app":"notebook"}},
+                     "template":{"metadata":{"labels":{"app":"notebook"}},
+                                 "spec":{"terminationGracePeriodSeconds":0,"containers":[{"name":"main","image":"localhost/shell:1","command":["sleep","600"],
+                                         "resources":{"requests":{"nvidia.com/gpu":"1"},"limits":{"nvidia.com/gpu":"1"}}}]}}}}
+            """)!;
+        cluster.Objects.Create(set.Copy());
+        await Eventually.True(() => Condition(cluster, "notebook-0")?.Text("reason") == "SchedulingGated", "the pod is gated");
+
+        ((JsonObject)set["metadata"]!).Remove("labels");
+        cluster.Objects.Update(set);
+
+        await Eventually.True(() => cluster.Objects.Find("pods", "team", "notebook-0")?.Text("status", "phase") == "Running", "the pod made anew runs");
+    }
+
     private static Task<TestCluster> Start() => TestCluster.StartAsync(options =>
     {
         options.Nodes[0].Resources["nvidia.com/gpu"] = "8";

@@ -89,6 +89,22 @@ public class PodTests
     }
 
     [Fact]
+    public async Task Pod_WorkingDirectoryOnNoVolume_IsInThePodsFolder()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync();
+        JsonObject pod = Manifests.Pod("placed", Manifests.Shell, ["pwd"]);
+        pod.Container()["workingDir"] = "/no-such-place/app";
+        cluster.Objects.Create(pod);
+
+        await Phase(cluster, "placed", "Succeeded");
+
+        string folder = await cluster.LogAsync("placed");
+        Assert.StartsWith(cluster.Options.DataDirectory, folder, StringComparison.Ordinal);
+        Assert.EndsWith("/no-such-place/app", folder, StringComparison.Ordinal);
+        Assert.False(Directory.Exists("/no-such-place"));
+    }
+
+    [Fact]
     public async Task Pod_UnknownImage_SaysWhatThisTrialCanRun()
     {
         await using TestCluster cluster = await TestCluster.StartAsync();
@@ -255,6 +271,15 @@ public class PodTests
         await Eventually.True(
             () => cluster.Objects.Find("pods", "team", "always")!.Each("status", "containerStatuses").Any(status => status.Whole("restartCount") == 1 && status.Map("state", "running") is not null),
             "the other runs again");
+    }
+
+    [Fact]
+    public async Task Pods_Many_AllRunAndEnd()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(options => options.Nodes[0].Pods = 20);
+        for (int number = 0; number < 60; number++) cluster.Objects.Create(Manifests.Pod($"p{number}", Manifests.Shell, ["true"]));
+
+        await Eventually.True(() => cluster.Objects.List("pods", "team").Count(pod => pod.Text("status", "phase") == "Succeeded") == 60, "all pods have ended", 120);
     }
 
     private static JsonObject WithClaim(JsonObject pod)
