@@ -39,6 +39,7 @@ public static class PortalApplication
         builder.Services.AddPortalCluster(settings);
         builder.Services.AddQuotaWorker();
         builder.Services.AddDriftEventLoop();
+        builder.AddPortalWorkloads(settings);
         builder.Services.AddPortalWords();
         builder.Services.AddPortalPages();
 
@@ -54,6 +55,7 @@ public static class PortalApplication
         app.MapPortalHealth();
         app.MapPortalAccounts();
         app.MapPortalApi();
+        app.MapPortalWorkloads();
         app.MapPortalPages();
         return app;
     }

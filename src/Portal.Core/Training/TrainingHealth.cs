@@ -30,7 +30,8 @@ public static class TrainingHealth
                 : new WorkloadStatus(WorkloadState.Failed, "training.vanished");
         }
         if (facts.Workload is { } workload && QueueHealth.From(workload) is { } queued)
-            return facts.QueuePosition > 0 ? queued.With("position", facts.QueuePosition) : queued;
+            return facts.QueuePosition > 1 && queued.Reason == "quota.waiting"
+                ? (queued with { Reason = "quota.waiting_behind" }).With("position", facts.QueuePosition) : queued;
         if (job.At("spec", "suspend")?.ToString() == "true")
             return new(WorkloadState.Pending, "quota.queued");
         var since = Time(facts.Pod, "metadata", "creationTimestamp") ?? Time(job, "status", "startTime") ?? run.IntentChangedAt;

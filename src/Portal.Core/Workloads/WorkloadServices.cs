@@ -14,14 +14,17 @@ internal static class WorkloadServices
     {
         services.TryAddSingleton(new CatalogOptions());
         services.TryAddSingleton(new WorkloadOptions());
-        services.TryAddSingleton<IAcceleratorOffers, NoAcceleratorOffers>();
+        services.AddSingleton<IAcceleratorOffers, AcceleratorOffers>();
         services.AddSingleton<Catalogue>();
         services.AddSingleton<WorkloadLaunch>();
         services.AddSingleton<WorkloadCluster>();
         services.AddSingleton<NotebookService>();
+        services.AddSingleton<NotebookDoor>();
+        services.AddSingleton<NotebookIdleSweep>();
         services.AddSingleton<IReconciler, NotebookReconciler>();
         services.AddSingleton<TrainingService>();
         services.AddSingleton<TrainingList>();
+        services.AddSingleton<TrainingPreview>();
         services.AddSingleton<TrainingReports>();
         services.AddSingleton<TrainingMetrics>();
         services.AddSingleton<TrainingLogs>();

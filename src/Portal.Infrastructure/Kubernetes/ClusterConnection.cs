@@ -53,6 +53,18 @@ internal sealed class ClusterConnection : IDisposable
         }
     }
 
+    /// <summary>The server's address, without a slash at its end.</summary>
+    public string Address => Client().BaseUri.AbsoluteUri.TrimEnd('/');
+
+    /// <summary>Sends a request that somebody else has built, with the cluster's credentials: for streams that are passed through.</summary>
+    public async Task<HttpResponseMessage> PassAsync(HttpRequestMessage request, CancellationToken ct)
+    {
+        var client = Client();
+        if (client.Credentials is { } credentials)
+            await credentials.ProcessHttpRequestAsync(request, ct);
+        return await client.HttpClient.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+    }
+
     public void Dispose()
     {
         _limiter.Dispose();

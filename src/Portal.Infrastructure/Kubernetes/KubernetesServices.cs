@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Core.Cluster;
+using Portal.Core.Reconciliation;
+using Portal.Core.Workloads;
 using Portal.Infrastructure.Kubernetes.Watching;
 
 namespace Portal.Infrastructure.Kubernetes;
@@ -20,6 +22,7 @@ public static class KubernetesServices
         services.AddSingleton<ClusterCache>();
         services.AddSingleton<IClusterCache>(s => s.GetRequiredService<ClusterCache>());
         services.AddHostedService<ClusterWatcher>();
+        services.AddSingleton<IWorkloadRoute, ClusterRoute>();
         return services;
     }
 }

@@ -9,7 +9,9 @@ using Portal.Api.Quotas;
 using Portal.Api.Monitoring;
 using Portal.Api.Projects;
 using Portal.Api.Teams;
+using Portal.Api.Notebooks;
 using Portal.Api.Tokens;
+using Portal.Api.Training;
 using Portal.Core.Access;
 using Portal.Core.Results;
 using Portal.Localization;
@@ -56,6 +58,8 @@ public static class ApiRoutes
         api.MapProjects();
         api.MapTeams();
         api.MapPeople();
+        api.MapNotebooks();
+        api.MapTraining();
     }
 
     /// <summary>Who calls.</summary>

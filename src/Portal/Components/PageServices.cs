@@ -1,5 +1,6 @@
 using MudBlazor.Services;
 using Portal.Components.Layout;
+using Portal.Components.Pages.Workloads;
 using Portal.Components.Shared;
 
 namespace Portal.Components;
@@ -19,6 +20,7 @@ internal static class PageServices
         services.AddSingleton<Navigation>();
         services.AddScoped<Toasts>();
         services.AddScoped<PaletteSearch>();
+        services.AddScoped<LaunchServices>();
     }
 
     public static void MapPortalPages(this WebApplication app) =>

@@ -35,7 +35,7 @@ public class TrainingHealthTests
     {
         var status = TrainingHealth.From(Run(), Facts(null, null) with { Workload = Workload(Waiting, "2"), QueuePosition = 3 }, Places.Now);
 
-        Assert.Equal((WorkloadState.Pending, "quota.waiting"), (status.State, status.Reason));
+        Assert.Equal((WorkloadState.Pending, "quota.waiting_behind"), (status.State, status.Reason));
         Assert.Equal(("nvidia.com/gpu", "h100", "2", "1", "1", "3"), (status.Arguments["resource"], status.Arguments["flavor"],
             status.Arguments["needed"], status.Arguments["free"], status.Arguments["short"], status.Arguments["position"]));
     }

@@ -31,11 +31,16 @@ internal sealed class WorkloadCases : MatrixCases
         Case<NotebookService>(nameof(NotebookService.SuggestNameAsync), Towards.Project, async (s, actor, target) =>
             await s.SuggestNameAsync(actor, target.ProjectId, default));
 
+        Case<NotebookDoor>(nameof(NotebookDoor.OpenAsync), Towards.Project, async (s, actor, target) =>
+            await s.OpenAsync(actor, target["notebook"], default), "notebook.not_running");
+
         Case<TrainingService>(nameof(TrainingService.LaunchAsync), Towards.Project, async (s, actor, target) =>
             await s.LaunchAsync(actor, Draft(target.ProjectId), default));
         Case<TrainingService>(nameof(TrainingService.StopAsync), Towards.Project, (s, actor, target) => s.StopAsync(actor, target["run"], default));
         Case<TrainingService>(nameof(TrainingService.AgainAsync), Towards.Project, async (s, actor, target) => await s.AgainAsync(actor, target["run"], default));
         Case<TrainingService>(nameof(TrainingService.GetAsync), Towards.Project, async (s, actor, target) => await s.GetAsync(actor, target["run"], default));
+        Case<TrainingPreview>(nameof(TrainingPreview.ForAsync), Towards.Project, async (s, actor, target) =>
+            await s.ForAsync(actor, Draft(target.ProjectId), default), "cluster.unreachable");
         Case<TrainingList>(nameof(TrainingList.ForProjectAsync), Towards.Project, async (s, actor, target) =>
             await s.ForProjectAsync(actor, target.ProjectId, new ListQuery(), null, default));
         Case<TrainingList>(nameof(TrainingList.ForPersonAsync), Towards.Platform, async (s, actor, _) =>

@@ -1,9 +1,11 @@
+using Portal.Components.Pages.Notebooks;
 using Portal.Components.Pages.Projects.Activity;
 using Portal.Components.Pages.Projects.Members;
 using Portal.Components.Pages.Projects.Overview;
 using Portal.Components.Pages.Projects.Objects;
 using Portal.Components.Pages.Projects.Settings;
 using Portal.Components.Pages.Quotas;
+using Portal.Components.Pages.Training;
 using Portal.Core.Access;
 
 namespace Portal.Components.Pages.Projects;
@@ -19,6 +21,8 @@ public sealed record ProjectTab(string Key, Type Content, Permission Permission 
     [
         new("overview", typeof(OverviewTab)),
         new("quota", typeof(QuotaTab), Permission.QuotaView),
+        new("notebooks", typeof(NotebooksTab), Permission.NotebookView),
+        new("training", typeof(TrainingTab), Permission.TrainingView),
         new("members", typeof(MembersTab)),
         new("activity", typeof(ActivityTab)),
         new("resources", typeof(ResourcesTab)),

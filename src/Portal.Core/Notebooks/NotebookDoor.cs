@@ -1,0 +1,53 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Core.Access;
+using Portal.Core.Cluster;
+using Portal.Core.Data;
+using Portal.Core.Results;
+using Portal.Core.Workloads;
+
+namespace Portal.Core.Notebooks;
+
+/// <summary>Finds the running server behind a notebook, for those who may open it and for the idle rule.</summary>
+public sealed class NotebookDoor(IDbContextFactory<PortalDb> databases, AccessGate gate, WorkloadCluster cluster)
+{
+    /// <summary>Where the server is and the token that it asks for; refused while it does not run.</summary>
+    [Requires(Permission.NotebookOpen)]
+    public async Task<Result<NotebookTarget>> OpenAsync(Actor actor, Guid id, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        var notebook = await db.Set<Notebook>().AsNoTracking().Include(n => n.Project).SingleOrDefaultAsync(n => n.Id == id, ct);
+        if (notebook is null)
+            return Refusal.NotFound("notebook");
+        if (await gate.CheckAsync(db, actor, Permission.NotebookOpen, Scope.Project(notebook.ProjectId), "notebook", id, ct) is { } denied)
+            return denied;
+        return await FindAsync(notebook, ct) is { } target
+            ? target : new Refusal("notebook.not_running", RefusalKind.Conflict).With("name", notebook.Name);
+    }
+
+    /// <summary>The server of a notebook whose project is loaded, or null while it does not answer.</summary>
+    internal async Task<NotebookTarget?> FindAsync(Notebook notebook, CancellationToken ct)
+    {
+        if (notebook is not { Intent: NotebookIntent.Running, State: WorkloadState.Running })
+            return null;
+        var ns = notebook.Project!.Namespace;
+        var pod = cluster.Pods(ns, NotebookManifests.Owner(notebook.Id))
+            .FirstOrDefault(p => p.Text("metadata", "deletionTimestamp") is null && Condition.Find(p, "Ready") is { IsTrue: true });
+        if (pod.Text("status", "podIP") is not { Length: > 0 } address)
+            return null;
+        return await cluster.SecretAsync(ns, notebook.ObjectName, NotebookManifests.TokenKey, ct) is { } token
+            ? new NotebookTarget(notebook.Id, ns, notebook.ObjectName, address, token) : null;
+    }
+}
+
+/// <summary>A running notebook server.</summary>
+/// <param name="Service">Name of its Service.</param>
+/// <param name="PodAddress">IP address of its pod.</param>
+/// <param name="Token">What it asks for; for the portal's own requests, never for a page, an address or a log.</param>
+public sealed record NotebookTarget(Guid Id, string Namespace, string Service, string PodAddress, string Token)
+{
+    private bool PrintMembers(System.Text.StringBuilder text)
+    {
+        text.Append(Id);
+        return true;
+    }
+}

@@ -1,0 +1,20 @@
+using Microsoft.Extensions.DependencyInjection;
+using Portal.Core.Notebooks;
+using Portal.Core.Training;
+using Portal.Infrastructure.Storage;
+
+namespace Portal.Infrastructure.Notebooks;
+
+/// <summary>Registers what notebooks and trainings need from outside.</summary>
+public static class WorkloadServices
+{
+    /// <summary>Adds the idle rule's round and the store of artefacts.</summary>
+    /// <param name="artefacts">Folder that the artefacts are kept in.</param>
+    public static IServiceCollection AddPortalWorkloads(this IServiceCollection services, string artefacts)
+    {
+        services.AddSingleton<IArtefactStore>(new ArtefactFolder(artefacts));
+        services.AddSingleton<INotebookActivity, JupyterActivity>();
+        services.AddHostedService<IdleSweepHost>();
+        return services;
+    }
+}

@@ -1,0 +1,4 @@
+namespace Portal.Resources;
+
+/// <summary>Words of the notebook pages.</summary>
+public sealed class Notebooks;

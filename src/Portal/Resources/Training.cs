@@ -1,0 +1,4 @@
+namespace Portal.Resources;
+
+/// <summary>Words of the training pages.</summary>
+public sealed class Training;

@@ -1,0 +1,4 @@
+namespace Portal.Resources;
+
+/// <summary>Words of what notebooks and trainings share.</summary>
+public sealed class Workloads;
