@@ -18,10 +18,14 @@ public sealed class DatabaseOptions
 public static class DataServices
 {
     /// <summary>Adds <see cref="IDbContextFactory{TContext}"/> of <see cref="PortalDb"/>.</summary>
-    public static IServiceCollection AddPortalData(this IServiceCollection services, DatabaseOptions options) =>
-        options.Postgres.Length > 0
-            ? services.AddProvider<PostgresPortalDb>(b => b.UseNpgsql(options.Postgres))
-            : services.AddProvider<SqlitePortalDb>(b => b.UseSqlite($"Data Source={options.SqliteFile}"));
+    public static IServiceCollection AddPortalData(this IServiceCollection services, DatabaseOptions options)
+    {
+        if (options.Postgres.Length == 0)
+            return services.AddProvider<SqlitePortalDb>(b => b.UseSqlite($"Data Source={options.SqliteFile}"));
+        services.AddSingleton(options);
+        services.AddHostedService<PostgresChangeRelay>();
+        return services.AddProvider<PostgresPortalDb>(b => b.UseNpgsql(options.Postgres));
+    }
 
     private static IServiceCollection AddProvider<TDb>(this IServiceCollection services, Action<DbContextOptionsBuilder> use)
         where TDb : PortalDb
