@@ -60,7 +60,7 @@ public static class MonitoringRoutes
             problems.Answer(await ingest.UploadAsync(user.Actor(), id, file ?? "", request.Body, at, ct)))
             .Accepts<Stream>("text/csv").WithMetadata(new RequestSizeLimitAttribute(MostUpload))
             .Produces<IngestSummary>().WithSummary("Add production data from a CSV body");
-        group.MapPost("/{id:guid}/rows", async (Guid id, JsonElement rows, ClaimsPrincipal user, DriftIngestService ingest, Problems problems, CancellationToken ct) =>
+        group.MapPost("/{id:guid}/rows", async (Guid id, [FromBody] JsonElement rows, ClaimsPrincipal user, DriftIngestService ingest, Problems problems, CancellationToken ct) =>
             problems.Answer(await ingest.AddRowsAsync(user.Actor(), id, rows, ct)))
             .Produces<IngestSummary>().WithSummary("Add production rows as JSON: an array of objects");
         group.MapPost("/{id:guid}/events", async (
