@@ -76,8 +76,16 @@ public partial class FeaturePanel
         [new("PSI", [.. Feature.Results.Select(r => r?.Psi)])])
     {
         Dots = true,
-        Lines = [new(W["limit.warn"], Detail.Limits.PsiWarn), new(W["limit.drift"], Detail.Limits.PsiDrift)],
+        Lines = Limits(),
     };
+
+    // Far below a large drift the two limits fall together; then only the one that matters is named.
+    private ChartLine[] Limits()
+    {
+        var drift = new ChartLine(W["limit.drift"], Detail.Limits.PsiDrift);
+        var highest = Feature.Results.Max(r => r?.Psi) ?? 0;
+        return highest > 6 * (Detail.Limits.PsiDrift - Detail.Limits.PsiWarn) ? [drift] : [new(W["limit.warn"], Detail.Limits.PsiWarn), drift];
+    }
 
     private string Explain(DriftReason reason) => reason switch
     {
@@ -113,7 +121,15 @@ public partial class FeaturePanel
             yield return (W["number.errors"], Say.Number(drift.Current.TypeErrors + drift.Current.Infinite));
     }
 
-    private static string Number(double? value) => value?.ToString(Math.Abs(value.Value) is > 0 and < 0.001 ? "0.0e+0" : "G4", System.Globalization.CultureInfo.CurrentCulture) ?? "–";
+    // Four digits that count, as long as that needs no exponent; only tiny probabilities are shown with one.
+    private string Number(double? value) => value is not { } v ? "–" : Math.Abs(v) switch
+    {
+        0 => "0",
+        >= 1000 => Say.Number(v, 0),
+        >= 10 => Say.Number(v),
+        >= 0.001 => Say.Number(v, 4),
+        _ => v.ToString("0.0e+0", System.Globalization.CultureInfo.CurrentCulture),
+    };
 
     private string Percent(double? rate) => rate is { } r ? Say.Number(100 * r, 1) + " %" : "–";
 
