@@ -70,8 +70,8 @@ public sealed class LocalCluster : IAsyncDisposable
                 try
                 {
                     var store = app.Services.GetRequiredService<ObjectStore>();
-                    log.Present = store.All;
                     Seed.Fill(app.Services);
+                    log.Present = store.All; // not before every resource has its shelf
                     await app.StartAsync(ct);
                 }
                 catch (IOException) when (options.Port == 0 && tries < 5)

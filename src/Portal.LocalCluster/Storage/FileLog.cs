@@ -20,7 +20,7 @@ internal sealed class FileLog : IWriteLog, IDisposable
     private FileLog(string path)
     {
         _path = path;
-        // The handle is not shared for writing: a second cluster on the same folder is refused here.
+        // The handle is not shared: a second cluster on the same folder is refused here.
         _file = OpenPrivate(path, FileMode.OpenOrCreate);
     }
 
@@ -33,16 +33,25 @@ internal sealed class FileLog : IWriteLog, IDisposable
     public static FileLog Open(string directory)
     {
         Directory.CreateDirectory(directory);
-        var log = new FileLog(Path.Combine(directory, "objects.log"));
+        FileLog log;
+        try
+        {
+            log = new FileLog(Path.Combine(directory, "objects.log"));
+        }
+        catch (IOException taken)
+        {
+            throw new InvalidOperationException($"Another embedded cluster uses the folder {directory}: stop it first, or give this one a folder of its own.", taken);
+        }
         log.Load();
         return log;
     }
 
     public void Put(string resource, StoredObject written)
     {
+        // Before this write, of which the store does not know yet.
+        if (_file.Length > RewriteFloor && _file.Length > 4 * _liveBytes) Rewrite();
         Append(Line("put", written.Version, resource, written.Json));
         Version = written.Version;
-        if (_file.Length > RewriteFloor && _file.Length > 4 * _liveBytes) Rewrite();
     }
 
     public void Remove(string resource, StoredObject removed, long version)
@@ -65,21 +74,38 @@ internal sealed class FileLog : IWriteLog, IDisposable
     /// <summary>Secrets are among the objects: the file is its owner's alone.</summary>
     private static FileStream OpenPrivate(string path, FileMode mode)
     {
-        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.Read, BufferSize = 0 };
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
         if (mode != FileMode.Open && !OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         return new FileStream(path, options);
     }
 
-    private void Append(byte[] line) => _file.Write(line);
+    /// <summary>Whole or not at all: half a line of a full disk would swallow the next one.</summary>
+    private void Append(byte[] line)
+    {
+        var end = _file.Position;
+        try
+        {
+            _file.Write(line);
+        }
+        catch (IOException)
+        {
+            _file.SetLength(end);
+            _file.Position = end;
+            throw;
+        }
+    }
 
     private void Load()
     {
-        var bytes = File.ReadAllBytes(_path);
+        var bytes = new byte[_file.Length];
+        _file.ReadExactly(bytes);
         var complete = 0;
         for (var start = 0; start < bytes.Length;)
         {
             var length = bytes.AsSpan(start).IndexOf((byte)'\n');
-            if (length < 0 || !Replay(bytes.AsSpan(start, length))) break;
+            if (length < 0) break; // cut short
+            if (!Replay(bytes.AsSpan(start, length)))
+                throw new InvalidDataException($"{_path} is damaged at byte {start}. Move it away to start with an empty cluster.");
             start += length + 1;
             complete = start;
         }
@@ -130,22 +156,19 @@ internal sealed class FileLog : IWriteLog, IDisposable
     private void Rewrite()
     {
         if (Present is null) return;
-        var next = _path + ".new";
-        using (var file = new BufferedStream(OpenPrivate(next, FileMode.Create), 1 << 20))
+        var next = OpenPrivate(_path + ".new", FileMode.Create);
+        var buffer = new BufferedStream(next, 1 << 20);
+        buffer.Write(Line("now", Version, "-", "-"u8));
+        _liveBytes = 0;
+        foreach (var (resource, stored) in Present())
         {
-            file.Write(Line("now", Version, "-", "-"u8));
-            _liveBytes = 0;
-            foreach (var (resource, stored) in Present())
-            {
-                file.Write(Line("put", stored.Version, resource, stored.Json));
-                _liveBytes += stored.Json.Length;
-            }
-            file.Flush();
-            ((FileStream)file.UnderlyingStream).Flush(flushToDisk: true);
+            buffer.Write(Line("put", stored.Version, resource, stored.Json));
+            _liveBytes += stored.Json.Length;
         }
+        buffer.Flush();
+        next.Flush(flushToDisk: true);
+        File.Move(_path + ".new", _path, overwrite: true);
         _file.Dispose();
-        File.Move(next, _path, overwrite: true);
-        _file = OpenPrivate(_path, FileMode.Open);
-        _file.Seek(0, SeekOrigin.End);
+        _file = next;
     }
 }

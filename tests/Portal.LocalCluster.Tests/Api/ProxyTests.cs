@@ -29,15 +29,16 @@ public sealed class ProxyTests(ApiFixture api) : IClassFixture<ApiFixture>
         var (_, said, _) = await api.SendAsync("POST", $"/api/v1/namespaces/{ns}/services/echo:80/proxy/some/path?q=1", "hello", "text/plain");
         Assert.Equal("POST /some/path?q=1 hello no token", said!.GetValue<string>());
 
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         using var socket = new ClientWebSocket();
         socket.Options.SetRequestHeader("Authorization", $"Bearer {api.Cluster.Token}");
         socket.Options.RemoteCertificateValidationCallback = (_, certificate, _, errors) => errors == SslPolicyErrors.RemoteCertificateChainErrors && certificate is not null;
-        await socket.ConnectAsync(new Uri($"wss://127.0.0.1:{api.Cluster.Address.Port}/api/v1/namespaces/{ns}/pods/echo:{port}/proxy/ws"), CancellationToken.None);
-        await socket.SendAsync(Encoding.UTF8.GetBytes("over"), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+        await socket.ConnectAsync(new Uri($"wss://127.0.0.1:{api.Cluster.Address.Port}/api/v1/namespaces/{ns}/pods/echo:{port}/proxy/ws"), patience.Token);
+        await socket.SendAsync(Encoding.UTF8.GetBytes("over"), WebSocketMessageType.Text, endOfMessage: true, patience.Token);
         var buffer = new byte[64];
-        var received = await socket.ReceiveAsync(buffer, CancellationToken.None);
+        var received = await socket.ReceiveAsync(buffer, patience.Token);
         Assert.Equal("echo over", Encoding.UTF8.GetString(buffer, 0, received.Count));
-        await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
+        await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, patience.Token);
     }
 
     [Fact]

@@ -51,6 +51,35 @@ public sealed class RestartTests : IDisposable
     }
 
     [Fact]
+    public async Task Start_OnAFolderInUse_IsRefusedInASentence()
+    {
+        await using var first = await StartAsync();
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(StartAsync);
+        Assert.Contains("Another embedded cluster uses the folder", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Rewrite_OfALongLog_KeepsWhatIsPresentOnly()
+    {
+        var filler = new string('x', 200_000);
+        await using (var first = await StartAsync())
+        {
+            using var client = ApiFixture.ClientFor(_directory, first.Address, first.Token);
+            for (var i = 0; i < 60; i++)
+            {
+                await PostAsync(client, "/api/v1/namespaces/default/configmaps", Map.Replace("\"1\"", $"\"{filler}\"", StringComparison.Ordinal));
+                await client.DeleteAsync(new Uri("/api/v1/namespaces/default/configmaps/kept", UriKind.Relative));
+            }
+            await PostAsync(client, "/api/v1/namespaces/default/configmaps", Map);
+        }
+        Assert.True(new FileInfo(Path.Combine(_directory, "objects.log")).Length < 60L * filler.Length);
+        await using var second = await StartAsync();
+        using var again = ApiFixture.ClientFor(_directory, second.Address, second.Token);
+        await again.GetStringAsync(new Uri("/api/v1/namespaces/default/configmaps/kept", UriKind.Relative));
+        await again.GetStringAsync(new Uri("/apis/kueue.x-k8s.io/v1beta2/clusterqueues", UriKind.Relative));
+    }
+
+    [Fact]
     public async Task Files_WithSecrets_AreTheirOwnersAlone()
     {
         if (OperatingSystem.IsWindows()) Assert.Skip("Windows has no file modes.");
