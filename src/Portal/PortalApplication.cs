@@ -8,6 +8,7 @@ using Portal.Infrastructure.Monitoring;
 using Portal.Infrastructure.Quotas;
 using Portal.Infrastructure.Telemetry;
 using Portal.Localization;
+using Portal.Sample;
 
 namespace Portal;
 
@@ -27,6 +28,8 @@ public static class PortalApplication
         });
         // A build that was not published serves its static files from where they were written.
         builder.WebHost.UseStaticWebAssets();
+        // A service that cannot be built is named at the start, not at its first use.
+        builder.Host.UseDefaultServiceProvider(options => (options.ValidateOnBuild, options.ValidateScopes) = (true, true));
         configure?.Invoke(builder);
         var settings = PortalSettings.From(builder.Configuration);
 
@@ -40,6 +43,7 @@ public static class PortalApplication
         builder.Services.AddQuotaWorker();
         builder.Services.AddDriftEventLoop();
         builder.AddPortalWorkloads(settings);
+        builder.Services.AddPortalSample(settings);
         builder.Services.AddPortalWords();
         builder.Services.AddPortalPages();
 
