@@ -11,12 +11,7 @@ internal sealed class DatabaseSetup(
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         await using (var db = await databases.CreateDbContextAsync(cancellationToken))
-        {
-            // The model is built here, before EF Core resolves the services that ask for it: built in the middle of that
-            // resolution it has been seen to wait for itself.
-            _ = db.Model;
             await db.Database.EnsureCreatedAsync(cancellationToken);
-        }
         if (environment.IsProduction())
             await admin.MakeAsync(cancellationToken);
         else
