@@ -11,6 +11,7 @@ internal static class HardwareServices
     {
         services.AddSingleton<HardwareService>();
         services.AddSingleton<PoolQueryService>();
+        services.AddSingleton<PoolUsageFeed>();
         services.AddSingleton<IAcceleratorOffers, GrantedAccelerators>();
         services.AddSingleton<IReconciler, PoolReconciler>();
         return services;

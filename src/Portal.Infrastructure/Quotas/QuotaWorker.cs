@@ -2,21 +2,25 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Portal.Core.Access;
+using Portal.Core.Hardware;
 using Portal.Core.Quotas;
 
 namespace Portal.Infrastructure.Quotas;
 
 /// <summary>
-/// Lets time act on quota requests and notes what is used. Every replica runs it: a step is taken once whoever comes first.
+/// Lets time act on quota requests, notes what is used and tells pages when it changes. Every replica runs it: a step is taken once whoever comes first.
 /// </summary>
 internal sealed partial class QuotaWorker(
-    QuotaService quotas, UsageSampler sampler, TimeProvider clock, ILogger<QuotaWorker> log) : BackgroundService
+    QuotaService quotas, UsageSampler sampler, PoolUsageFeed usage, TimeProvider clock, ILogger<QuotaWorker> log) : BackgroundService
 {
     private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Looking = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Sampling = TimeSpan.FromMinutes(5);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(EveryAsync(Sweep, AdvanceAsync, stoppingToken), EveryAsync(Sampling, sampler.SampleAsync, stoppingToken));
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
+        EveryAsync(Sweep, AdvanceAsync, stoppingToken),
+        EveryAsync(Looking, usage.PublishAsync, stoppingToken),
+        EveryAsync(Sampling, sampler.SampleAsync, stoppingToken));
 
     private async Task EveryAsync(TimeSpan period, Func<CancellationToken, Task> pass, CancellationToken ct)
     {

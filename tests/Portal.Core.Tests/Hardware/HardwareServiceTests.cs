@@ -1,4 +1,5 @@
 using Portal.Core.Access;
+using Portal.Core.Cluster;
 using Portal.Core.Hardware;
 using Portal.Core.Results;
 using Portal.Core.Tests.Quotas;
@@ -99,6 +100,29 @@ public class HardwareServiceTests(PostgresServer server)
         Assert.Equal(2, view.Usage.InUse);
         Assert.DoesNotContain(ns, view.Usage.Running.Keys);
         Assert.Equal(RefusalKind.Forbidden, (await Pools(stage).HoldersAsync(stage.Ana, stage.Pool, default)).Refusal?.Kind);
+    }
+
+    [Theory, EachProvider]
+    public async Task UsageFeed_NodeGone_TellsThePoolsOnIt(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        stage.Cluster.WithNode("n", QuotaStage.Gpu, 64);
+        await stage.NewPoolAsync("Same nodes", 1);
+        var feed = stage.Database.Get<PoolUsageFeed>();
+        var told = new List<Guid>();
+        using var subscription = stage.Database.Get<Core.Data.IChangeFeed>().Subscribe(c => told.Add(c.Id));
+        await feed.PublishAsync(default);
+        Assert.Empty(told);
+
+        stage.Cluster.WithPod("x", "p", "n", QuotaStage.Gpu, 1);
+        Assert.Equal(2, await feed.PublishAsync(default));
+        stage.Cluster.Remove(Kinds.Node, "n");
+        Assert.Equal(2, await feed.PublishAsync(default));
+        Assert.Equal(0, await feed.PublishAsync(default));
+
+        Assert.Equal(2, told.Distinct().Count());
+        var view = (await Pools(stage).FindAsync(stage.Ana, stage.Pool, default)).Value;
+        Assert.Equal((0, 64), (view.Usage.Observed, view.Missing));
     }
 
     private static PoolQueryService Pools(QuotaStage stage) => stage.Database.Get<PoolQueryService>();
