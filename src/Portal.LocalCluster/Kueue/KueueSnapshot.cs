@@ -14,10 +14,11 @@ internal sealed class KueueSnapshot
 
     public KueueSnapshot(IObjects objects)
     {
-        ClusterQueues = ByName(objects.List(KueueNames.ClusterQueues));
-        LocalQueues = objects.List(KueueNames.LocalQueues).ToDictionary(queue => queue.Key(), StringComparer.Ordinal);
-        Flavors = objects.List(KueueNames.Flavors).Select(FlavorOf).ToDictionary(flavor => flavor.Name, StringComparer.Ordinal);
+        // What refers is read before what it refers to, so that objects made one after the other are never seen half.
         Workloads = [.. objects.List(KueueNames.Workloads).Where(workload => !workload.IsDeleting())];
+        LocalQueues = objects.List(KueueNames.LocalQueues).ToDictionary(queue => queue.Key(), StringComparer.Ordinal);
+        ClusterQueues = ByName(objects.List(KueueNames.ClusterQueues));
+        Flavors = objects.List(KueueNames.Flavors).Select(FlavorOf).ToDictionary(flavor => flavor.Name, StringComparer.Ordinal);
         _cohortObjects = ByName(objects.List(KueueNames.Cohorts));
         _namespaces = objects.List("namespaces").ToDictionary(ns => ns.Name(), LabelMatch.Labels, StringComparer.Ordinal);
         Quotas = ClusterQueues.ToDictionary(pair => pair.Key, pair => Node(pair.Value), StringComparer.Ordinal);
