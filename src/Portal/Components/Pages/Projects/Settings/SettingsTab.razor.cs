@@ -1,10 +1,8 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Localization;
-using MudBlazor;
 using Portal.Accounts;
 using Portal.Components.Shared;
 using Portal.Core.Projects;
-using Portal.Core.Results;
 using Portal.Localization;
 
 namespace Portal.Components.Pages.Projects.Settings;
@@ -23,13 +21,7 @@ public partial class SettingsTab
     private ProjectService Projects { get; set; } = default!;
 
     [Inject]
-    private ProjectLifecycleService Lifecycle { get; set; } = default!;
-
-    [Inject]
     private CurrentActor Current { get; set; } = default!;
-
-    [Inject]
-    private IDialogService Dialogs { get; set; } = default!;
 
     [Inject]
     private Toasts Messages { get; set; } = default!;
@@ -39,10 +31,6 @@ public partial class SettingsTab
 
     [Inject]
     private IStringLocalizer<Resources.Projects> W { get; set; } = default!;
-
-    private bool IsArchived => Context.Project.Intent == ProjectIntent.Archived;
-
-    private bool IsDeleting => Context.Project.Intent == ProjectIntent.Deleted;
 
     // A form in which nothing was typed follows what others change; one in which something was is refused as stale when sent.
     protected override void OnParametersSet()
@@ -71,35 +59,5 @@ public partial class SettingsTab
             return;
         _filled = _form.ToContent();
         Messages.Success(W["edit.saved"]);
-    }
-
-    private async Task ArchiveAsync()
-    {
-        if (IsArchived)
-        {
-            Tell(await Lifecycle.UnarchiveAsync(await Current.GetAsync(), Context.Id, Context.Project.Generation, default), W["unarchive.done"]);
-            return;
-        }
-        var question = W["archive.question", Context.Project.Name];
-        if (await Dialogs.ConfirmAsync(question, W["archive"], W["archive.loses"], W["archive.keeps"], dangerous: false))
-            Tell(await Lifecycle.ArchiveAsync(await Current.GetAsync(), Context.Id, Context.Project.Generation, default), W["archive.done"]);
-    }
-
-    private async Task DeleteAsync()
-    {
-        var dialog = await Dialogs.ShowAsync<DeleteProjectDialog>(
-            null,
-            new DialogParameters<DeleteProjectDialog> { { d => d.Project, Context.Project } },
-            new DialogOptions { MaxWidth = MaxWidth.ExtraSmall, FullWidth = true });
-        if (await dialog.Result is { Canceled: false, Data: string name })
-            Tell(await Lifecycle.DeleteAsync(await Current.GetAsync(), Context.Id, Context.Project.Generation, name, default), W["delete.done"]);
-    }
-
-    private void Tell(Result result, string done)
-    {
-        if (result.Succeeded)
-            Messages.Success(done);
-        else
-            Messages.Error(Say.Of(result.Refusal));
     }
 }
