@@ -1,3 +1,4 @@
+using Portal.Core.Projects;
 using Portal.Infrastructure.Kubernetes;
 using Portal.Infrastructure.Reconciliation;
 
@@ -17,10 +18,22 @@ internal static class ClusterRegistration
                 _ => "",
             },
         });
+        services.AddSingleton(s => ProjectOptions(s.GetRequiredService<IConfiguration>().GetSection("Projects")));
         if (settings.Mode == ClusterMode.None)
             return;
         services.AddPortalReconciliation();
         if (settings.Mode == ClusterMode.Embedded)
             services.AddHostedService<EmbeddedCluster>();
+    }
+
+    /// <summary><c>Projects:StorageClass</c>, <c>:StorageAccessMode</c>, <c>:PortalNamespace</c>; a pod knows its own namespace.</summary>
+    private static ProjectClusterOptions ProjectOptions(IConfiguration section)
+    {
+        const string OwnNamespace = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
+        var options = new ProjectClusterOptions();
+        if (File.Exists(OwnNamespace))
+            options.PortalNamespace = File.ReadAllText(OwnNamespace).Trim();
+        section.Bind(options);
+        return options;
     }
 }

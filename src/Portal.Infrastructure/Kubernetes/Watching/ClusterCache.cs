@@ -26,8 +26,6 @@ internal sealed class ClusterCache : IClusterCache
 
     public TimeSpan? Age(ResourceType type) => _followed.TryGetValue(type, out var followed) ? followed.Informer.Age : null;
 
-    public bool Follows(ResourceType type) => _followed.ContainsKey(type);
-
     public void Follow(ResourceType type, ObjectIndex index, Informer informer) => _followed[type] = (index, informer);
 
     /// <summary>The kind is no longer served.</summary>

@@ -16,7 +16,7 @@ internal sealed partial class ClusterWatcher(
     private static readonly TimeSpan LookForKinds = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LookForCluster = TimeSpan.FromMilliseconds(500);
 
-    private readonly List<Task> _runs = [];
+    private readonly Dictionary<ResourceType, (CancellationTokenSource Stop, Task Run)> _runs = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -33,7 +33,7 @@ internal sealed partial class ClusterWatcher(
         {
             // The portal stops.
         }
-        await Task.WhenAll(_runs);
+        await Task.WhenAll(_runs.Values.Select(r => r.Run));
     }
 
     private async Task<bool> FollowServedAsync(IReadOnlyList<ResourceType> wanted, CancellationToken ct)
@@ -41,7 +41,16 @@ internal sealed partial class ClusterWatcher(
         try
         {
             var capabilities = await discovery.GetAsync(fresh: false, ct);
-            foreach (var type in wanted.Where(t => capabilities.Serves(t) && !cache.Follows(t)))
+            foreach (var (type, (stop, run)) in _runs.ToArray())
+            {
+                if (!capabilities.Serves(type))
+                    await stop.CancelAsync();
+                if (!run.IsCompleted)
+                    continue;
+                _runs.Remove(type);
+                stop.Dispose();
+            }
+            foreach (var type in wanted.Where(t => capabilities.Serves(t) && !_runs.ContainsKey(t)))
                 Follow(type, ct);
             cache.KnowsKinds = true;
             return true;
@@ -58,20 +67,19 @@ internal sealed partial class ClusterWatcher(
         var index = new ObjectIndex();
         var informer = new Informer(type, connection, index, owner => cache.Touched?.Invoke(owner), clock, log);
         cache.Follow(type, index, informer);
-        _runs.RemoveAll(r => r.IsCompleted);
-        _runs.Add(Task.Run(() => RunAsync(type, informer, ct), CancellationToken.None));
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        _runs[type] = (stop, Task.Run(() => RunAsync(type, informer, stop), CancellationToken.None));
     }
 
-    private async Task RunAsync(ResourceType type, Informer informer, CancellationToken ct)
+    private async Task RunAsync(ResourceType type, Informer informer, CancellationTokenSource stop)
     {
         try
         {
-            await informer.RunAsync(ct);
-            LogNotServed(log, type.Plural);
+            await informer.RunAsync(stop.Token);
         }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            return;
+            // The portal stops, or the kind was removed.
         }
         catch (Exception e)
         {
@@ -79,13 +87,14 @@ internal sealed partial class ClusterWatcher(
         }
         // Forgotten, so that it is followed anew while, or once, it is served.
         cache.Forget(type);
+        LogEnded(log, type.Plural);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "What the cluster serves is not known: {Reason}")]
     private static partial void LogNoDiscovery(ILogger log, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The cluster no longer serves {Kind}")]
-    private static partial void LogNotServed(ILogger log, string kind);
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Kind} are no longer followed")]
+    private static partial void LogEnded(ILogger log, string kind);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Following {Kind} failed")]
     private static partial void LogInformerFailed(ILogger log, Exception e, string kind);
