@@ -1,3 +1,4 @@
+using Portal.Components.Pages.Monitoring;
 using Portal.Components.Pages.Notebooks;
 using Portal.Components.Pages.Projects.Activity;
 using Portal.Components.Pages.Projects.Members;
@@ -23,6 +24,7 @@ public sealed record ProjectTab(string Key, Type Content, Permission Permission 
         new("quota", typeof(QuotaTab), Permission.QuotaView),
         new("notebooks", typeof(NotebooksTab), Permission.NotebookView),
         new("training", typeof(TrainingTab), Permission.TrainingView),
+        new("monitoring", typeof(MonitoringTab), Permission.DriftView),
         new("members", typeof(MembersTab)),
         new("activity", typeof(ActivityTab)),
         new("resources", typeof(ResourcesTab)),
