@@ -144,7 +144,7 @@ internal sealed class ContainerRunner(PodContext pod, JsonObject container, Cont
     private async Task PullFailedAsync(string image, string refusal, TimeSpan pause, CancellationToken stop)
     {
         Set(_status.Wait("ErrImagePull", refusal));
-        pod.Say("Warning", "Failed", $"Failed to pull image {refusal}");
+        pod.Say("Warning", "Failed", $"Failed to pull image: {refusal}");
         await Task.Delay(TimeSpan.FromSeconds(2), pod.Time, stop);
         Set(_status.Wait("ImagePullBackOff", $"Back-off pulling image \"{image}\": ErrImagePull: {refusal}"));
         await Task.Delay(pause, pod.Time, stop);
