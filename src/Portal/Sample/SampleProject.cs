@@ -192,6 +192,9 @@ internal sealed class SampleModel(MonitoringService monitoring, DriftIngestServi
             using var reference = new MemoryStream(Encoding.UTF8.GetBytes(data));
             SampleProject.Done(await monitoring.SetReferenceAsync(
                 scientist, SampleIds.Model, "german-credit.csv", reference, new ReferenceOptions { Label = "credit_risk" }, ct));
+            // The two columns that a credit officer watches: drift of either is drift of the model.
+            foreach (var column in new[] { "age", "amount" })
+                SampleProject.Done(await monitoring.SetLimitsAsync(scientist, SampleIds.Model, new FeatureLimits { Feature = column, Critical = true }, ct));
         }
         if (dashboard.Windows.Count > 0)
             return;

@@ -10,8 +10,8 @@ namespace Portal.Sample;
 public sealed class SampleRows
 {
     private const int RowsPerDay = 320;
-    private const double Younger = -0.9;
-    private const double Larger = 0.8;
+    private const double Younger = -0.6;
+    private const double Larger = 0.45;
     private readonly string _header;
     private readonly string[] _rows;
     private readonly double[] _shifted;
