@@ -1,0 +1,68 @@
+using Bunit;
+using Bunit.TestDoubles;
+using Microsoft.AspNetCore.Components;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Portal.Components.Pages.Projects;
+using Portal.Core.Projects;
+using Portal.Core.Results;
+
+namespace Portal.Components.Tests.Projects;
+
+public class NewProjectPageTests
+{
+    [Fact]
+    public async Task Form_NameTyped_ShowsTheNamespaceItWillHave()
+    {
+        await using var pages = await ProjectPages.CreateAsync();
+        var page = pages.Render<NewProjectPage>();
+
+        await page.Find("input[type=text]").InputAsync("credit-risk");
+
+        Assert.Equal("ml-credit-risk", page.Find("code").TextContent);
+    }
+
+    [Fact]
+    public async Task Form_ReservedName_SaysSoBeforeItIsSent()
+    {
+        await using var pages = await ProjectPages.CreateAsync();
+        var page = pages.Render<NewProjectPage>();
+
+        await page.Find("input[type=text]").InputAsync("kube-system");
+
+        Assert.Contains("belong to the platform", page.Markup, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll("code"));
+    }
+
+    [Fact]
+    public async Task Form_SentEmpty_SaysWhatIsMissingAndMakesNothing()
+    {
+        await using var pages = await ProjectPages.CreateAsync();
+        var page = pages.Render<NewProjectPage>();
+
+        await page.Find("form").SubmitAsync();
+
+        Assert.Contains("Give the project a name", page.Markup, StringComparison.Ordinal);
+        await using var db = await pages.Database.OpenAsync();
+        Assert.Empty(await db.Projects.ToListAsync());
+    }
+
+    [Fact]
+    public async Task Form_Sent_MakesTheProjectWithTheTeamsDefaultsAndOpensIt()
+    {
+        await using var pages = await ProjectPages.CreateAsync();
+        await using (var db = await pages.Database.OpenAsync())
+        {
+            await db.Teams.ExecuteUpdateAsync(s => s.SetProperty(t => t.DefaultRegion, "eu-west").SetProperty(t => t.DefaultDataClass, DataClass.Restricted));
+        }
+        var page = pages.Render<NewProjectPage>();
+
+        await page.Find("input[type=text]").InputAsync("Fraud");
+        await page.Find("input[value=L]").ChangeAsync(new ChangeEventArgs { Value = "L" });
+        await page.Find("form").SubmitAsync();
+
+        var project = (await pages.Database.Get<ProjectQueryService>().ListAsync(pages.Ana, new ListQuery(), new ProjectFilter(), default)).Value.Items.Single();
+        Assert.Equal(("Fraud", ProjectSize.L, DataClass.Restricted, "eu-west"), (project.Name, project.Size, project.DataClass, project.Region));
+        Assert.EndsWith($"/projects/{project.Id}", pages.Services.GetRequiredService<BunitNavigationManager>().Uri, StringComparison.Ordinal);
+    }
+}
