@@ -10,7 +10,7 @@ internal sealed class ReconcileMeter
 
     public ReconcileMeter(IMeterFactory meters, WorkQueue queue)
     {
-        var meter = meters.Create("Portal");
+        var meter = meters.Create("portal.reconcile");
         _passes = meter.CreateHistogram<double>("portal.reconcile.pass", "s", "Time of one pass over a row");
         meter.CreateObservableGauge("portal.reconcile.waiting", () => queue.Depth, "{row}", "Rows that wait for a worker");
     }

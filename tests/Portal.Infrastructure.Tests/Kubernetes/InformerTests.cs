@@ -125,11 +125,12 @@ public class InformerTests(EmbeddedCluster cluster) : IAsyncLifetime
     [Fact]
     public async Task Run_ServerThatFallsSilent_IsAskedAgain()
     {
+        _proxy.Rule = r => r.IsWatch ? Fault.Silence : Fault.None;
         await StartAsync();
-        var watches = Watches();
-
+        await Eventually.TrueAsync(() => Watches() == 1, "a watch that stays silent");
         // Two seconds of silence are allowed here; real watches get longer.
-        await Eventually.TrueAsync(() => Watches() > watches, "a new watch after the silence");
+        await Eventually.TrueAsync(() => Watches() > 1, "a new watch after the silence");
+        _proxy.Rule = _ => Fault.None;
         await _world.Client.ApplyAsync(_world.Config("late"), default);
         await Eventually.TrueAsync(() => ValueOf("late") == "1", "an object made after the silence");
     }

@@ -20,6 +20,11 @@ public sealed record Fault
     /// <summary>The server carries it out, and its answer never arrives.</summary>
     public static readonly Fault LoseAnswer = new() { AnswerLost = true };
 
+    /// <summary>The server answers, and then nothing more is heard on an open connection.</summary>
+    public static readonly Fault Silence = new() { Silent = true };
+
+    internal bool Silent { get; private init; }
+
     internal bool Lost { get; private init; }
 
     internal bool AnswerLost { get; private init; }

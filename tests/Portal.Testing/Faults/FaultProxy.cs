@@ -154,6 +154,10 @@ public sealed class FaultProxy : IAsyncDisposable
             context.Response.StatusCode = (int)response.StatusCode;
             context.Response.ContentType = response.Content.Headers.ContentType?.ToString();
             await context.Response.StartAsync();
+            // A watch may have nothing to say for a long time: its client is to know that it stands.
+            await context.Response.Body.FlushAsync();
+            if (fault.Silent)
+                await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted);
             await CopyAsync(await response.Content.ReadAsStreamAsync(context.RequestAborted), context, fault);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or HttpRequestException)
