@@ -13,6 +13,7 @@ public sealed class NumericSketch : FeatureSketch
 {
     private readonly SketchEdges _edges;
     private readonly long[] _counts;
+    private readonly long[] _onEdge;
     private readonly CompensatedSum[] _gaps;
     private readonly HyperLogLog _distinct;
     private readonly TailHistogram _below;
@@ -25,15 +26,16 @@ public sealed class NumericSketch : FeatureSketch
     private long _typeErrors;
 
     internal NumericSketch(SketchEdges edges, double scale)
-        : this(edges, new long[edges.Count], new CompensatedSum[edges.Count], new(), new(), new(), scale)
+        : this(edges, new long[edges.Count], new long[edges.Count], new CompensatedSum[edges.Count], new(), new(), new(), scale)
     {
     }
 
     private NumericSketch(
-        SketchEdges edges, long[] counts, CompensatedSum[] gaps, HyperLogLog distinct, TailHistogram below, TailHistogram above, double scale)
+        SketchEdges edges, long[] counts, long[] onEdge, CompensatedSum[] gaps, HyperLogLog distinct, TailHistogram below, TailHistogram above, double scale)
     {
         _edges = edges;
         _counts = counts;
+        _onEdge = onEdge;
         _gaps = gaps;
         _distinct = distinct;
         _below = below;
@@ -57,6 +59,9 @@ public sealed class NumericSketch : FeatureSketch
     /// <summary>Values per fine bin.</summary>
     public ReadOnlySpan<long> BinCounts => _counts;
 
+    /// <summary>Values per fine bin that equal its right edge, which tells the distribution function on both sides of the edge.</summary>
+    internal ReadOnlySpan<long> OnEdge => _onEdge;
+
     internal double Scale => _scale;
 
     internal TailHistogram Below => _below;
@@ -69,7 +74,7 @@ public sealed class NumericSketch : FeatureSketch
     public long Distinct => _distinct.Estimate();
 
     /// <summary>Arithmetic mean; null while empty or beyond the range of a double.</summary>
-    public double? Mean => Values == 0 ? null : BinaryScale.Undo(_sum.Value / Values, _scale);
+    public double? Mean => Values == 0 ? null : BinaryScale.Undo(_sum.Value / Values + _edges.Anchor * _scale, _scale);
 
     /// <summary>Population standard deviation, exactly 0 for a constant.</summary>
     public double? Deviation =>
@@ -116,6 +121,7 @@ public sealed class NumericSketch : FeatureSketch
         for (var k = 0; k < _counts.Length; k++)
         {
             _counts[k] += from._counts[k];
+            _onEdge[k] += from._onEdge[k];
             _gaps[k].Add(from._gaps[k].Scaled(factor));
         }
 
@@ -136,6 +142,8 @@ public sealed class NumericSketch : FeatureSketch
             if (count > 0) writer.Write(gap.Value);
         }
 
+        writer.WriteSparse(_onEdge);
+
         writer.Write7BitEncodedInt64(_missing);
         writer.Write7BitEncodedInt64(_infinite);
         writer.Write7BitEncodedInt64(_typeErrors);
@@ -154,10 +162,11 @@ public sealed class NumericSketch : FeatureSketch
         var counts = reader.ReadCounts();
         if (counts.Length != edges.Count) throw new InvalidDataException("The sketch was made for another reference.");
         var gaps = counts.Select(c => c > 0 ? new CompensatedSum(reader.ReadDouble(), 0) : default).ToArray();
+        var onEdge = reader.ReadSparse(counts.Length);
         long missing = reader.Read7BitEncodedInt64(), infinite = reader.Read7BitEncodedInt64(), typeErrors = reader.Read7BitEncodedInt64();
         var scale = reader.ReadDouble();
         var (sum, squares, min, max) = (reader.ReadSum(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
-        return new(edges, counts, gaps, HyperLogLog.Read(reader), TailHistogram.Read(reader), TailHistogram.Read(reader), scale)
+        return new(edges, counts, onEdge, gaps, HyperLogLog.Read(reader), TailHistogram.Read(reader), TailHistogram.Read(reader), scale)
         {
             _missing = missing, _infinite = infinite, _typeErrors = typeErrors, _sum = sum, _squares = squares, Min = min, Max = max,
         };
@@ -183,6 +192,7 @@ public sealed class NumericSketch : FeatureSketch
         {
             var bin = _edges.IndexOf(value);
             _counts[bin]++;
+            if (bin < edges.Length && value == edges[bin]) _onEdge[bin]++;
             var gap = bin < edges.Length ? edges[bin] * _scale - value * _scale : value * _scale - edges[^1] * _scale;
             _gaps[bin].Add(gap);
             if (bin == 0) _below.Add(edges[0] - value, _edges.TailWidth);
@@ -191,14 +201,16 @@ public sealed class NumericSketch : FeatureSketch
         }
     }
 
-    // Two passes over the batch keep the digits that a running update would lose on a far mean.
+    // Two passes over the batch, and distances from an anchor inside the reference, keep the digits of a small spread
+    // around a large value.
     private void AddMoments(ReadOnlySpan<double> values)
     {
+        var anchor = _edges.Anchor * _scale;
         var sum = default(CompensatedSum);
-        foreach (var value in values) sum.Add(value * _scale);
+        foreach (var value in values) sum.Add(value * _scale - anchor);
         var mean = sum.Value / values.Length;
         var squares = 0d;
-        foreach (var value in values) squares += (value * _scale - mean) * (value * _scale - mean);
+        foreach (var value in values) squares += (value * _scale - anchor - mean) * (value * _scale - anchor - mean);
         Chan(values.Length, sum, squares);
     }
 

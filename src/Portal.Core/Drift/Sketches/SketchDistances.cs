@@ -6,8 +6,8 @@ namespace Portal.Core.Drift.Sketches;
 internal static class SketchDistances
 {
     /// <summary>
-    /// The largest distance at the edges, a lower bound of D, and how much more D could be: inside a bin the functions
-    /// cannot part by more than the smaller of their masses there.
+    /// The largest distance at the edges and just before them, a lower bound of D, and how much more D could be: inside a
+    /// bin the functions cannot part by more than the smaller of their masses there.
     /// </summary>
     public static (double D, double Certificate) Kolmogorov(NumericSketch first, NumericSketch second, SketchEdges edges)
     {
@@ -15,13 +15,13 @@ internal static class SketchDistances
         long i = 0, j = 0;
         for (var bin = 0; bin < edges.Count; bin++)
         {
-            long c1 = first.BinCounts[bin], c2 = second.BinCounts[bin];
-            i += c1;
-            j += c2;
+            long inside1 = first.BinCounts[bin] - first.OnEdge[bin], inside2 = second.BinCounts[bin] - second.OnEdge[bin];
+            var before = Math.Abs((i + inside1) / n1 - (j + inside2) / n2);
+            i += first.BinCounts[bin];
+            j += second.BinCounts[bin];
             var right = Math.Abs(i / n1 - j / n2);
-            var hidden = edges.HoldsOneValue(bin) ? 0 : Math.Min(c1 / n1, c2 / n2);
-            d = Math.Max(d, right);
-            bound = Math.Max(bound, Math.Max(left, right) + hidden);
+            d = Math.Max(d, Math.Max(before, right));
+            bound = Math.Max(bound, Math.Max(left, before) + Math.Min(inside1 / n1, inside2 / n2));
             left = right;
         }
 

@@ -37,6 +37,9 @@ public sealed class SketchEdges
     /// <summary>The report's bin that each fine bin belongs to.</summary>
     public int[] CoarseBin { get; }
 
+    /// <summary>A value inside the reference that means are kept relative to.</summary>
+    public double Anchor => Edges[Edges.Length / 2];
+
     /// <summary>
     /// The finest width that distances beyond the range are told apart by: a power of two, so that coarser widths are exact
     /// multiples, near a 500th of the range (of the value itself for a constant).
@@ -60,6 +63,8 @@ public sealed class SketchEdges
 
         edges.UnionWith(binning.Points);
         foreach (var edge in NumericBinning.QuantileEdges(sorted, Quantiles)) AddWhileRoom(edges, edge);
+        // A long tail can cross the other distribution inside the outermost bins; these split them.
+        foreach (var permille in (int[])[9975, 9990, 25, 10]) AddWhileRoom(edges, OrderStatistic.At(sorted, permille, 10_000));
         double low = OrderStatistic.At(sorted, 5, 1000), high = OrderStatistic.At(sorted, 995, 1000);
         for (var k = 0; k < EqualWidthPoints; k++)
         {

@@ -37,6 +37,25 @@ internal static class SketchFormat
         return counts;
     }
 
+    /// <summary>Counts that are mostly zero.</summary>
+    public static void WriteSparse(this BinaryWriter writer, long[] counts)
+    {
+        writer.Write7BitEncodedInt(counts.Count(c => c > 0));
+        for (var i = 0; i < counts.Length; i++)
+        {
+            if (counts[i] == 0) continue;
+            writer.Write7BitEncodedInt(i);
+            writer.Write7BitEncodedInt64(counts[i]);
+        }
+    }
+
+    public static long[] ReadSparse(this BinaryReader reader, int length)
+    {
+        var counts = new long[length];
+        for (var left = reader.Read7BitEncodedInt(); left > 0; left--) counts[reader.Read7BitEncodedInt()] = reader.Read7BitEncodedInt64();
+        return counts;
+    }
+
     public static void Write(this BinaryWriter writer, CompensatedSum sum)
     {
         var (high, low) = sum.Parts;

@@ -27,16 +27,18 @@ public sealed record NumericStatistics(
             OrderStatistic.At(sorted, 5, 100), OrderStatistic.At(sorted, 1, 2), OrderStatistic.At(sorted, 95, 100), distinct);
     }
 
-    // Two passes over compensated sums; a constant must not show the rounding of its own mean.
+    // Two passes over compensated sums of distances from the median, so that a small spread around a large value keeps its
+    // digits; a constant must not show the rounding of its own mean.
     private static (double Mean, double Deviation) Moments(ReadOnlySpan<double> sorted, double scale)
     {
         if (sorted[0] == sorted[^1]) return (sorted[0] * scale, 0);
+        var anchor = sorted[sorted.Length / 2] * scale;
         var sum = default(CompensatedSum);
-        foreach (var value in sorted) sum.Add(value * scale);
+        foreach (var value in sorted) sum.Add(value * scale - anchor);
         var mean = sum.Value / sorted.Length;
         var squares = default(CompensatedSum);
-        foreach (var value in sorted) squares.Add((value * scale - mean) * (value * scale - mean));
-        return (mean, Math.Sqrt(squares.Value / sorted.Length));
+        foreach (var value in sorted) squares.Add((value * scale - anchor - mean) * (value * scale - anchor - mean));
+        return (anchor + mean, Math.Sqrt(squares.Value / sorted.Length));
     }
 }
 
