@@ -21,10 +21,10 @@ public sealed record ProjectTab(string Key, Type Content, Permission Permission 
     public static readonly IReadOnlyList<ProjectTab> All =
     [
         new("overview", typeof(OverviewTab)),
-        new("quota", typeof(QuotaTab), Permission.QuotaView),
         new("notebooks", typeof(NotebooksTab), Permission.NotebookView),
         new("training", typeof(TrainingTab), Permission.TrainingView),
         new("monitoring", typeof(MonitoringTab), Permission.DriftView),
+        new("quota", typeof(QuotaTab), Permission.QuotaView),
         new("members", typeof(MembersTab)),
         new("activity", typeof(ActivityTab)),
         new("resources", typeof(ResourcesTab)),
