@@ -1,0 +1,29 @@
+using Bunit;
+using Microsoft.Extensions.DependencyInjection;
+using MudBlazor.Services;
+using Portal.Components.Shared;
+using Portal.Core.Data;
+using Portal.Localization;
+
+namespace Portal.Components.Tests.Shared;
+
+/// <summary>What the shared components need around them.</summary>
+public abstract class PortalContext : BunitContext
+{
+    protected PortalContext()
+    {
+        Services.AddMudServices();
+        Services.AddLocalization();
+        Services.AddSingleton(TimeProvider.System);
+        Services.AddSingleton<RefusalText>();
+        Services.AddScoped<ReaderZone>();
+        Services.AddScoped<Words>();
+        Services.AddScoped<Toasts>();
+        Services.AddSingleton<IChangeFeed>(Feed);
+        JSInterop.Mode = JSRuntimeMode.Loose;
+        SetRendererInfo(new Microsoft.AspNetCore.Components.RendererInfo("Server", true));
+        System.Globalization.CultureInfo.CurrentUICulture = System.Globalization.CultureInfo.GetCultureInfo("en");
+    }
+
+    protected ChangeFeed Feed { get; } = new();
+}
