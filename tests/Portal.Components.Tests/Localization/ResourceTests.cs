@@ -42,8 +42,8 @@ public partial class ResourceTests
 
         foreach (var feature in new[] { "Shell", "Account", "Audit", "Home" })
         {
-            Assert.Empty(Read(feature).Keys.Where(k =>
-                !composed.Any(c => k.StartsWith(c, StringComparison.Ordinal)) && !source.Contains($"\"{k}\"", StringComparison.Ordinal)));
+            Assert.DoesNotContain(Read(feature).Keys, k =>
+                !composed.Any(c => k.StartsWith(c, StringComparison.Ordinal)) && !source.Contains($"\"{k}\"", StringComparison.Ordinal));
         }
     }
 
