@@ -21,7 +21,10 @@
       }
     },
     copy: text => navigator.clipboard.writeText(text),
-    onPalette(page) { palette = page; },
+    onPalette(page) {
+      palette = page;
+      root.dataset.ready = '';
+    },
     show: id => document.getElementById(id)?.scrollIntoView({ block: 'nearest' }),
     focus: id => document.getElementById(id)?.focus(),
   };
