@@ -24,9 +24,6 @@ public sealed class PoolForm
 
     public long Generation { get; private set; }
 
-    /// <summary>The refusal of a field, if there is one.</summary>
-    public Refusal? RefusalOf(string field) => Refused?.Field == field ? Refused : null;
-
     /// <summary>The form for a proposal.</summary>
     public static PoolForm From(PoolProposal proposal) =>
         new() { Name = proposal.Name, Capacity = proposal.Count, PricePerHour = 0 };

@@ -75,6 +75,4 @@ public partial class DecisionPanel
             _busy = false;
         }
     }
-
-    private string? ErrorOf(string field) => _refused?.Field == field ? Say.Of(_refused) : null;
 }

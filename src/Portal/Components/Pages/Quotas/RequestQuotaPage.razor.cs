@@ -13,7 +13,7 @@ namespace Portal.Components.Pages.Quotas;
 /// <summary>One form for a new request and for changing one; says before it is sent whether it fits and who will decide.</summary>
 public partial class RequestQuotaPage
 {
-    private static readonly string[] Fields = ["Amount", "From", "Until", "Reason"];
+    private static readonly string[] Fields = ["From", "Until"];
 
     private QuotaFormView? _choice;
     private QuotaForm? _form;
