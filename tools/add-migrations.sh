@@ -6,5 +6,5 @@ cd "$(dirname "$0")/.."
 dotnet tool restore >/dev/null
 for provider in Postgres Sqlite; do
   dotnet ef migrations add "$1" --project src/Portal.Infrastructure --context "${provider}PortalDb" \
-    --output-dir "Data/$provider/Migrations" --namespace "Portal.Infrastructure.Data.$provider.Migrations"
+    --output-dir "Data/$provider/Migrations"
 done

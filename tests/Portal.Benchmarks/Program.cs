@@ -5,6 +5,12 @@ using Portal.Benchmarks.Pages;
 
 if (args is [DriftChild.Command, ..]) return DriftChild.Run(args[1], args[2]);
 
+if (args is [Screenshots.Command])
+{
+    await Screenshots.RunAsync();
+    return 0;
+}
+
 // Each suite by its name; without names all of them run.
 var suites = new Dictionary<string, Func<CancellationToken, Task<IReadOnlyList<BenchmarkRow>>>>(StringComparer.Ordinal)
 {

@@ -1,0 +1,91 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+using Portal.Core.Training;
+using Portal.Core.Workloads;
+using Portal.Testing.Files;
+using Portal.Testing.Web;
+
+namespace Portal.Benchmarks.Pages;
+
+/// <summary>Pictures of every page in both languages, from a trial of its own with the sample in it.</summary>
+public static class Screenshots
+{
+    /// <summary>Word on the command line.</summary>
+    public const string Command = "screenshots";
+
+    private const string Project = "/projects/5a3b1e00-0000-7000-8000-000000000003";
+    private const string Run = "/training/5a3b1e00-0000-7000-8000-000000000007";
+    private const string Model = "/monitoring/5a3b1e00-0000-7000-8000-000000000008";
+    private const string Request = "/approvals/5a3b1e00-0000-7000-8000-000000000005";
+    private static readonly Guid SampleRun = Guid.Parse(Run.Split('/')[^1]);
+
+    private static readonly (string Name, string Account, string Path)[] Pages =
+    [
+        ("home", "scientist", "/"),
+        ("account", "scientist", "/account"),
+        ("projects", "scientist", "/projects"),
+        ("project-new", "scientist", "/projects/new"),
+        ("project", "scientist", Project),
+        ("project-quota", "scientist", Project + "/quota"),
+        ("project-notebooks", "scientist", Project + "/notebooks"),
+        ("project-training", "scientist", Project + "/training"),
+        ("project-monitoring", "scientist", Project + "/monitoring"),
+        ("project-members", "scientist", Project + "/members"),
+        ("project-activity", "scientist", Project + "/activity"),
+        ("project-resources", "scientist", Project + "/resources"),
+        ("project-settings", "scientist", Project + "/settings"),
+        ("training", "scientist", "/training"),
+        ("training-run", "scientist", Run),
+        ("monitoring", "scientist", "/monitoring"),
+        ("model-drift", "scientist", Model),
+        ("approvals", "lead", "/approvals"),
+        ("approval", "lead", Request),
+        ("hardware", "admin", "/hardware"),
+        ("teams", "admin", "/teams"),
+        ("people", "admin", "/people"),
+        ("audit", "auditor", "/audit"),
+    ];
+
+    /// <summary>Starts the trial, waits for the sample and takes the pictures.</summary>
+    public static async Task RunAsync()
+    {
+        var folder = Repository.At("docs", "screenshots");
+        Directory.CreateDirectory(folder);
+        await using var portal = await RunningPortal.StartAsync("Embedded", sample: true);
+        await WaitForSampleAsync(portal);
+        using var playwright = await Playwright.CreateAsync();
+        await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = FirstPageBenchmark.Quiet });
+        foreach (var (language, locale) in new[] { ("en", "en-US"), ("zh-Hans", "zh-CN") })
+        {
+            foreach (var account in Pages.GroupBy(p => p.Account))
+            {
+                await using var context = await browser.NewContextAsync(new() { Locale = locale, ViewportSize = new() { Width = 1280, Height = 800 } });
+                await context.AddCookiesAsync((await portal.CookiesAsync(account.Key))
+                    .Select(c => new Cookie { Name = c.Name, Value = c.Value, Url = portal.Address.ToString() }));
+                var page = await context.NewPageAsync();
+                foreach (var (name, _, path) in account)
+                {
+                    await page.GotoAsync(new Uri(portal.Address, path).ToString(), new() { WaitUntil = WaitUntilState.NetworkIdle });
+                    await page.Locator("h1").First.WaitForAsync();
+                    // Charts draw themselves in; their last frame is what is wanted.
+                    await page.WaitForTimeoutAsync(1500);
+                    await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}.{language}.png"), FullPage = true });
+                }
+            }
+        }
+    }
+
+    private static async Task WaitForSampleAsync(RunningPortal portal)
+    {
+        var scientist = await portal.ActorAsync("scientist");
+        var training = portal.Services.GetRequiredService<TrainingService>();
+        for (var second = 0; second < 300; second++)
+        {
+            var run = await training.GetAsync(scientist, SampleRun, default);
+            if (run is { Succeeded: true, Value.Run.State: WorkloadState.Succeeded })
+                return;
+            await Task.Delay(1000);
+        }
+        throw new TimeoutException("the sample's training did not end well");
+    }
+}
