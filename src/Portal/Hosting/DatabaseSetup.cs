@@ -11,7 +11,7 @@ internal sealed class DatabaseSetup(
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         await using (var db = await databases.CreateDbContextAsync(cancellationToken))
-            await db.Database.EnsureCreatedAsync(cancellationToken);
+            await db.Database.MigrateAsync(cancellationToken);
         if (environment.IsProduction())
             await admin.MakeAsync(cancellationToken);
         else

@@ -16,7 +16,7 @@ public static class Screenshots
     private const string Project = "/projects/5a3b1e00-0000-7000-8000-000000000003";
     private const string Run = "/training/5a3b1e00-0000-7000-8000-000000000007";
     private const string Model = "/monitoring/5a3b1e00-0000-7000-8000-000000000008";
-    private const string Request = "/approvals/5a3b1e00-0000-7000-8000-000000000005";
+    private const string Request = "/quotas/5a3b1e00-0000-7000-8000-000000000005";
     private static readonly Guid SampleRun = Guid.Parse(Run.Split('/')[^1]);
 
     private static readonly (string Name, string Account, string Path)[] Pages =
@@ -27,8 +27,12 @@ public static class Screenshots
         ("project-new", "scientist", "/projects/new"),
         ("project", "scientist", Project),
         ("project-quota", "scientist", Project + "/quota"),
+        ("quota-request", "scientist", Project + "/quota/new"),
+        ("quotas", "scientist", "/quotas"),
         ("project-notebooks", "scientist", Project + "/notebooks"),
+        ("notebook-launch", "scientist", Project + "/notebooks/new"),
         ("project-training", "scientist", Project + "/training"),
+        ("training-launch", "scientist", Project + "/training/new"),
         ("project-monitoring", "scientist", Project + "/monitoring"),
         ("project-members", "scientist", Project + "/members"),
         ("project-activity", "scientist", Project + "/activity"),

@@ -51,11 +51,12 @@ public sealed class TestDatabase : IAsyncDisposable
         return bytes;
     }
 
+    // The schema is the one that the migrations make, as in an installation.
     private static async Task MakeSchemaAsync(DatabaseOptions options)
     {
         await using var services = new ServiceCollection().AddLogging().AddPortalCore().AddPortalData(options).BuildServiceProvider();
         await using var db = await services.GetRequiredService<IDbContextFactory<PortalDb>>().CreateDbContextAsync();
-        await db.Database.EnsureCreatedAsync();
+        await db.Database.MigrateAsync();
     }
 
     private static string NewFile() => Path.Combine(Path.GetTempPath(), $"portal-{Guid.NewGuid():N}.db");
