@@ -84,8 +84,8 @@ public static class TrainingHealth
     {
         if (facts.Pod is { } pod)
         {
-            // The pod has ended and the Job is about to say so.
-            if (pod.Text("status", "phase") is "Succeeded" or "Failed")
+            // The program has ended; the pod and then the Job are about to say so.
+            if (pod.Text("status", "phase") is "Succeeded" or "Failed" || PodHealth.Container(pod).At("state", "terminated") is not null)
                 return new(WorkloadState.Running, "training.finishing");
             return PodHealth.From(pod) is { Reason: "pod.not_ready" } ? new(WorkloadState.Running) : PodHealth.From(pod);
         }

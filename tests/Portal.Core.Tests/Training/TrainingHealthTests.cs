@@ -16,6 +16,7 @@ public class TrainingHealthTests
     [InlineData(null, "err-image-pull", WorkloadState.Attention, "pod.image_pull")]
     [InlineData(null, "unschedulable", WorkloadState.Pending, "pod.no_room")]
     [InlineData(null, "succeeded", WorkloadState.Running, "training.finishing")]
+    [InlineData(null, "ended", WorkloadState.Running, "training.finishing")]
     [InlineData(null, null, WorkloadState.Starting, "pod.creating")]
     [InlineData("Complete:", "succeeded", WorkloadState.Succeeded, "")]
     [InlineData("Failed:BackoffLimitExceeded", "failed", WorkloadState.Failed, "pod.exit_code")]

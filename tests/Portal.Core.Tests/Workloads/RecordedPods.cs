@@ -31,6 +31,9 @@ internal static class RecordedPods
         ["succeeded"] = Of("Succeeded", """
             {"terminated":{"exitCode":0,"reason":"Completed","startedAt":"2026-03-02T09:00:05Z","finishedAt":"2026-03-02T09:10:05Z"}}
             """),
+        ["ended"] = Of("Running", """
+            {"terminated":{"exitCode":0,"reason":"Completed","startedAt":"2026-03-02T09:00:05Z","finishedAt":"2026-03-02T09:10:05Z"}}
+            """),
         ["evicted"] = """{"phase":"Failed","reason":"Evicted","message":"The node was low on resource: memory."}""",
         ["unschedulable"] = """
             {"phase":"Pending","conditions":[{"type":"PodScheduled","status":"False","reason":"Unschedulable",
