@@ -37,7 +37,7 @@ public sealed class PostgresServer : IAsyncLifetime
         var port = FreePort();
         await PostgresAsync("initdb", "-D", _folder + "/data", "-U", "portal", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync");
         await PostgresAsync("pg_ctl", "-D", _folder + "/data", "-l", _folder + "/log", "-w", "-o",
-            "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c listen_addresses=127.0.0.1 -c max_connections=300 "
+            "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c listen_addresses=127.0.0.1 -c max_connections=800 "
             + $"-p {port} -c unix_socket_directories={_folder}", "start");
         _connection = $"Host=127.0.0.1;Port={port};Username=portal;Database=postgres;Include Error Detail=true";
         _started = true;
@@ -72,7 +72,13 @@ public sealed class PostgresServer : IAsyncLifetime
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand($"CREATE DATABASE {name} TEMPLATE {template}", connection);
         await command.ExecuteNonQueryAsync();
-        return new NpgsqlConnectionStringBuilder(_connection) { Database = name }.ConnectionString;
+        // Each test has a database, and so a pool, of its own: idle connections are given back at once.
+        return new NpgsqlConnectionStringBuilder(_connection)
+        {
+            Database = name,
+            ConnectionIdleLifetime = 1,
+            ConnectionPruningInterval = 1,
+        }.ConnectionString;
     }
 
     /// <inheritdoc/>
