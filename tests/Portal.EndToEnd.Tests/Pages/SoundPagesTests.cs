@@ -13,6 +13,8 @@ public class SoundPagesTests(PortalBrowser browser)
             foreach (var (account, path) in new[]
             {
                 ("scientist", "/"), ("scientist", "/account"), ("scientist", "/forbidden"), ("scientist", "/nowhere"), ("auditor", "/audit"),
+                ("scientist", "/projects"), ("lead", "/projects/new"), ("scientist", "/quotas"), ("lead", "/approvals"), ("scientist", "/training"),
+                ("scientist", "/monitoring"), ("lead", "/monitoring/new"), ("admin", "/hardware"), ("admin", "/hardware/new"), ("admin", "/teams"),
             })
             {
                 pages.Add(account, path, false, 1280);

@@ -10,6 +10,7 @@ const Heat = { light: ['#eef3fb', '#a9c5f2', '#4c86dd', '#123a7d'], dark: ['#1d2
 // From "as it was" to "drifted": each step differs in lightness too, and carries a sign.
 const Bands = { light: ['#e3eefc', '#f3dca0', '#e2975b', '#b3261e'], dark: ['#22344b', '#6b5a24', '#a8602f', '#e2574c'] };
 const Signs = ['', '●', '▲', '■'];
+const SignInk = { light: ['#1b2430', '#1b2430', '#1b2430', '#ffffff'], dark: ['#e6eaf0', '#e6eaf0', '#ffffff', '#11161d'] };
 
 const isDark = () => getComputedStyle(document.documentElement).colorScheme.includes('dark');
 const variable = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -75,6 +76,7 @@ function heat(spec, theme, number) {
   const banded = spec.levels.length > 0;
   const colour = i => theme.bands[spec.levels.length <= 1 ? 0 : Math.round(i * (theme.bands.length - 1) / (spec.levels.length - 1))];
   const sign = i => Signs[spec.levels.length <= 1 ? 0 : Math.round(i * (Signs.length - 1) / (spec.levels.length - 1))];
+  const ink = v => SignInk[theme.mode][spec.levels.length <= 1 ? 0 : Math.round(level(v) * 3 / (spec.levels.length - 1))];
   return {
     ...base(theme),
     grid: { left: 8, right: 16, top: 8, bottom: 44, outerBoundsMode: 'same' }, legend: { show: false },
@@ -92,7 +94,7 @@ function heat(spec, theme, number) {
       inRange: { color: theme.heat }, textStyle: { color: theme.text }, itemHeight: 120, formatter: v => number(v),
     },
     series: [{
-      type: 'heatmap', data: spec.cells.filter(c => c[2] != null), itemStyle: { borderColor: theme.surface, borderWidth: 1 },
+      type: 'heatmap', data: spec.cells.filter(c => c[2] != null).map(c => banded ? { value: c, label: { color: ink(c[2]) } } : c), itemStyle: { borderColor: theme.surface, borderWidth: 1 },
       label: { show: banded, color: theme.strong, fontSize: 10, formatter: p => sign(level(p.value[2])) },
       emphasis: { itemStyle: { borderColor: theme.strong, borderWidth: 2 } },
     }],

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Portal.Accounts;
 using Portal.Core.Data;
 using Portal.Core.Hardware;
+using Portal.Core.Monitoring;
 using Portal.Core.Projects;
 using Portal.Core.Quotas;
 using Portal.Core.Results;
@@ -20,6 +21,7 @@ public partial class HomePage
     private IReadOnlyList<TrainingRow> _running = [];
     private IReadOnlyList<TrainingRow> _waiting = [];
     private IReadOnlyList<QuotaRow> _requests = [];
+    private IReadOnlyList<MonitoredModelRow> _drifted = [];
     private IReadOnlyList<PoolView> _pools = [];
     private IReadOnlyList<ProjectRow> _projects = [];
 
@@ -36,11 +38,14 @@ public partial class HomePage
     private PoolQueryService Pools { get; set; } = default!;
 
     [Inject]
+    private MonitoringQueryService Models { get; set; } = default!;
+
+    [Inject]
     private TrainingList Runs { get; set; } = default!;
 
     /// <inheritdoc/>
     protected override bool Concerns(RowChange change) =>
-        change.Kind is nameof(Project) or nameof(QuotaRequest) or nameof(TrainingRun) or nameof(HardwarePool);
+        change.Kind is nameof(Project) or nameof(QuotaRequest) or nameof(TrainingRun) or nameof(HardwarePool) or nameof(MonitoredModel);
 
     /// <inheritdoc/>
     protected override async Task LoadAsync()
@@ -52,6 +57,8 @@ public partial class HomePage
         _toDecide = Take(await Quotas.CountToDecideAsync(actor, Gone));
         var mine = Take(await Quotas.MineAsync(actor, new ListQuery(Take: Newest), Gone))?.Items ?? [];
         _requests = [.. mine.Where(r => r.State is QuotaState.Submitted or QuotaState.Approved).Take(Shown)];
+        var models = Take(await Models.ListAsync(actor, new ListQuery(Take: Newest), null, Gone))?.Items ?? [];
+        _drifted = [.. models.Where(m => m.AlertSince is not null).Take(Shown)];
         _pools = Take(await Pools.PoolsAsync(actor, Gone)) ?? [];
         _projects = Take(await Projects.ListAsync(actor, new ListQuery(Take: Shown), new ProjectFilter(), Gone))?.Items ?? [];
     }
