@@ -11,7 +11,7 @@ public class TokenTests(PortalBrowser browser)
     [Fact]
     public async Task Token_MadeOnTheAccountPage_OpensTheApiUntilRevoked()
     {
-        await using var window = await browser.OpenAsync("auditor");
+        await using var window = await browser.OpenAsync("admin");
         await window.GoAsync("/account");
         await window.Page.GetByLabel("Name", new() { Exact = true }).FillAsync("evidence export");
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Make a token" }).ClickAsync();
