@@ -27,7 +27,8 @@ public sealed class HardwareService(
             return draft.Id;
 
         var pool = NewPool(actor, draft);
-        if (await db.Set<HardwarePool>().AnyAsync(p => p.Name == pool.Name || p.Slug == pool.Slug, ct))
+        // Its own row may have come in between: the form sent twice at once is no clash of names.
+        if (await db.Set<HardwarePool>().AnyAsync(p => p.Id != draft.Id && (p.Name == pool.Name || p.Slug == pool.Slug), ct))
             return NameTaken(pool.Name);
         db.Add(pool);
         db.Audit(new AuditRecord(actor, "pool.created", "pool", pool.Id)
