@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Portal.LocalCluster.Access;
 using Portal.LocalCluster.Machinery;
 
 namespace Portal.LocalCluster.Api;
@@ -21,6 +22,8 @@ internal sealed record ApiRequest(HttpContext Context, ResourceType Type, string
         "DELETE" => "delete",
         var other => other.ToLowerInvariant(),
     };
+
+    public AccessAttributes Access => new(Verb, Type.Group, Type.Plural, Subresource, Name ?? "", Namespace);
 
     public string? Text(string key) => Query.TryGetValue(key, out var values) && values.Count > 0 && values[0] is { Length: > 0 } text ? text : null;
 
@@ -56,6 +59,7 @@ internal sealed record ApiRequest(HttpContext Context, ResourceType Type, string
             validation switch { "Ignore" => FieldValidation.Ignore, "Strict" => FieldValidation.Strict, _ => FieldValidation.Warn })
         {
             Subresource = Subresource,
+            Caller = Caller,
         };
     }
 
@@ -76,6 +80,3 @@ internal sealed record ApiRequest(HttpContext Context, ResourceType Type, string
             context, type, ns, name, rest.Length > 2 ? rest[2] : "", rest.Length > 3 ? string.Join('/', rest[3..].ToArray()) : "", caller);
     }
 }
-
-/// <summary>Who asks.</summary>
-internal sealed record Caller(string User, IReadOnlyList<string> Groups, string Uid = "");

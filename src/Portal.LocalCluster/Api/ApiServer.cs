@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Portal.LocalCluster.Access;
 using Portal.LocalCluster.Discovery;
 using Portal.LocalCluster.Machinery;
 
@@ -7,7 +8,7 @@ namespace Portal.LocalCluster.Api;
 
 /// <summary>Every request: who asks, what for, and the answer, which for a failure is a Status object.</summary>
 internal sealed partial class ApiServer(
-    Authentication authentication, Authorization authorization, DiscoveryRequests discovery, ResourceRequests resources, ResourceCatalog catalog, ILogger<ApiServer> logger)
+    Authentication authentication, Impersonation impersonation, Authorization authorization, DiscoveryRequests discovery, ResourceRequests resources, ResourceCatalog catalog, ILogger<ApiServer> logger)
 {
     public async Task Handle(HttpContext context)
     {
@@ -20,12 +21,14 @@ internal sealed partial class ApiServer(
             var segments = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
             if (FindResource(context, caller, segments, out var knownVersion) is { } request)
             {
-                authorization.Check(request);
+                request = request with { Caller = impersonation.Resolve(context, caller, request.Access) };
+                authorization.Check(request.Caller, request.Access);
                 await resources.Handle(request);
                 return;
             }
             if (knownVersion) throw Refusals.NoResource();
-            authorization.CheckPath(caller, path);
+            var access = AccessAttributes.OfPath(HttpMethods.IsHead(context.Request.Method) ? "get" : context.Request.Method.ToLowerInvariant(), path);
+            authorization.Check(impersonation.Resolve(context, caller, access), access);
             if (!await discovery.TryHandle(context, segments)) await Answers.Text(context, "404 page not found\n", 404);
         }
         catch (ApiException refusal)

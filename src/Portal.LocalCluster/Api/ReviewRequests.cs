@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
+using Portal.LocalCluster.Access;
 using Portal.LocalCluster.Machinery;
 
 namespace Portal.LocalCluster.Api;
 
 /// <summary>Questions about access and identity, answered in their status.</summary>
-internal sealed class ReviewRequests(Authentication authentication, Authorization authorization, TimeProvider clock)
+internal sealed class ReviewRequests(Authentication authentication, Authorization authorization, RuleBook book, TimeProvider clock)
 {
     public async Task Review(ApiRequest request)
     {
@@ -26,25 +27,32 @@ internal sealed class ReviewRequests(Authentication authentication, Authorizatio
 
     private JsonObject Allowed(Caller caller, JsonObject spec)
     {
-        if (spec.Map("resourceAttributes") is not { } wanted) return new JsonObject { ["allowed"] = caller.Groups.Contains("system:masters", StringComparer.Ordinal) };
-        var access = new Access(
-            wanted.Text("verb") ?? "", wanted.Text("group") ?? "", wanted.Text("resource") ?? "", wanted.Text("subresource") ?? "",
-            wanted.Text("name") ?? "", wanted.Text("namespace") is { Length: > 0 } ns ? ns : null);
-        var reason = authorization.Allows(caller, access);
+        var reason = authorization.Allows(caller, Wanted(spec));
         var status = new JsonObject { ["allowed"] = reason is not null };
-        if (!string.IsNullOrEmpty(reason)) status["reason"] = $"{reason} to {Subject(caller)}";
+        if (!string.IsNullOrEmpty(reason)) status["reason"] = reason;
         return status;
     }
 
-    private static string Subject(Caller caller) =>
-        caller.User.Split(':') is ["system", "serviceaccount", var ns, var name] ? $"ServiceAccount \"{name}/{ns}\"" : $"User \"{caller.User}\"";
-
-    private JsonObject Rules(Caller caller, JsonObject body) => new()
+    private static AccessAttributes Wanted(JsonObject spec)
     {
-        ["resourceRules"] = new JsonArray([.. authorization.Rules(caller, body.Text("spec", "namespace")).Select(rule => rule.DeepClone())]),
-        ["nonResourceRules"] = new JsonArray(),
-        ["incomplete"] = false,
-    };
+        if (spec.Map("nonResourceAttributes") is { } path) return AccessAttributes.OfPath(path.Text("verb") ?? "", path.Text("path") ?? "");
+        var wanted = spec.Map("resourceAttributes") ?? [];
+        return new AccessAttributes(
+            wanted.Text("verb") ?? "", wanted.Text("group") ?? "", wanted.Text("resource") ?? "", wanted.Text("subresource") ?? "",
+            wanted.Text("name") ?? "", wanted.Text("namespace") is { Length: > 0 } ns ? ns : null);
+    }
+
+    private JsonObject Rules(Caller caller, JsonObject body)
+    {
+        var rules = book.Rules(caller, body.Text("spec", "namespace")).ToLookup(rule => rule.Paths.Length == 0);
+        body["spec"] = new JsonObject(); // as the real server has it: the question is not repeated
+        return new JsonObject
+        {
+            ["resourceRules"] = new JsonArray([.. rules[true].Select(rule => rule.ToJson())]),
+            ["nonResourceRules"] = new JsonArray([.. rules[false].Select(rule => rule.ToJson())]),
+            ["incomplete"] = false,
+        };
+    }
 
     private JsonObject Token(string token)
     {

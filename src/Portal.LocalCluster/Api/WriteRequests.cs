@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Portal.LocalCluster.Access;
 using Portal.LocalCluster.Api.Patches;
 using Portal.LocalCluster.Machinery;
 using Portal.LocalCluster.Ownership;
@@ -10,7 +11,7 @@ using Portal.LocalCluster.Storage;
 namespace Portal.LocalCluster.Api;
 
 /// <summary>create, update and patch.</summary>
-internal sealed class WriteRequests(ObjectRegistry registry, TimeProvider clock)
+internal sealed class WriteRequests(ObjectRegistry registry, Authorization authorization, TimeProvider clock)
 {
     public async Task Create(ApiRequest request)
     {
@@ -89,6 +90,7 @@ internal sealed class WriteRequests(ObjectRegistry registry, TimeProvider clock)
             {
                 if (applied.Text("metadata", "resourceVersion") is { Length: > 0 }) throw Refusals.Modified(request.Type, request.Name!);
                 if (request.Subresource.Length > 0) throw Refusals.NotFound(request.Type, request.Name!);
+                authorization.Check(request.Caller, request.Access with { Verb = "create" }); // applying what is not there needs both rights
                 var tree = ServerSideApply.Apply(request.Type, live: null, applied, options, force, clock.GetUtcNow());
                 stored = registry.Create(request.Type, request.Namespace, tree, options);
                 created = true;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Portal.LocalCluster.Access;
 using Portal.LocalCluster.Admission;
 using Portal.LocalCluster.Api;
 using Portal.LocalCluster.Definitions;
@@ -28,17 +29,18 @@ internal static class ApiMachinery
         services.AddSingleton<IObjects, Objects>();
         services.AddSingleton<QuotaUsage>();
         services.AddSingleton<IAdmission, NamespaceAdmission>().AddSingleton<IAdmission, PodAdmission>();
+        services.AddSingleton<RequestRecord>().AddSingleton<RuleBook>().AddSingleton<Authorization>().AddSingleton<IAdmission, Escalation>();
         services.AddSingleton<IAdmission, LimitRanges>().AddSingleton<IAdmission, QuotaAdmission>();
         services.AddSingleton<CustomResources>().AddSingleton<NamespaceContents>();
         services.AddController<NamespaceLifecycle>().AddController<GarbageCollector>().AddController<QuotaStatus>();
-        services.AddController<DefinitionCleanup>().AddController<EventExpiry>();
+        services.AddController<RoleAggregation>().AddController<DefinitionCleanup>().AddController<EventExpiry>();
         return services;
     }
 
     /// <summary>The door over HTTP.</summary>
     public static IServiceCollection AddApiServer(this IServiceCollection services) => services
         .AddSingleton<DiscoveryDocuments>().AddSingleton<OpenApiDocuments>().AddSingleton<DiscoveryRequests>()
-        .AddSingleton<Authentication>().AddSingleton<Authorization>().AddSingleton<ApiServer>().AddSingleton<ResourceRequests>()
+        .AddSingleton<Authentication>().AddSingleton<Impersonation>().AddSingleton<ApiServer>().AddSingleton<ResourceRequests>()
         .AddSingleton<ReadRequests>().AddSingleton<WatchRequests>().AddSingleton<WriteRequests>().AddSingleton<DeleteRequests>()
         .AddSingleton<SubresourceRequests>().AddSingleton<ReviewRequests>().AddSingleton<LogRequests>().AddSingleton<ProxyRequests>()
         .AddSingleton<ScaleRequests>().AddSingleton<TokenRequests>().AddSingleton<EvictionRequests>().AddSingleton<NamespaceFinalizing>();

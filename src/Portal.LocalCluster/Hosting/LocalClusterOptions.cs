@@ -21,6 +21,24 @@ public sealed class LocalClusterOptions
 
     /// <summary>The environment of the application; Production is refused.</summary>
     public string EnvironmentName { get; set; } = "Development";
+
+    /// <summary>Users with a token of their own beside the administrator; what they may do, roles and bindings say.</summary>
+    public IList<LocalUser> Users { get; set; } = [];
+
+    /// <summary>Appends a line for each request to <c>requests.jsonl</c> in the data directory: who did what to which resource.</summary>
+    public bool RecordRequests { get; set; }
+}
+
+/// <summary>A user of the embedded cluster, known by a token that does not end.</summary>
+public sealed class LocalUser
+{
+    public required string Name { get; set; }
+
+    public required string Token { get; set; }
+
+    public string Uid { get; set; } = "";
+
+    public IList<string> Groups { get; set; } = [];
 }
 
 /// <summary>A node of the embedded cluster.</summary>

@@ -1,3 +1,5 @@
+using Portal.LocalCluster.Access;
+
 namespace Portal.LocalCluster.Machinery;
 
 /// <summary>How a write is to be made, as the query of a request says.</summary>
@@ -6,6 +8,9 @@ namespace Portal.LocalCluster.Machinery;
 internal sealed record WriteOptions(string Manager, bool DryRun = false, FieldValidation Validation = FieldValidation.Warn, bool Apply = false)
 {
     public string Subresource { get; init; } = "";
+
+    /// <summary>Who writes over HTTP; null for the cluster's own controllers, which are asked nothing.</summary>
+    public Caller? Caller { get; init; }
 
     /// <summary>Filled by the write: what is said in Warning headers.</summary>
     public List<string> Warnings { get; } = [];

@@ -19,7 +19,13 @@ internal sealed class EmbeddedCluster(
             return node;
         });
         _cluster = await LocalCluster.LocalCluster.StartAsync(
-            new LocalClusterOptions { DataDirectory = DirectoryIn(settings), Nodes = [.. nodes], EnvironmentName = environment.EnvironmentName },
+            new LocalClusterOptions
+            {
+                DataDirectory = DirectoryIn(settings),
+                Nodes = [.. nodes],
+                EnvironmentName = environment.EnvironmentName,
+                RecordRequests = configuration.GetValue<bool>("Cluster:RecordRequests"),
+            },
             loggers, cancellationToken);
     }
 

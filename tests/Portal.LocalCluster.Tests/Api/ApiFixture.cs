@@ -10,24 +10,41 @@ namespace Portal.LocalCluster.Tests.Api;
 /// <summary>An API server over HTTP, with no controllers but its own, and a client that trusts it.</summary>
 public sealed class ApiFixture : IAsyncLifetime
 {
-    private readonly string _directory = Directory.CreateTempSubdirectory("local-api-").FullName;
+    private readonly string _directory = System.IO.Directory.CreateTempSubdirectory("local-api-").FullName;
+    private readonly Action<LocalClusterOptions>? _configure;
     private LocalCluster? _cluster;
+
+    public ApiFixture()
+    {
+    }
+
+    private ApiFixture(Action<LocalClusterOptions> configure) => _configure = configure;
 
     public LocalCluster Cluster => _cluster!;
 
     public HttpClient Client { get; private set; } = null!;
 
+    public string Directory => _directory;
+
+    private HttpClient _anonymous = null!;
+
+    public static ApiFixture With(Action<LocalClusterOptions> configure) => new(configure);
+
     public async ValueTask InitializeAsync()
     {
-        _cluster = await LocalCluster.StartAsync(new LocalClusterOptions { DataDirectory = _directory }, NullLoggerFactory.Instance, _ => { });
+        var options = new LocalClusterOptions { DataDirectory = _directory };
+        _configure?.Invoke(options);
+        _cluster = await LocalCluster.StartAsync(options, NullLoggerFactory.Instance, _ => { });
         Client = ClientFor(_directory, Cluster.Address, Cluster.Token);
+        _anonymous = ClientFor(_directory, Cluster.Address, token: null);
     }
 
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        _anonymous.Dispose();
         await Cluster.DisposeAsync();
-        Directory.Delete(_directory, recursive: true);
+        System.IO.Directory.Delete(_directory, recursive: true);
     }
 
     public static HttpClient ClientFor(string directory, Uri address, string? token)
@@ -42,16 +59,19 @@ public sealed class ApiFixture : IAsyncLifetime
     }
 
     public async Task<(HttpStatusCode Code, JsonNode? Body, HttpResponseHeaders Headers)> SendAsync(
-        string method, string path, string? body = null, string contentType = "application/json", string? accept = null)
+        string method, string path, string? body = null, string contentType = "application/json", string? accept = null, string? token = null,
+        IEnumerable<(string Name, string Value)>? headers = null)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        if (token is not null) request.Headers.Authorization = token.Length == 0 ? null : new AuthenticationHeaderValue("Bearer", token);
+        foreach (var (name, value) in headers ?? []) request.Headers.TryAddWithoutValidation(name, value);
         if (body is not null)
         {
             request.Content = new StringContent(body, Encoding.UTF8);
             request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
         }
         if (accept is not null) request.Headers.TryAddWithoutValidation("Accept", accept);
-        using var response = await Client.SendAsync(request);
+        using var response = await (token is { Length: 0 } ? _anonymous : Client).SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
         var isJson = response.Content.Headers.ContentType?.MediaType == "application/json" && text.Length > 0;
         return (response.StatusCode, isJson ? JsonNode.Parse(text) : JsonValue.Create(text), response.Headers);

@@ -69,15 +69,6 @@ public sealed class ListTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal("PartialObjectMetadata", ((JsonObject)table.Items("rows")![0]!).Text("object", "kind"));
     }
 
-    [Fact]
-    public async Task Request_WithoutAToken_Is401()
-    {
-        using var anonymous = ApiFixture.ClientFor(Path.GetDirectoryName(api.Cluster.KubeconfigPath)!, api.Cluster.Address, token: null);
-        using var answer = await anonymous.GetAsync(new Uri("/api/v1/namespaces", UriKind.Relative));
-        Assert.Equal(401, (int)answer.StatusCode);
-        Assert.Equal("Unauthorized", JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["message"]!.GetValue<string>());
-    }
-
     private static IEnumerable<string> Names(JsonObject list) => list.Items("items")!.OfType<JsonObject>().Select(item => item.Name());
 
     private static string Body(string name) => $$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"{{name}}"} }""";

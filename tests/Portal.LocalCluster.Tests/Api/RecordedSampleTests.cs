@@ -7,6 +7,11 @@ namespace Portal.LocalCluster.Tests.Api;
 public sealed class RecordedSampleTests(SamplesCluster api) : IClassFixture<SamplesCluster>
 {
     [Theory]
+    [InlineData("auth-401")]
+    [InlineData("auth-403-rbac")]
+    [InlineData("auth-access-reviews")]
+    [InlineData("auth-impersonation")]
+    [InlineData("auth-service-account-token")]
     [InlineData("create-400-bad-json")]
     [InlineData("create-400-namespace-mismatch")]
     [InlineData("create-400-wrong-kind")]
@@ -136,11 +141,29 @@ public sealed class SamplesCluster : IAsyncLifetime
         "properties":{"name":{"type":"string"},"n":{"type":"integer"}}}}}},"status":{"type":"object","properties":{"phase":{"type":"string"}}}}}}}]}}
         """;
 
-    public ApiFixture Api { get; } = new();
+    /// <summary>What a controller of a real cluster puts into every namespace.</summary>
+    private const string RootCertificate = """
+        {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"kube-root-ca.crt","annotations":{"kubernetes.io/description":"Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters."}},"data":{"ca.crt":"x"}}
+        """;
+
+    /// <summary>Each user's token is the user's name; what they may do is bound below.</summary>
+    public ApiFixture Api { get; } = ApiFixture.With(options => options.Users =
+    [
+        new LocalUser { Name = "alice", Token = "alice", Uid = "u-alice", Groups = ["team-a"] },
+        new LocalUser { Name = "bob", Token = "bob", Uid = "u-bob", Groups = ["team-b"] },
+        new LocalUser { Name = "portal", Token = "portal", Uid = "u-portal" },
+    ]);
 
     public async ValueTask InitializeAsync()
     {
         await Api.InitializeAsync();
+        foreach (var (user, team) in ((string, string)[])[("alice", "team-a"), ("bob", "team-b")])
+        {
+            await Api.ExpectAsync(201, "POST", "/api/v1/namespaces", $$"""{"metadata":{"name":"{{team}}"} }""");
+            await Api.ExpectAsync(201, "POST", $"/api/v1/namespaces/{team}/configmaps", RootCertificate);
+            await BindAsync($"/namespaces/{team}/rolebindings", "RoleBinding", $"{user}-edit", "edit", user);
+        }
+        await BindAsync("/clusterrolebindings", "ClusterRoleBinding", "portal", "cluster-admin", "portal");
         await Api.ExpectAsync(201, "POST", "/api/v1/namespaces", """{"metadata":{"name":"samples"}}""");
         await Api.ExpectAsync(201, "POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", Widgets);
     }
@@ -151,6 +174,12 @@ public sealed class SamplesCluster : IAsyncLifetime
 
     public Task<JsonObject> ExpectAsync(int code, string method, string path, string body, string contentType = "application/json") =>
         Api.ExpectAsync(code, method, path, body, contentType);
+
+    private Task BindAsync(string path, string kind, string name, string role, string user) => Api.ExpectAsync(
+        201, "POST", "/apis/rbac.authorization.k8s.io/v1" + path,
+        $$"""
+        {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"{{kind}}","metadata":{"name":"{{name}}"},"roleRef":{"kind":"ClusterRole","name":"{{role}}"},"subjects":[{"kind":"User","name":"{{user}}"}]}
+        """);
 
     public async Task PutConfigMapAsync(string name, string data, string more = "", string metadata = "")
     {

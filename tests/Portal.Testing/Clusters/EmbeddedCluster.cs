@@ -10,12 +10,19 @@ public sealed class EmbeddedCluster : IAsyncLifetime
     private readonly string _folder = Path.Combine(Path.GetTempPath(), "portal-cluster-" + Guid.NewGuid().ToString("N")[..8]);
     private LocalCluster.LocalCluster? _cluster;
 
+    /// <summary>Changes what the options say, before it starts.</summary>
+    public Action<LocalClusterOptions>? Configure { get; init; }
+
+    /// <summary>Where requests are recorded, when the options ask for it: a JSON object a line.</summary>
+    public string RequestRecord => Path.Combine(_folder, "requests.jsonl");
+
     /// <summary>How clients find it.</summary>
     public string Kubeconfig => _cluster!.KubeconfigPath;
 
     /// <inheritdoc/>
-    public async ValueTask InitializeAsync() => _cluster = await LocalCluster.LocalCluster.StartAsync(
-        new LocalClusterOptions
+    public async ValueTask InitializeAsync()
+    {
+        LocalClusterOptions options = new()
         {
             DataDirectory = _folder,
             Nodes =
@@ -23,8 +30,10 @@ public sealed class EmbeddedCluster : IAsyncLifetime
                 new LocalNode { Name = "plain", Cpu = "64", Memory = "256Gi" },
                 new LocalNode { Name = "accelerated", Cpu = "64", Memory = "256Gi", Resources = { ["nvidia.com/gpu"] = "8" } },
             ],
-        },
-        NullLoggerFactory.Instance);
+        };
+        Configure?.Invoke(options);
+        _cluster = await LocalCluster.LocalCluster.StartAsync(options, NullLoggerFactory.Instance);
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
 using Portal.LocalCluster.Machinery;
+using Portal.LocalCluster.Tests.Api;
 
-namespace Portal.LocalCluster.Tests.Api;
+namespace Portal.LocalCluster.Tests.Access;
 
 public sealed class AccessTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
