@@ -66,6 +66,15 @@ public static class TrainingManifests
             // Kueue lets it go once there is quota; without Kueue it starts at once.
             ["suspend"] = place.Queue.Length > 0,
             ["backoffLimit"] = 0,
+            // A pod that its node lost (drained, restarted, preempted) says nothing about the program: it is replaced.
+            ["podFailurePolicy"] = new JsonObject
+            {
+                ["rules"] = new JsonArray(new JsonObject
+                {
+                    ["action"] = "Ignore",
+                    ["onPodConditions"] = new JsonArray(new JsonObject { ["type"] = "DisruptionTarget", ["status"] = "True" }),
+                }),
+            },
             ["activeDeadlineSeconds"] = run.TimeLimitMinutes * 60,
             ["template"] = new JsonObject
             {

@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
+using Portal.LocalCluster.Controllers;
 using Portal.LocalCluster.Machinery;
 
 namespace Portal.LocalCluster.Api;
 
 /// <summary>pods/eviction: a deletion that asks the disruption budgets first.</summary>
-internal sealed class EvictionRequests(ObjectRegistry registry)
+internal sealed class EvictionRequests(ObjectRegistry registry, TimeProvider clock)
 {
     public async Task Evict(ApiRequest request)
     {
@@ -24,6 +25,11 @@ internal sealed class EvictionRequests(ObjectRegistry registry)
                 }),
             });
         }
+        registry.Change(request.Type, request.Namespace, request.Name!, new WriteOptions("local-cluster") { Subresource = "status" }, tree =>
+        {
+            PodConditions.Set(tree, "DisruptionTarget", true, "EvictionByEvictionAPI", "Eviction API: evicting", clock.GetUtcNow());
+            return tree;
+        });
         registry.Delete(request.Type, request.Namespace, request.Name!, new DeleteOptions(body.Whole("deleteOptions", "gracePeriodSeconds")));
         await Answers.Json(request.Context, new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["code"] = 201 }, 201);
     }

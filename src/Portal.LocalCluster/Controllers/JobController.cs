@@ -45,7 +45,7 @@ public sealed class JobController(IObjects objects, TimeProvider time, ILogger<J
         JobVerdict? verdict = JobVerdict.Of(job, tally, now);
         TimeSpan? again = verdict is not null ? Wind(tally) : job.Is("spec", "suspend") ? Suspend(job, tally, now) : Advance(job, tally, now);
         WriteStatus(job, tally, verdict, now);
-        foreach (JsonObject pod in tally.Counted) LetGo(pod);
+        foreach (JsonObject pod in tally.Counted.Concat(tally.Ignored)) LetGo(pod);
         return again;
     }
 
@@ -147,7 +147,7 @@ public sealed class JobController(IObjects objects, TimeProvider time, ILogger<J
     /// <summary>The job is finished: its pods are let go, and then their uids need no longer be remembered.</summary>
     private void Settle(JsonObject job, JobTally tally)
     {
-        List<JsonObject> held = [.. tally.Counted, .. tally.NewlyFailed, .. tally.NewlySucceeded];
+        List<JsonObject> held = [.. tally.Counted, .. tally.Ignored, .. tally.NewlyFailed, .. tally.NewlySucceeded];
         foreach (JsonObject pod in held) LetGo(pod);
         if (held.Count > 0 || job.Map("status", "uncountedTerminatedPods") is not { Count: > 0 }) return;
         job.Part("status")["uncountedTerminatedPods"] = new JsonObject();

@@ -26,7 +26,7 @@ internal sealed class JobTally
                     NewlySucceeded.Add(pod);
                     break;
                 case "Failed" when tracked && !known:
-                    NewlyFailed.Add(pod);
+                    Fail(job, pod);
                     break;
                 case "Succeeded" or "Failed":
                     if (tracked) Counted.Add(pod);
@@ -49,6 +49,12 @@ internal sealed class JobTally
 
     public List<JsonObject> NewlyFailed { get; } = [];
 
+    /// <summary>Failed in a way that the Job's policy does not count: only to be let go.</summary>
+    public List<JsonObject> Ignored { get; } = [];
+
+    /// <summary>Why one pod's failure ends the whole Job, if it does.</summary>
+    public string? Fatal { get; private set; }
+
     /// <summary>Counted by an earlier write and waiting to be let go.</summary>
     public List<JsonObject> Counted { get; } = [];
 
@@ -62,6 +68,13 @@ internal sealed class JobTally
 
     /// <summary>Restarts inside the pods, which count against the limit when the template restarts on failure.</summary>
     public long Restarts => Active.SelectMany(pod => pod.Each("status", "containerStatuses")).Sum(status => status.Whole("restartCount") ?? 0);
+
+    private void Fail(JsonObject job, JsonObject pod)
+    {
+        PodFailurePolicy policy = PodFailurePolicy.Of(job, pod);
+        if (policy.Action == PodFailurePolicy.FailJob) Fatal ??= policy.Message;
+        (policy.Action == PodFailurePolicy.Ignore ? Ignored : NewlyFailed).Add(pod);
+    }
 
     private static DateTimeOffset? FinishedAt(JsonObject pod) =>
         pod.Each("status", "containerStatuses").Select(status => status.Time("state", "terminated", "finishedAt")).Max();

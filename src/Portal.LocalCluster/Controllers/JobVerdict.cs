@@ -16,6 +16,7 @@ internal sealed record JobVerdict(bool Success, string Reason, string Message)
     {
         if (Standing(job, "FailureTarget") is { } failed) return new JobVerdict(false, failed.Text("reason") ?? "", failed.Text("message") ?? "");
         if (Standing(job, "SuccessCriteriaMet") is { } met) return new JobVerdict(true, met.Text("reason") ?? "", met.Text("message") ?? "");
+        if (tally.Fatal is { } fatal) return new JobVerdict(false, "PodFailurePolicy", fatal);
         long limit = job.Whole("spec", "backoffLimit") ?? 6;
         bool restartsInPlace = job.Text("spec", "template", "spec", "restartPolicy") == "OnFailure";
         bool worn = restartsInPlace && (limit == 0 ? tally.Restarts > 0 : tally.Restarts >= limit);

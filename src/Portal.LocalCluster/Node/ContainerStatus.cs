@@ -29,6 +29,9 @@ public sealed record Termination(int ExitCode, string Reason, string? Message, D
 /// <summary>What is known of a container: waiting, running or terminated, and how its last run ended. An entry of containerStatuses.</summary>
 public sealed record ContainerStatus(string Name, string Image)
 {
+    /// <summary>The reason of a run whose end nobody saw, as kubelets say it.</summary>
+    public const string Lost = "Unknown";
+
     public (string Reason, string? Message)? Waiting { get; init; } = ("ContainerCreating", null);
 
     public DateTimeOffset? RunningSince { get; init; }
@@ -90,7 +93,7 @@ public sealed record ContainerStatus(string Name, string Image)
         string id = stored.Text("containerID") ?? "";
         Termination? ended = Termination.From(stored.Map("state", "terminated"));
         if (stored.Time("state", "running", "startedAt") is { } since)
-            ended = new Termination(255, "Unknown", "The cluster was stopped while the container ran.", since, now, id);
+            ended = new Termination(255, Lost, "The cluster was stopped while the container ran.", since, now, id);
         return fresh with
         {
             Waiting = ended is null ? fresh.Waiting : null,

@@ -44,6 +44,9 @@ internal sealed record PodStatus(IReadOnlyList<ContainerStatus> Inits, IReadOnly
         string[] unready = [.. Containers.Where(container => !container.Ready).Select(container => container.Name)];
         string? reason = unready.Length == 0 ? null : phase switch { "Succeeded" => "PodCompleted", "Failed" => "PodFailed", _ => "ContainersNotReady" };
         string? message = unready.Length == 0 || over ? null : $"containers with unready status: [{string.Join(' ', unready)}]";
+        // The program did not fail: the machine went from under it. A Job may have a policy that does not count this.
+        if (phase == "Failed" && Containers.Any(container => container.Ended?.Reason == ContainerStatus.Lost))
+            PodConditions.Set(pod, "DisruptionTarget", true, "TerminationByKubelet", "Pod was terminated in response to imminent node shutdown.", now);
         PodConditions.Set(pod, "PodScheduled", true, null, null, now);
         if (Initialized || Inits.Count == 0) PodConditions.Set(pod, "Initialized", true, phase == "Succeeded" ? "PodCompleted" : null, null, now);
         else PodConditions.Set(pod, "Initialized", false, "ContainersNotInitialized", $"containers with incomplete status: [{string.Join(' ', Incomplete)}]", now);

@@ -47,7 +47,28 @@ internal static class JobRules
         {
             if (spec.Whole(count) is < 0 and var number) causes.Invalid($"spec.{count}", JsonValue.Create(number), "must be greater than or equal to 0");
         }
+        if (spec.Map("podFailurePolicy") is { } policy) FailurePolicy(spec, pod, policy, causes);
         if (old?.Map("spec") is { } before) Immutable(before, spec, old, causes);
+    }
+
+    private static void FailurePolicy(JsonObject spec, JsonObject pod, JsonObject policy, Causes causes)
+    {
+        const string Path = "spec.podFailurePolicy.rules";
+        if (pod.Text("restartPolicy") != "Never")
+            causes.Invalid("spec.template.spec.restartPolicy", pod.Text("restartPolicy"), "only \"Never\" is supported when podFailurePolicy is specified");
+        if (spec.Text("podReplacementPolicy") != "Failed") causes.NotSupported("spec.podReplacementPolicy", $"\"{spec.Text("podReplacementPolicy")}\"", ["Failed"]);
+        var index = 0;
+        foreach (var rule in (policy.Items("rules") ?? []).OfType<JsonObject>())
+        {
+            var at = $"{Path}[{index++}]";
+            if (rule.Text("action") is not ("Count" or "FailJob" or "Ignore")) causes.NotSupported($"{at}.action", $"\"{rule.Text("action")}\"", ["Count", "FailJob", "Ignore"]);
+            var (codes, conditions) = (rule.Map("onExitCodes"), rule.Items("onPodConditions") is { Count: > 0 });
+            if (codes is not null && conditions) causes.Invalid(at, rule, "specifying both OnExitCodes and OnPodConditions is not supported");
+            if (codes is null && !conditions) causes.Invalid(at, rule, "specifying one of OnExitCodes and OnPodConditions is required");
+            if (codes is not null && codes.Text("operator") is not ("In" or "NotIn")) causes.NotSupported($"{at}.onExitCodes.operator", $"\"{codes.Text("operator")}\"", ["In", "NotIn"]);
+            if (codes?.Text("operator") == "In" && (codes.Items("values") ?? []).Any(value => value.AsWhole() == 0))
+                causes.Invalid($"{at}.onExitCodes.values", JsonValue.Create(0), "must not be 0 for the In operator");
+        }
     }
 
     private static void Spec(JsonObject spec)
@@ -57,7 +78,9 @@ internal static class JobRules
         Usual(spec, "backoffLimit", 6);
         Usual(spec, "completionMode", "NonIndexed");
         Usual(spec, "suspend", false);
-        Usual(spec, "podReplacementPolicy", "TerminatingOrFailed");
+        Usual(spec, "podReplacementPolicy", spec.ContainsKey("podFailurePolicy") ? "Failed" : "TerminatingOrFailed");
+        foreach (var pattern in (spec.Items("podFailurePolicy", "rules") ?? []).OfType<JsonObject>().SelectMany(rule => rule.Items("onPodConditions")?.OfType<JsonObject>() ?? []))
+            Usual(pattern, "status", "True");
         if (spec.Map("template", "spec") is { } pod) PodDefaults.Spec(pod);
     }
 

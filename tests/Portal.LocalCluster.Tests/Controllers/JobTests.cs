@@ -120,6 +120,66 @@ public class JobTests
     }
 
     [Fact]
+    public async Task Job_ClusterRestartedUnderIt_ReplacesThePodWithoutCountingIt()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync();
+        string once = Path.Combine(cluster.Options.DataDirectory, "started-before");
+        JsonObject manifest = Manifests.Job("lasting", Manifests.Shell, ["sh", "-c", $"test -e {once} && exit 0; touch {once}; exec sleep 600"]);
+        manifest["spec"]!["podFailurePolicy"] = JsonNode.Parse("""{"rules":[{"action":"Ignore","onPodConditions":[{"type":"DisruptionTarget"}]}]}""");
+        cluster.Objects.Create(manifest);
+        await Eventually.True(() => File.Exists(once) && cluster.PodsOf("lasting").Any(pod => pod.Text("status", "phase") == "Running"), "its pod runs");
+
+        await cluster.StopAsync();
+        await cluster.StartAgainAsync();
+        JsonObject job = await Finished(cluster, "lasting");
+
+        Assert.True(Conditions.IsTrue(job, "Complete"), job.ToJsonString());
+        Assert.Null(job.Whole("status", "failed"));
+        Assert.Equal(1, job.Whole("status", "succeeded"));
+        JsonObject lost = Assert.Single(cluster.PodsOf("lasting"), pod => pod.Text("status", "phase") == "Failed");
+        Assert.Equal("TerminationByKubelet", Conditions.Find(lost, "DisruptionTarget")?.Text("reason"));
+        await Eventually.True(() => cluster.PodsOf("lasting").All(pod => pod.Items("metadata", "finalizers") is null), "both pods are let go");
+    }
+
+    [Fact]
+    public async Task Job_ClusterRestartedUnderItWithoutAPolicy_CountsThePod()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync();
+        cluster.Objects.Create(Manifests.Job("strict", Manifests.Shell, ["sh", "-c", "exec sleep 600"]));
+        await Eventually.True(() => cluster.PodsOf("strict").Any(pod => pod.Text("status", "phase") == "Running"), "its pod runs");
+
+        await cluster.StopAsync();
+        await cluster.StartAgainAsync();
+
+        Assert.Equal("BackoffLimitExceeded", Conditions.Find(await Finished(cluster, "strict"), "Failed")?.Text("reason"));
+    }
+
+    [Fact]
+    public async Task Job_ExitCodeThatEndsIt_FailsAtOnceThoughMoreTriesWereLeft()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync();
+        JsonObject manifest = Manifests.Job("fatal", Manifests.Shell, ["sh", "-c", "exit 42"], backoffLimit: 5);
+        manifest["spec"]!["podFailurePolicy"] = JsonNode.Parse("""{"rules":[{"action":"FailJob","onExitCodes":{"containerName":"main","operator":"In","values":[42]}}]}""");
+        cluster.Objects.Create(manifest);
+
+        JsonObject job = await Finished(cluster, "fatal");
+
+        Assert.Equal("PodFailurePolicy", Conditions.Find(job, "Failed")?.Text("reason"));
+        Assert.Matches("^Container main for pod team/fatal-.{5} failed with exit code 42 matching FailJob rule at index 0$", Conditions.Find(job, "Failed")?.Text("message"));
+        Assert.Equal(1, job.Whole("status", "failed"));
+    }
+
+    [Fact]
+    public async Task Job_PolicyWithPodsThatRestartInPlace_IsRefused()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync();
+        JsonObject manifest = Manifests.Job("wrong", Manifests.Shell, ["true"], restartPolicy: "OnFailure");
+        manifest["spec"]!["podFailurePolicy"] = JsonNode.Parse("""{"rules":[{"action":"Ignore","onPodConditions":[{"type":"DisruptionTarget"}]}]}""");
+        ApiException refusal = Assert.Throws<ApiException>(() => cluster.Objects.Create(manifest));
+        Assert.Contains("only \"Never\" is supported when podFailurePolicy is specified", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Job_Deleted_TakesItsPodsAlong()
     {
         await using TestCluster cluster = await TestCluster.StartAsync();
