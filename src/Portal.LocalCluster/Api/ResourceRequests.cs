@@ -4,10 +4,12 @@ namespace Portal.LocalCluster.Api;
 
 /// <summary>Leads a request to what answers it.</summary>
 internal sealed class ResourceRequests(
-    ReadRequests reads, WatchRequests watches, WriteRequests writes, DeleteRequests deletes, SubresourceRequests subresources, ReviewRequests reviews)
+    ReadRequests reads, WatchRequests watches, WriteRequests writes, DeleteRequests deletes, SubresourceRequests subresources, ReviewRequests reviews,
+    IEnumerable<IAggregatedApi> aggregated)
 {
     public Task Handle(ApiRequest request)
     {
+        if (aggregated.FirstOrDefault(api => api.Types.Contains(request.Type)) is { } computed) return computed.Handle(request);
         if (!request.Type.Stored) return request.Verb == "create" ? reviews.Review(request) : throw WriteRequests.NotAllowed();
         if (request.Subresource is not ("" or "status")) return subresources.Handle(request);
         if (request.Subresource == "status" && !request.Type.HasStatus) throw Refusals.NoResource();

@@ -60,7 +60,9 @@ internal sealed class DiscoveryDocuments(ResourceCatalog catalog)
         return list;
     }
 
-    private IEnumerable<IGrouping<string, ResourceType>> Groups() => catalog.Types.GroupBy(type => type.Group);
+    /// <summary>Computed groups last: a name that is in two groups means the stored one.</summary>
+    private IEnumerable<IGrouping<string, ResourceType>> Groups() =>
+        catalog.Types.GroupBy(type => type.Group).OrderBy(group => group.All(type => type.Verbs.Count == 0));
 
     private static IEnumerable<IGrouping<string, ResourceType>> Versions(IEnumerable<ResourceType> group) =>
         group.GroupBy(type => type.Version).OrderBy(version => version.Key, VersionOrder.Instance);

@@ -26,6 +26,7 @@ internal sealed record Subresource(string Name, string Group, string Version, st
                 yield return new("finalize", "", "v1", "Namespace", "update");
                 break;
         }
+        if (type.Group == Kueue.Visibility.Group) yield return new(Kueue.Visibility.Pending, type.Group, type.Version, "PendingWorkloadsSummary", "get");
         if (type.Scale is not null) yield return new("scale", "autoscaling", "v1", "Scale", ReadWrite);
         if (type.HasStatus) yield return new("status", type.Group, type.Version, type.Kind, ReadWrite);
     }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Portal.LocalCluster.Api;
 using Portal.LocalCluster.Controllers;
 using Portal.LocalCluster.Kueue;
 using Portal.LocalCluster.Machinery;
@@ -25,6 +26,7 @@ internal static class ClusterParts
         services.AddController<DeploymentController>();
         services.AddController<StatefulSetController>();
         services.AddSingleton<IAdmission, KueueAdmission>();
+        services.AddSingleton<IAggregatedApi, Visibility>();
         services.AddController<AdmissionController>();
         services.AddController<JobIntegration>();
         services.AddController<PodIntegration>();

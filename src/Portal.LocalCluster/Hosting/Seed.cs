@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Portal.LocalCluster.Access;
+using Portal.LocalCluster.Api;
 using Portal.LocalCluster.Definitions;
 using Portal.LocalCluster.Lifecycle;
 using Portal.LocalCluster.Machinery;
@@ -19,6 +20,8 @@ internal static class Seed
         var registry = services.GetRequiredService<ObjectRegistry>();
         services.GetRequiredService<NamespaceContents>(); // listens from here on
         services.GetRequiredService<CustomResources>().Start();
+        foreach (var types in services.GetServices<IAggregatedApi>().SelectMany(api => api.Types).GroupBy(type => type.GroupResource))
+            registry.Catalog.Set(types.Key, [.. types]);
         foreach (var name in Namespaces) Ensure(registry, Body("v1", "Namespace", name));
         foreach (var role in DefaultRoles.All()) Ensure(registry, role);
     }

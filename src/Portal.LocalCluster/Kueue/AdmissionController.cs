@@ -22,15 +22,27 @@ public sealed class AdmissionController(IObjects objects, TimeProvider time, ILo
         bool evicted = false;
         foreach (JsonObject workload in snapshot.Workloads.Where(workload => WorkloadObject.HasQuota(workload) && !WorkloadObject.IsFinished(workload)))
         {
-            if (EvictionOf(workload, snapshot) is not { } eviction) continue;
-            WorkloadConditions.Evict(workload, eviction.Reason, eviction.Message, Time.GetUtcNow());
-            if (TryWrite(() => Objects.UpdateStatus(workload))) Objects.Record(workload, "Normal", "EvictedDueTo" + eviction.Reason, eviction.Message, KueueNames.Component);
-            evicted = true;
+            if (!Conditions.IsTrue(workload, "Evicted")) evicted |= EvictionOf(workload, snapshot) is { } eviction && Evict(workload, eviction.Reason, eviction.Message);
+            // Who has nothing that runs for it has nobody who would give the quota back later.
+            else if (workload.ControllerOwner() is null) evicted |= GiveBack(workload);
         }
         // What was given back counts in the next pass, which the writes above have queued.
         if (!evicted) Admit(snapshot);
         WriteQueues(new KueueSnapshot(Objects));
         return Task.FromResult<TimeSpan?>(null);
+    }
+
+    private bool Evict(JsonObject workload, string reason, string message)
+    {
+        WorkloadConditions.Evict(workload, reason, message, Time.GetUtcNow());
+        if (TryWrite(() => Objects.UpdateStatus(workload))) Objects.Record(workload, "Normal", "EvictedDueTo" + reason, message, KueueNames.Component);
+        return true;
+    }
+
+    private bool GiveBack(JsonObject workload)
+    {
+        WorkloadConditions.Release(workload, Time.GetUtcNow());
+        return TryWrite(() => Objects.UpdateStatus(workload));
     }
 
     private static (string Reason, string Message)? EvictionOf(JsonObject workload, KueueSnapshot snapshot)
@@ -55,18 +67,32 @@ public sealed class AdmissionController(IObjects objects, TimeProvider time, ILo
             else lines[queue] = [KueueSnapshot.Pending(workload)];
         }
         QueueState[] queues = [.. lines.Select(line => StateOf(snapshot, line.Key, line.Value))];
-        foreach (AdmissionDecision decision in AdmissionCycle.Decide(queues, snapshot.Flavors))
+        Dictionary<string, JsonObject> holding = snapshot.Workloads.ToDictionary(workload => workload.Key(), StringComparer.Ordinal);
+        foreach (AdmissionDecision decision in AdmissionCycle.Decide(queues, snapshot.Flavors, snapshot.Reserved))
         {
             JsonObject workload = waiting[decision.Workload.Key];
             if (decision.Admitted) Reserve(workload, decision);
             else Refuse(workload, "Pending", decision.Message!);
+            foreach (PreemptionTarget target in decision.Targets.Where(target => !target.Workload.Evicted))
+                Preempt(holding[target.Workload.Key], workload, target, snapshot.Quotas[decision.Queue].Path);
         }
+    }
+
+    private void Preempt(JsonObject workload, JsonObject preemptor, PreemptionTarget target, string path)
+    {
+        string message = WorkloadConditions.Preempt(workload, preemptor, target, path, Time.GetUtcNow());
+        if (!TryWrite(() => Objects.UpdateStatus(workload))) return;
+        Objects.Record(workload, "Normal", "Preempted", message, KueueNames.Component);
+        Objects.Record(workload, "Normal", "EvictedDueToPreempted", message, KueueNames.Component);
     }
 
     private static QueueState StateOf(KueueSnapshot snapshot, string name, List<PendingWorkload> line)
     {
         JsonObject queue = snapshot.ClusterQueues[name];
-        return new QueueState(name, snapshot.Quotas[name], [.. KueueSnapshot.Groups(queue)], queue.Text("spec", "queueingStrategy") == "StrictFIFO", line);
+        return new QueueState(name, snapshot.Quotas[name], [.. KueueSnapshot.Groups(queue)], queue.Text("spec", "queueingStrategy") == "StrictFIFO", line)
+        {
+            Preemption = KueueSnapshot.PolicyOf(queue),
+        };
     }
 
     private static string? Obstacle(JsonObject workload, KueueSnapshot snapshot, out string clusterQueue)
@@ -83,13 +109,15 @@ public sealed class AdmissionController(IObjects objects, TimeProvider time, ILo
 
     private void Refuse(JsonObject workload, string reason, string message)
     {
-        if (Conditions.Set(workload, "QuotaReserved", false, reason, message, Time.GetUtcNow())
+        bool changed = reason == "Pending" && WorkloadConditions.Requeue(workload, Time.GetUtcNow());
+        if ((Conditions.Set(workload, "QuotaReserved", false, reason, message, Time.GetUtcNow()) | changed)
             && TryWrite(() => Objects.UpdateStatus(workload)))
             Objects.Record(workload, "Warning", "Pending", message, KueueNames.Component);
     }
 
     private void Reserve(JsonObject workload, AdmissionDecision decision)
     {
+        WorkloadConditions.Requeue(workload, Time.GetUtcNow());
         WorkloadConditions.Admit(workload, decision, Time.GetUtcNow());
         if (!TryWrite(() => Objects.UpdateStatus(workload))) return;
         Objects.Record(workload, "Normal", "QuotaReserved", $"Quota reserved in ClusterQueue {decision.Queue}", KueueNames.Component);

@@ -3,12 +3,14 @@ namespace Portal.LocalCluster.Kueue;
 /// <summary>
 /// Decides who is admitted, on a snapshot: values in, values out. As in Kueue, each cycle looks at the head of every queue,
 /// those within their own quota first, then by priority, then by age. In a StrictFIFO queue a head that does not fit blocks
-/// those behind it; in a BestEffortFIFO queue it steps aside. Nobody is preempted.
+/// those behind it; in a BestEffortFIFO queue it steps aside. One that may drive out others keeps what they free for itself.
 /// </summary>
 public static class AdmissionCycle
 {
-    public static IReadOnlyList<AdmissionDecision> Decide(IReadOnlyCollection<QueueState> queues, IReadOnlyDictionary<string, Flavor> flavors)
+    public static IReadOnlyList<AdmissionDecision> Decide(
+        IReadOnlyCollection<QueueState> queues, IReadOnlyDictionary<string, Flavor> flavors, IReadOnlyCollection<ReservedWorkload>? reserved = null)
     {
+        List<ReservedWorkload> holding = [.. reserved ?? []];
         Dictionary<string, Queue<PendingWorkload>> lines = queues.ToDictionary(queue => queue.Name, InOrder, StringComparer.Ordinal);
         List<AdmissionDecision> decisions = [];
         while (true)
@@ -26,8 +28,9 @@ public static class AdmissionCycle
             {
                 lines[queue.Name].Dequeue();
                 AdmissionDecision decision = FlavorAssignment.Find(workload, queue, flavors);
+                if (decision.NeedsPreemption) decision = Preempting(decision, queue, holding);
                 decisions.Add(decision);
-                if (decision.Admitted) Take(queue, decision);
+                if (decision.Admitted || decision.Targets.Count > 0) Take(queue, decision);
                 else if (queue.Strict) Block(queue, workload, lines[queue.Name], decisions);
             }
         }
@@ -38,12 +41,21 @@ public static class AdmissionCycle
         .ThenBy(workload => workload.Created)
         .ThenBy(workload => workload.Key, StringComparer.Ordinal));
 
+    private static AdmissionDecision Preempting(AdmissionDecision decision, QueueState queue, List<ReservedWorkload> holding)
+    {
+        IReadOnlyList<PreemptionTarget> targets = Preemption.Find(decision, queue, holding);
+        if (targets.Count == 0) return decision;
+        foreach (ReservedWorkload target in targets.Select(target => target.Workload))
+        {
+            holding.Remove(target);
+            foreach ((FlavorResource at, decimal amount) in target.Usage) target.Queue.Give(at, amount);
+        }
+        return decision with { Targets = targets, Message = FormattableString.Invariant($"{decision.Message}. Pending the preemption of {targets.Count} workload(s)") };
+    }
+
     private static void Take(QueueState queue, AdmissionDecision decision)
     {
-        foreach (PodSetAssignment set in decision.Assignments)
-        {
-            foreach ((string resource, decimal amount) in set.Usage) queue.Quota.Take(new FlavorResource(set.Flavors[resource], resource), amount);
-        }
+        foreach ((FlavorResource at, decimal amount) in Preemption.UsageOf(decision)) queue.Quota.Take(at, amount);
     }
 
     private static void Block(QueueState queue, PendingWorkload head, Queue<PendingWorkload> line, List<AdmissionDecision> decisions)

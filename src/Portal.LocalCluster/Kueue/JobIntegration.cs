@@ -24,6 +24,7 @@ public sealed class JobIntegration(IObjects objects, TimeProvider time, ILogger<
         JsonObject? workload = WorkloadObject.Of(Objects, job);
         if (JobVerdict.IsFinished(job)) Finish(job, workload);
         else if (workload is null) Enter(job);
+        else if (Conditions.IsTrue(workload, "Evicted") && WorkloadObject.HasQuota(workload)) Stop(job, workload);
         else if (!WorkloadObject.IsAdmitted(workload)) Hold(job, workload);
         else Release(job, workload);
         return Task.FromResult<TimeSpan?>(null);
@@ -42,8 +43,20 @@ public sealed class JobIntegration(IObjects objects, TimeProvider time, ILogger<
         if (job.Is("spec", "suspend")) return;
         job.Ensure("spec")["suspend"] = true;
         Objects.Update(job);
-        string why = workload is null ? "Kueue managed jobs start suspended" : Conditions.Find(workload, "QuotaReserved")?.Text("message") ?? "Not admitted by cluster queue";
+        string why = workload is null ? "Kueue managed jobs start suspended"
+            : (Conditions.IsTrue(workload, "Evicted") ? Conditions.Find(workload, "Evicted") : Conditions.Find(workload, "QuotaReserved"))?.Text("message") ?? "Not admitted by cluster queue";
         Objects.Record(job, "Normal", workload is null ? "Suspended" : "Stopped", why, "kueue-batch/job-controller");
+    }
+
+    /// <summary>Evicted: the quota is given back only when the last pod has gone.</summary>
+    private void Stop(JsonObject job, JsonObject workload)
+    {
+        Hold(job, workload);
+        bool stopped = Conditions.IsTrue(job, "Suspended") && job.At("status", "startTime") is null
+            && (job.Whole("status", "active") ?? 0) == 0 && (job.Whole("status", "terminating") ?? 0) == 0;
+        if (!stopped) return;
+        WorkloadConditions.Release(workload, Time.GetUtcNow());
+        TryWrite(() => Objects.UpdateStatus(workload));
     }
 
     private void Release(JsonObject job, JsonObject workload)

@@ -12,6 +12,8 @@ internal sealed class KueueSnapshot
     private readonly Dictionary<string, JsonObject> _cohortObjects;
     private readonly Dictionary<string, IReadOnlyDictionary<string, string>> _namespaces;
 
+    private readonly List<ReservedWorkload> _reserved = [];
+
     public KueueSnapshot(IObjects objects)
     {
         // What refers is read before what it refers to, so that objects made one after the other are never seen half.
@@ -35,6 +37,8 @@ internal sealed class KueueSnapshot
 
     public IReadOnlyDictionary<string, QuotaNode> Quotas { get; }
 
+    public IReadOnlyCollection<ReservedWorkload> Reserved => _reserved;
+
     public JsonObject? LocalQueueOf(JsonObject workload) => LocalQueues.GetValueOrDefault($"{workload.Namespace()}/{workload.Text("spec", "queueName")}");
 
     public bool Accepts(JsonObject clusterQueue, string ns) =>
@@ -49,16 +53,30 @@ internal sealed class KueueSnapshot
         workload.Created(),
         [.. workload.Each("spec", "podSets").Select(set => new PodSet(set.Text("name") ?? "main", (int)(set.Whole("count") ?? 1), PodDemand.From(set.Part("template", "spec"))))]);
 
+    public static PreemptionPolicy PolicyOf(JsonObject queue) => new(
+        queue.Text("spec", "preemption", "withinClusterQueue") ?? "Never",
+        queue.Text("spec", "preemption", "reclaimWithinCohort") ?? "Never",
+        queue.Text("spec", "preemption", "borrowWithinCohort", "policy") == "LowerPriority"
+            ? (queue.Whole("spec", "preemption", "borrowWithinCohort", "maxPriorityThreshold") is { } most ? most + 1 : long.MaxValue)
+            : null);
+
     private void Count(JsonObject workload)
     {
         if (!Quotas.TryGetValue(workload.Text("status", "admission", "clusterQueue") ?? "", out QuotaNode? quota)) return;
+        Dictionary<FlavorResource, decimal> usage = [];
         foreach (JsonObject set in workload.Each("status", "admission", "podSetAssignments"))
         {
             foreach ((string resource, decimal amount) in ResourceAmounts.From(set.Map("resourceUsage")))
             {
-                if (set.Text("flavors", resource) is { } flavor) quota.Take(new FlavorResource(flavor, resource), amount);
+                if (set.Text("flavors", resource) is not { } flavor) continue;
+                FlavorResource at = new(flavor, resource);
+                quota.Take(at, amount);
+                usage[at] = usage.GetValueOrDefault(at) + amount;
             }
         }
+        _reserved.Add(new ReservedWorkload(
+            workload.Key(), quota, workload.Whole("spec", "priority") ?? 0, workload.Created(),
+            Conditions.Find(workload, "QuotaReserved")?.Time("lastTransitionTime") ?? workload.Created(), Conditions.IsTrue(workload, "Evicted"), usage));
     }
 
     private QuotaNode Node(JsonObject clusterQueue) =>

@@ -15,13 +15,22 @@ public sealed record PodSet(string Name, int Count, PodDemand Demand);
 public sealed record PendingWorkload(string Key, long Priority, DateTimeOffset Created, IReadOnlyList<PodSet> PodSets);
 
 /// <summary>A ClusterQueue that can admit: its quota, and who waits in it.</summary>
-public sealed record QueueState(string Name, QuotaNode Quota, IReadOnlyList<ResourceGroup> Groups, bool Strict, IReadOnlyList<PendingWorkload> Pending);
+public sealed record QueueState(string Name, QuotaNode Quota, IReadOnlyList<ResourceGroup> Groups, bool Strict, IReadOnlyList<PendingWorkload> Pending)
+{
+    public PreemptionPolicy Preemption { get; init; } = new();
+}
 
 /// <summary>The flavor chosen for each resource of a pod set, and what it takes of each.</summary>
 public sealed record PodSetAssignment(string PodSet, int Count, IReadOnlyDictionary<string, string> Flavors, ResourceAmounts Usage);
 
-/// <summary>What was decided: an assignment for every pod set, or the message why there is none.</summary>
+/// <summary>What was decided: an assignment for every pod set, or the message why it does not fit.</summary>
 public sealed record AdmissionDecision(string Queue, PendingWorkload Workload, IReadOnlyList<PodSetAssignment> Assignments, string? Message)
 {
     public bool Admitted => Message is null;
+
+    /// <summary>Does not fit, but would in these flavors if others were driven out.</summary>
+    public bool NeedsPreemption => Message is not null && Assignments.Count > 0;
+
+    /// <summary>Who is driven out for it; it is admitted when they have gone.</summary>
+    public IReadOnlyList<PreemptionTarget> Targets { get; init; } = [];
 }

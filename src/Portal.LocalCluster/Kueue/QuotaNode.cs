@@ -27,6 +27,12 @@ public sealed class QuotaNode
 
     public QuotaNode? Parent { get; }
 
+    /// <summary>The cohort at the top of the tree; the node itself where it has none.</summary>
+    public QuotaNode Root => Parent?.Root ?? this;
+
+    /// <summary>From the top down, as Kueue writes it: <c>/organisation/team/queue</c>.</summary>
+    public string Path => $"{Parent?.Path}/{Name}";
+
     public decimal Nominal(FlavorResource at) => _quotas.GetValueOrDefault(at)?.Nominal ?? 0;
 
     public decimal Usage(FlavorResource at) => _usage.GetValueOrDefault(at);
@@ -62,6 +68,14 @@ public sealed class QuotaNode
         decimal own = Math.Max(0, Kept(at) - Usage(at));
         _usage[at] = Usage(at) + amount;
         if (Parent is not null && amount > own) Parent.Take(at, amount - own);
+    }
+
+    /// <summary>Undoes a <see cref="Take"/>.</summary>
+    public void Give(FlavorResource at, decimal amount)
+    {
+        decimal lent = Usage(at) - Kept(at);
+        _usage[at] = Usage(at) - amount;
+        if (Parent is not null && lent > 0) Parent.Give(at, Math.Min(amount, lent));
     }
 
     private decimal Subtree(FlavorResource at) => Nominal(at) + _children.Sum(child => child.Subtree(at) - child.Kept(at));

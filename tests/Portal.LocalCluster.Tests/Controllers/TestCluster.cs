@@ -17,6 +17,10 @@ public sealed class TestCluster : IAsyncDisposable
 
     public IPodLogs Logs => Part<IPodLogs>();
 
+    public Uri Address => _cluster!.Address;
+
+    public string Token => _cluster!.Token;
+
     public string KubeconfigPath => _cluster!.KubeconfigPath;
 
     public static async Task<TestCluster> StartAsync(Action<LocalClusterOptions>? configure = null)

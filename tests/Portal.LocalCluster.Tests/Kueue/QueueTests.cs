@@ -70,6 +70,80 @@ public class QueueTests
         await Eventually.True(() => cluster.PodsOf("train").Any(pod => pod.Text("status", "phase") == "Running"), "its pod runs again");
     }
 
+    [Fact]
+    public async Task Job_OfHigherPriority_DrivesOutTheLowerWhichWaitsAgain()
+    {
+        await using TestCluster cluster = await Start();
+        Queue(cluster, "1", preemption: """{"withinClusterQueue":"LowerPriority"}""");
+        cluster.Create("""{"apiVersion":"kueue.x-k8s.io/v1beta2","kind":"WorkloadPriorityClass","metadata":{"name":"urgent"},"value":1000,"description":"" }""");
+        cluster.Objects.Create(Job("low", "1", ["sh", "-c", "exec sleep 600"]));
+        await Eventually.True(() => cluster.PodsOf("low").Any(pod => pod.Text("status", "phase") == "Running"), "its pod runs");
+        JsonObject urgent = Job("high", "1", ["sh", "-c", "exec sleep 600"]);
+        urgent["metadata"]!["labels"]![KueueNames.PriorityLabel] = "urgent";
+        cluster.Objects.Create(urgent);
+
+        JsonObject preempted = await Workload(cluster, "low", workload => Conditions.IsTrue(workload, "Evicted") && !WorkloadObject.HasQuota(workload));
+        JsonObject preemptor = await Workload(cluster, "high", WorkloadObject.IsAdmitted);
+
+        Assert.Equal("Preempted", Conditions.Find(preempted, "Evicted")?.Text("reason"));
+        Assert.Equal("InClusterQueue", Conditions.Find(preempted, "Preempted")?.Text("reason"));
+        Assert.Equal(
+            $"Preempted to accommodate a workload (UID: {preemptor.Uid()}, JobUID: {preemptor.Label(KueueNames.JobUidLabel)}) due to prioritization in the ClusterQueue; "
+            + "preemptor path: /project; preemptee path: /project",
+            Conditions.Find(preempted, "Preempted")?.Text("message"));
+        Assert.Equal("Preempted", Conditions.Find(preempted, "Requeued")?.Text("reason"));
+        await Eventually.True(() => cluster.PodsOf("high").Any(pod => pod.Text("status", "phase") == "Running"), "the urgent one runs");
+        Assert.Empty(cluster.PodsOf("low"));
+        await Eventually.True(() => Conditions.Find(Workloads(cluster, "low"), "QuotaReserved")?.Text("reason") == "Pending", "the other waits");
+
+        cluster.Objects.Delete("jobs.batch", "team", "high");
+
+        await Eventually.True(() => cluster.PodsOf("low").Any(pod => pod.Text("status", "phase") == "Running"), "and runs again");
+        Assert.StartsWith("Previously: Preempted", Conditions.Find(Workloads(cluster, "low"), "Evicted")?.Text("message"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Workload_Deactivated_IsStoppedAndWaitsUntilItIsActiveAgain()
+    {
+        await using TestCluster cluster = await Start();
+        Queue(cluster, "1");
+        cluster.Objects.Create(Job("train", "1", ["sh", "-c", "exec sleep 600"]));
+        await Eventually.True(() => cluster.PodsOf("train").Any(pod => pod.Text("status", "phase") == "Running"), "its pod runs");
+
+        Activate(cluster, "train", false);
+        JsonObject stopped = await Workload(cluster, "train", workload => Conditions.IsTrue(workload, "Evicted") && !WorkloadObject.HasQuota(workload));
+        Assert.Equal("Deactivated", Conditions.Find(stopped, "Evicted")?.Text("reason"));
+        Assert.Equal("The workload is deactivated", Conditions.Find(stopped, "Evicted")?.Text("message"));
+        await Eventually.True(() => cluster.PodsOf("train").Count == 0, "its pod goes");
+
+        Activate(cluster, "train", true);
+        await Eventually.True(() => cluster.PodsOf("train").Any(pod => pod.Text("status", "phase") == "Running"), "its pod runs again");
+        Assert.Equal("Reactivated", Conditions.Find(Workloads(cluster, "train"), "Requeued")?.Text("reason"));
+    }
+
+    [Fact]
+    public async Task PendingWorkloads_OfAQueue_AreListedInTheirOrder()
+    {
+        await using TestCluster cluster = await Start();
+        Queue(cluster, "1", stop: "Hold");
+        foreach (string name in (string[])["first", "second", "third"])
+        {
+            cluster.Objects.Create(Job(name, "1", ["true"]));
+            await Workload(cluster, name, workload => Conditions.Find(workload, "QuotaReserved") is not null);
+        }
+        using HttpClient client = Api.ApiFixture.ClientFor(cluster.Options.DataDirectory, cluster.Address, cluster.Token);
+        foreach (string path in (string[])["clusterqueues/project", "namespaces/team/localqueues/default"])
+        {
+            JsonObject summary = (JsonObject)JsonNode.Parse(await client.GetStringAsync(new Uri($"/apis/visibility.kueue.x-k8s.io/v1beta2/{path}/pendingworkloads?limit=2&offset=1", UriKind.Relative)))!;
+            Assert.Equal("PendingWorkloadsSummary", summary.Kind());
+            Assert.Equal(["second 1 1", "third 2 2"], summary.Each("items").Select(item =>
+                FormattableString.Invariant($"{item.Name().Split('-')[1]} {item.Whole("positionInClusterQueue")} {item.Whole("positionInLocalQueue")}")));
+            Assert.Equal("default", summary.Each("items").First().Text("localQueueName"));
+        }
+        using HttpResponseMessage absent = await client.GetAsync(new Uri("/apis/visibility.kueue.x-k8s.io/v1beta2/clusterqueues/gone/pendingworkloads", UriKind.Relative));
+        Assert.Equal(System.Net.HttpStatusCode.NotFound, absent.StatusCode);
+    }
+
     [Theory]
     [InlineData("nowhere", "LocalQueue nowhere doesn't exist")]
     [InlineData("dangling", "ClusterQueue gone doesn't exist")]
@@ -148,14 +222,25 @@ public class QueueTests
     private static JsonObject Find(TestCluster cluster, string resource, string name, string? ns) =>
         cluster.Objects.Find($"{resource}.kueue.x-k8s.io", ns, name)!;
 
+    private static JsonObject Workloads(TestCluster cluster, string job) =>
+        cluster.Objects.List(KueueNames.Workloads, "team").First(workload => workload.Name().StartsWith($"job-{job}-", StringComparison.Ordinal));
+
+    private static void Activate(TestCluster cluster, string job, bool active)
+    {
+        JsonObject workload = Workloads(cluster, job);
+        workload.Part("metadata").Remove("resourceVersion");
+        workload["spec"]!["active"] = active;
+        cluster.Objects.Update(workload);
+    }
+
     private static Task<JsonObject> Workload(TestCluster cluster, string job, Func<JsonObject, bool> condition) =>
         Eventually.Some(() => cluster.Objects.List(KueueNames.Workloads, "team").FirstOrDefault(workload => workload.Name().StartsWith($"job-{job}-", StringComparison.Ordinal) && condition(workload)), $"the workload of {job}");
 
-    private static void Queue(TestCluster cluster, string devices, string stop = "None")
+    private static void Queue(TestCluster cluster, string devices, string stop = "None", string preemption = "{}")
     {
         JsonObject queue = (JsonObject)JsonNode.Parse($$"""
             {"apiVersion":"kueue.x-k8s.io/v1beta2","kind":"ClusterQueue","metadata":{"name":"project"},
-             "spec":{"namespaceSelector":{},"stopPolicy":"{{stop}}","resourceGroups":[{"coveredResources":["cpu","nvidia.com/gpu"],
+             "spec":{"namespaceSelector":{},"stopPolicy":"{{stop}}","preemption":{{preemption}},"resourceGroups":[{"coveredResources":["cpu","nvidia.com/gpu"],
                "flavors":[{"name":"h100","resources":[{"name":"cpu","nominalQuota":"8"},{"name":"nvidia.com/gpu","nominalQuota":"{{devices}}"}]}]}] } }
             """)!;
         if (cluster.Objects.Find(KueueNames.ClusterQueues, null, "project") is { } present)
@@ -168,7 +253,7 @@ public class QueueTests
             }
             catch (ApiException refusal) when (refusal.Code == 409)
             {
-                Queue(cluster, devices, stop);
+                Queue(cluster, devices, stop, preemption);
             }
             return;
         }
