@@ -24,6 +24,7 @@ public static class AccessTable
         [ProjectView] = ReadAll | Role.TeamLead | InProject,
         [ProjectEdit] = Role.Owner | Role.TeamLead | Role.Admin,
         [ProjectMembersManage] = Role.Owner | Role.TeamLead | Role.Admin,
+        [ProjectFreeze] = Role.TeamLead | Role.Admin,
         [ProjectArchive] = Role.Owner | Role.TeamLead | Role.Admin,
         [ProjectDelete] = Role.Owner | Role.TeamLead | Role.Admin,
         [ProjectRetry] = Role.Owner | Role.TeamLead | Role.Admin,

@@ -17,6 +17,7 @@ public enum Permission
     ProjectView,
     ProjectEdit,
     ProjectMembersManage,
+    ProjectFreeze,
     ProjectArchive,
     ProjectDelete,
     ProjectRetry,

@@ -1,39 +1,48 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Core.Data;
+using Portal.Core.Hardware.Lending;
 using Portal.Core.Quotas;
 using Portal.Core.Workloads;
 
 namespace Portal.Core.Hardware;
 
-/// <summary>The pools that a project's workloads may use: those it holds an active grant of.</summary>
-public sealed class GrantedAccelerators(IDbContextFactory<PortalDb> databases) : IAcceleratorOffers
+/// <summary>The pools that a project's workloads may use: those it holds an active grant of, and what others lend of them.</summary>
+public sealed class GrantedAccelerators(IDbContextFactory<PortalDb> databases, LendingHolders holders) : IAcceleratorOffers
 {
     /// <inheritdoc/>
     public async Task<IReadOnlyList<AcceleratorOffer>> ForProjectAsync(Guid projectId, CancellationToken ct)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
-        var granted = await GrantedAsync(db, projectId, ct);
-        var pools = await db.Set<HardwarePool>().AsNoTracking().Where(p => granted.Keys.Contains(p.Id)).OrderBy(p => p.Name).ToListAsync(ct);
-        return [.. pools.Select(p => Offer(p, granted[p.Id]))];
+        var pools = await Pools(db).Where(p => db.Set<QuotaRequest>()
+                .Any(r => r.PoolId == p.Id && r.ProjectId == projectId && r.State == QuotaState.Active))
+            .OrderBy(p => p.Name).ToListAsync(ct);
+        var offers = new List<AcceleratorOffer>();
+        foreach (var pool in pools)
+            offers.Add(await OfferAsync(db, pool, projectId, ct));
+        return offers;
     }
 
     /// <inheritdoc/>
     public async Task<AcceleratorOffer?> FindAsync(Guid projectId, Guid poolId, CancellationToken ct)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
-        var pool = await db.Set<HardwarePool>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == poolId, ct);
-        return pool is null ? null : Offer(pool, (await GrantedAsync(db, projectId, ct)).GetValueOrDefault(poolId));
+        return await Pools(db).SingleOrDefaultAsync(p => p.Id == poolId, ct) is { } pool ? await OfferAsync(db, pool, projectId, ct) : null;
     }
 
-    private static Task<Dictionary<Guid, int>> GrantedAsync(PortalDb db, Guid projectId, CancellationToken ct) =>
-        db.Set<QuotaRequest>().Where(r => r.ProjectId == projectId && r.State == QuotaState.Active)
-            .GroupBy(r => r.PoolId).Select(g => new { g.Key, Units = g.Sum(r => r.GrantedAmount ?? 0) })
-            .ToDictionaryAsync(g => g.Key, g => g.Units, ct);
+    private static IQueryable<HardwarePool> Pools(PortalDb db) => db.Set<HardwarePool>().AsNoTracking().Include(p => p.Ledger);
 
-    private static AcceleratorOffer Offer(HardwarePool pool, int granted) =>
-        new(pool.Id, pool.Name, pool.Slug, pool.ResourceName, granted, pool.PricePerHour)
+    private async Task<AcceleratorOffer> OfferAsync(PortalDb db, HardwarePool pool, Guid projectId, CancellationToken ct)
+    {
+        var all = await holders.ReadAsync(db, pool, ct);
+        var own = all.FirstOrDefault(h => h.ProjectId == projectId);
+        var position = own is null ? null : LendingPosition.All(pool.Ledger.Capacity, pool.Lending, all).Single(p => p.ProjectId == projectId);
+        return new AcceleratorOffer(pool.Id, pool.Name, pool.Slug, pool.ResourceName, own?.Granted ?? 0, pool.PricePerHour)
         {
+            Idle = own is null ? 0 : Math.Max(0, own.Granted - own.Running),
+            MayBorrow = position?.MayBorrow ?? 0,
+            Reclaimed = position?.MayBeTakenBack > 0,
             NodeLabels = pool.NodeLabels,
             Tolerations = PoolManifests.Tolerations(pool),
         };
+    }
 }

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Portal.Core.Data;
+using Portal.Core.Hardware.Lending;
 using Portal.Core.Teams;
 
 namespace Portal.Core.Hardware;
@@ -41,6 +42,9 @@ public sealed class HardwarePool : IIntent
 
     public PoolLedger Ledger { get; set; } = new();
 
+    /// <summary>What happens to granted units that their project does not use; at first nothing is lent.</summary>
+    public PoolLending Lending { get; set; } = new();
+
     public Guid CreatedBy { get; set; }
 
     public DateTimeOffset CreatedAt { get; set; }
@@ -66,6 +70,7 @@ public sealed class HardwarePool : IIntent
             builder.Property(p => p.ResourceName).HasMaxLength(PoolRules.ResourceNameLimit);
             builder.Property(p => p.NodeLabels).HasJson();
             builder.Property(p => p.Taints).HasJson();
+            builder.Property(p => p.Lending).HasJson();
             builder.Property(p => p.PricePerHour).HasPrecision(18, 4);
             builder.Property(p => p.State).HasConversion<string>().HasMaxLength(20);
             builder.Property(p => p.Problem).HasMaxLength(2000);

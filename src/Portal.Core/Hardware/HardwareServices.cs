@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Portal.Core.Hardware.Lending;
 using Portal.Core.Reconciliation;
 using Portal.Core.Workloads;
 
@@ -11,6 +12,8 @@ internal static class HardwareServices
     {
         services.AddSingleton<HardwareService>();
         services.AddSingleton<PoolQueryService>();
+        services.AddSingleton<LendingHolders>();
+        services.AddSingleton<LendingService>();
         services.AddSingleton<PoolUsageFeed>();
         services.AddSingleton<IAcceleratorOffers, GrantedAccelerators>();
         services.AddSingleton<IReconciler, PoolReconciler>();

@@ -13,6 +13,9 @@ public sealed record PoolView(HardwarePool Pool, PoolUsage Usage, TimeSpan? Age)
     /// <summary>Promised units that no ready node offers: a node went away, or was never there. 0 while nothing is known.</summary>
     public int Overcommitted => Age is null ? 0 : Math.Max(0, Pool.Ledger.Granted - Usage.Observed);
 
+    /// <summary>How many of <paramref name="amount"/> further promised units no ready node would offer. 0 while nothing is known.</summary>
+    public int Unbacked(int amount) => Age is null ? 0 : Math.Clamp(Pool.Ledger.Granted + amount - Usage.Observed, 0, Math.Max(0, amount));
+
     /// <summary>Units of capacity that no ready node offers. 0 while nothing is known.</summary>
     public int Missing => Age is null ? 0 : Math.Max(0, Pool.Ledger.Capacity - Usage.Observed);
 }

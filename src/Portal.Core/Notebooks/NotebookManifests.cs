@@ -62,7 +62,7 @@ public static class NotebookManifests
         Notebook notebook, WorkloadPlace place, CatalogImage image, WorkloadSize size, AcceleratorOffer? accelerator)
     {
         var set = Create(Kinds.StatefulSet, notebook, place).WithLabel("app", notebook.ObjectName);
-        if (accelerator is not null && place.Queue.Length > 0)
+        if (place.Queue.Length > 0)
             set.WithLabel(WorkloadQueue.Label, place.Queue);
         return set.With("spec", new JsonObject
         {
@@ -87,7 +87,7 @@ public static class NotebookManifests
             // The portal's own proxy asks who it is; a second sign-in in front of the server would break it.
             .WithAnnotation("notebooks.opendatahub.io/inject-auth", "false")
             .WithAnnotation("notebooks.kubeflow.org/server-type", "jupyter");
-        if (accelerator is not null && place.Queue.Length > 0)
+        if (place.Queue.Length > 0)
             made.WithLabel(WorkloadQueue.Label, place.Queue);
         if (notebook.Intent != NotebookIntent.Running)
             made.WithAnnotation("kubeflow-resource-stopped", Rfc3339(notebook.IntentChangedAt));

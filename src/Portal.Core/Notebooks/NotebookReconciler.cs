@@ -50,13 +50,13 @@ public sealed class NotebookReconciler(
 
     private async Task<ReconcileResult> CarryOutAsync(PortalDb db, Notebook notebook, CancellationToken ct)
     {
-        if (notebook.Project!.State is not (ProjectState.Ready or ProjectState.Attention) && notebook.Intent == NotebookIntent.Running)
+        if (notebook.Intent == NotebookIntent.Running && Waits(notebook) is { } waits)
         {
-            notebook.SetStatus(new WorkloadStatus(WorkloadState.Pending, "project.not_ready"), clock.GetUtcNow());
+            notebook.SetStatus(waits, clock.GetUtcNow());
             await fence.SaveAsync(db, ct);
             return ReconcileResult.After(WhileMoving);
         }
-        var place = await cluster.PlaceAsync(notebook.Project.Namespace, ct);
+        var place = await cluster.PlaceAsync(notebook.Project!.Namespace, ct);
         if (notebook.Intent == NotebookIntent.Deleted)
             return await RemoveAsync(db, notebook, place, ct);
 
@@ -72,10 +72,15 @@ public sealed class NotebookReconciler(
             notebook.ObservedGeneration = notebook.Generation;
             facts = await FactsAsync(notebook, place, ct);
         }
-        Observe(notebook, NotebookHealth.From(notebook, facts, clock.GetUtcNow()));
+        Observe(notebook, FrozenProject.Explain(notebook.Project, NotebookHealth.From(notebook, facts, clock.GetUtcNow())));
         await fence.SaveAsync(db, ct);
         return notebook.State is WorkloadState.Running or WorkloadState.Stopped ? ReconcileResult.Settled : ReconcileResult.After(WhileMoving);
     }
+
+    // In a frozen project nothing starts; a server that was let start before goes on.
+    private static WorkloadStatus? Waits(Notebook notebook) => notebook.Project!.State is not (ProjectState.Ready or ProjectState.Attention)
+        ? new WorkloadStatus(WorkloadState.Pending, "project.not_ready")
+        : notebook.Project.IsFrozen && notebook.Generation != notebook.ObservedGeneration ? FrozenProject.Waiting : null;
 
     private void Observe(Notebook notebook, WorkloadStatus status)
     {

@@ -1,3 +1,5 @@
+using Portal.Core.Hardware.Lending;
+
 namespace Portal.Core.Projects;
 
 /// <summary>What a project may use of the hardware pools right now; its manifests are made from it.</summary>
@@ -8,6 +10,9 @@ public interface IProjectGrants
 
     /// <summary>True while a pool still counts units as promised to the project: its row stays until they were given back.</summary>
     Task<bool> HoldsAnyAsync(Guid projectId, CancellationToken ct);
+
+    /// <summary>The team's weight against other teams wherever units are lent: the highest that any pool gives it.</summary>
+    Task<int> TeamWeightAsync(Guid teamId, CancellationToken ct);
 }
 
 /// <summary>Accelerators of one pool that a project may use.</summary>
@@ -15,7 +20,17 @@ public interface IProjectGrants
 /// <param name="Flavor">Name of the pool's ResourceFlavor.</param>
 /// <param name="ResourceName">Extended resource, for example <c>nvidia.com/gpu</c>.</param>
 /// <param name="Amount">Whole units, at least 1.</param>
-public sealed record ProjectGrant(Guid PoolId, string Flavor, string ResourceName, long Amount);
+public sealed record ProjectGrant(Guid PoolId, string Flavor, string ResourceName, long Amount)
+{
+    /// <summary>What the pool does with units that their project does not use.</summary>
+    public LendingPolicy Lending { get; init; } = LendingPolicy.None;
+
+    /// <summary>Most units that the project may use on top while others lend them.</summary>
+    public int MayBorrow { get; init; }
+
+    /// <summary>Units of the grant that others may use while they are idle.</summary>
+    public int Lends => Lending.Lends((int)Amount);
+}
 
 /// <summary>No pools, no grants.</summary>
 public sealed class NoProjectGrants : IProjectGrants
@@ -26,4 +41,7 @@ public sealed class NoProjectGrants : IProjectGrants
 
     /// <inheritdoc/>
     public Task<bool> HoldsAnyAsync(Guid projectId, CancellationToken ct) => Task.FromResult(false);
+
+    /// <inheritdoc/>
+    public Task<int> TeamWeightAsync(Guid teamId, CancellationToken ct) => Task.FromResult(1);
 }

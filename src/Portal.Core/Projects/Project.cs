@@ -37,6 +37,18 @@ public sealed class Project : IIntent
     /// <summary>What is there, as the reconciler last saw it.</summary>
     public ProjectState State { get; set; }
 
+    /// <summary>Since when nothing new may start in it, while what runs goes on; null when it is not frozen.</summary>
+    public DateTimeOffset? FrozenAt { get; set; }
+
+    /// <summary>Who froze it.</summary>
+    public Guid? FrozenBy { get; set; }
+
+    /// <summary>Why it is frozen, in that person's words.</summary>
+    public string FrozenReason { get; set; } = "";
+
+    /// <summary>True while nothing new may start in it.</summary>
+    public bool IsFrozen => FrozenAt is not null;
+
     public Guid CreatedBy { get; set; }
 
     public DateTimeOffset CreatedAt { get; set; }
@@ -63,6 +75,8 @@ public sealed class Project : IIntent
             builder.Property(p => p.Description).HasMaxLength(ProjectRules.DescriptionLimit);
             builder.Property(p => p.Intent).HasConversion<string>().HasMaxLength(20);
             builder.Property(p => p.State).HasConversion<string>().HasMaxLength(20);
+            builder.Property(p => p.FrozenReason).HasMaxLength(ProjectRules.ReasonLimit);
+            builder.Ignore(p => p.IsFrozen);
             builder.Property(p => p.Generation).IsConcurrencyToken();
             builder.HasIndex(p => p.Name).IsUnique();
             builder.HasIndex(p => p.Namespace).IsUnique();

@@ -7,7 +7,7 @@ using Portal.Core.Results;
 namespace Portal.Core.Projects;
 
 /// <summary>
-/// Closes, reopens and removes projects, and tries a failed step again. Only what is wanted is written here; the reconciler
+/// Freezes, closes, reopens and removes projects, and tries a failed step again. Only what is wanted is written here; the reconciler
 /// carries it out. All are the same when sent twice.
 /// </summary>
 public sealed class ProjectLifecycleService(GuardedChange change, TimeProvider clock)
@@ -21,6 +21,30 @@ public sealed class ProjectLifecycleService(GuardedChange change, TimeProvider c
     [Requires(Permission.ProjectArchive)]
     public Task<Result> UnarchiveAsync(Actor actor, Guid id, long generation, CancellationToken ct) =>
         WantAsync(actor, id, generation, Permission.ProjectArchive, ProjectIntent.Active, "project.unarchived", ct);
+
+    /// <summary>Lets nothing new start in the project, for a reason; what runs goes on to its end and grants are kept.</summary>
+    [Requires(Permission.ProjectFreeze)]
+    public Task<Result> FreezeAsync(Actor actor, Guid id, long generation, string reason, CancellationToken ct) =>
+        ChangeAsync(actor, id, generation, Permission.ProjectFreeze, project =>
+        {
+            if ((ProjectRules.CheckOpen(project) ?? TextRules.CheckRequired("Reason", reason, ProjectRules.ReasonLimit)) is { } bad)
+                return bad;
+            if (project.IsFrozen)
+                return Decision.Nothing;
+            (project.FrozenAt, project.FrozenBy, project.FrozenReason) = (clock.GetUtcNow(), actor.Id, reason.Trim());
+            return Record(actor, project, "project.frozen", ("reason", project.FrozenReason));
+        }, ct);
+
+    /// <summary>Lets what waits in a frozen project start again.</summary>
+    [Requires(Permission.ProjectFreeze)]
+    public Task<Result> UnfreezeAsync(Actor actor, Guid id, long generation, CancellationToken ct) =>
+        ChangeAsync(actor, id, generation, Permission.ProjectFreeze, project =>
+        {
+            if (!project.IsFrozen)
+                return Decision.Nothing;
+            (project.FrozenAt, project.FrozenBy, project.FrozenReason) = (null, null, "");
+            return Record(actor, project, "project.unfrozen", ("name", project.Name));
+        }, ct);
 
     /// <summary>Removes the project with everything in its namespace: first the cluster's objects, then the row. It cannot be undone.</summary>
     /// <param name="name">The project's name, typed by the person: proof that this one is meant.</param>
@@ -44,12 +68,7 @@ public sealed class ProjectLifecycleService(GuardedChange change, TimeProvider c
                 return Decision.Nothing;
             step.State = StepState.Waiting;
             step.ChangedAt = clock.GetUtcNow();
-            return new AuditRecord(actor, "project.step_retried", "project", id)
-            {
-                ProjectId = id,
-                TeamId = project.TeamId,
-                Details = { ["step"] = kind.ToString(), ["reason"] = step.Reason },
-            };
+            return Record(actor, project, "project.step_retried", ("step", kind.ToString()), ("reason", step.Reason));
         }, ct);
 
     private Task<Result> WantAsync(
@@ -73,13 +92,16 @@ public sealed class ProjectLifecycleService(GuardedChange change, TimeProvider c
 
     private static AuditRecord Want(Actor actor, Project project, ProjectIntent intent, string action)
     {
-        var record = new AuditRecord(actor, action, "project", project.Id)
-        {
-            ProjectId = project.Id,
-            TeamId = project.TeamId,
-            Details = { ["name"] = project.Name },
-        }.Changed("intent", project.Intent.ToString(), intent.ToString());
+        var record = Record(actor, project, action, ("name", project.Name)).Changed("intent", project.Intent.ToString(), intent.ToString());
         project.Intent = intent;
         return record;
     }
+
+    private static AuditRecord Record(Actor actor, Project project, string action, params (string Key, object? Value)[] details) =>
+        new(actor, action, "project", project.Id)
+        {
+            ProjectId = project.Id,
+            TeamId = project.TeamId,
+            Details = details.ToDictionary(d => d.Key, d => d.Value),
+        };
 }

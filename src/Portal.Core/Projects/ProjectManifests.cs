@@ -46,7 +46,7 @@ public static class ProjectManifests
     }
 
     /// <summary>
-    /// The ceilings of the size and the granted accelerators. A resource that nodes offer and nobody granted is named with
+    /// The ceilings of the size and the accelerators, granted and borrowed at most. A resource that nodes offer and nobody granted is named with
     /// zero: one that a quota does not name is unlimited. An archived project may have no pods at all.
     /// </summary>
     public static JsonObject ResourceQuota(ProjectPlan plan)
@@ -62,7 +62,7 @@ public static class ProjectManifests
             ["requests.storage"] = GiB(Math.Max(ceiling.StorageGiB, plan.StoredGiB)),
         };
         foreach (var resource in plan.ExtendedResources.Concat(plan.Grants.Select(g => g.ResourceName)).Distinct().Where(IsExtended).Order(StringComparer.Ordinal))
-            hard["requests." + resource] = Whole(plan.Granted(resource));
+            hard["requests." + resource] = Whole(plan.Most(resource));
         return In(plan, Kinds.ResourceQuota, LimitsName).With("spec", new JsonObject { ["hard"] = hard });
     }
 

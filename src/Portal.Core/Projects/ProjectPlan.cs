@@ -21,6 +21,12 @@ public sealed record ProjectPlan(
     /// <summary>Storage that is there already, GiB: a claim can grow and never shrink.</summary>
     public long StoredGiB { get; init; }
 
+    /// <summary>Processors and memory in its queue.</summary>
+    public CommonQuota Common { get; init; } = CommonQuota.None;
+
+    /// <summary>Its team's weight against other teams where units are lent.</summary>
+    public int TeamWeight { get; init; } = 1;
+
     /// <summary>Owner of every object of the plan.</summary>
     public ReconcileOwner Owner => new(nameof(Projects.Project), Project.Id);
 
@@ -30,8 +36,8 @@ public sealed record ProjectPlan(
     /// <summary>The ceilings of its size.</summary>
     public ProjectCeiling Ceiling => ProjectSizes.Of(Project.Size);
 
-    /// <summary>Units granted of a resource over all pools.</summary>
-    public long Granted(string resource) => Grants.Where(g => g.ResourceName == resource).Sum(g => g.Amount);
+    /// <summary>Most units of a resource that it may use over all pools: granted and borrowed.</summary>
+    public long Most(string resource) => Grants.Where(g => g.ResourceName == resource).Sum(g => g.Amount + g.MayBorrow);
 }
 
 /// <summary>A member as the cluster knows them.</summary>

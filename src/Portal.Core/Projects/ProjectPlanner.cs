@@ -23,11 +23,24 @@ public sealed class ProjectPlanner(IProjectGrants grants, IClusterCache cache, P
         {
             StoredGiB = ProjectHealth.StoredGiB(
                 cache.Find(new ObjectKey(Kinds.PersistentVolumeClaim, project.Namespace, ProjectManifests.StorageClaim))),
+            Common = await CommonAsync(db, project, ct),
+            TeamWeight = await grants.TeamWeightAsync(project.TeamId, ct),
         };
     }
 
     /// <summary>True once nothing is promised to a project that goes: its grants end by themselves, and are counted back first.</summary>
     public async Task<bool> IsReleasedAsync(Project project, CancellationToken ct) => !await grants.HoldsAnyAsync(project.Id, ct);
+
+    private async Task<CommonQuota> CommonAsync(PortalDb db, Project project, CancellationToken ct)
+    {
+        if (project.Intent != ProjectIntent.Active)
+            return CommonQuota.None;
+        var sizes = await db.Projects.Where(p => p.Intent == ProjectIntent.Active && p.Id != project.Id)
+            .GroupBy(p => p.Size).Select(g => new { g.Key, Count = g.Count() }).ToListAsync(ct);
+        var ceiling = ProjectSizes.Of(project.Size);
+        return CommonQuota.For(
+            ceiling, [ceiling, .. sizes.SelectMany(s => Enumerable.Repeat(ProjectSizes.Of(s.Key), s.Count))], NodeCapacity.Of(cache.List(Kinds.Node)));
+    }
 
     private string[] ExtendedResources() => [.. cache.List(Kinds.Node)
         .SelectMany(n => n.At("status", "allocatable")?.AsObject().Select(r => r.Key) ?? [])

@@ -41,7 +41,8 @@ public sealed class ProjectQueryService(IDbContextFactory<PortalDb> databases, A
         var members = await db.Set<ProjectMember>().AsNoTracking().Where(m => m.ProjectId == id)
             .Join(db.People, m => m.PersonId, p => p.Id, (m, p) => new Membership<ProjectRole>(p.Id, p.UserName!, p.DisplayName, p.Disabled, m.Role))
             .ToListAsync(ct);
-        var creator = await db.People.AsNoTracking().Where(p => p.Id == found.CreatedBy).Select(p => p.DisplayName).SingleOrDefaultAsync(ct);
+        var names = await db.People.AsNoTracking().Where(p => p.Id == found.CreatedBy || p.Id == found.FrozenBy)
+            .ToDictionaryAsync(p => p.Id, p => p.DisplayName, ct);
         return new ProjectView(found.Id, found.Name, found.Namespace, found.Generation)
         {
             TeamId = found.TeamId,
@@ -53,8 +54,9 @@ public sealed class ProjectQueryService(IDbContextFactory<PortalDb> databases, A
             Description = found.Description,
             Intent = found.Intent,
             State = found.State,
-            CreatedBy = creator ?? "",
+            CreatedBy = names.GetValueOrDefault(found.CreatedBy, ""),
             CreatedAt = found.CreatedAt,
+            Frozen = found.FrozenAt is { } at ? new ProjectFreeze(at, names.GetValueOrDefault(found.FrozenBy ?? Guid.Empty, ""), found.FrozenReason) : null,
             ObservedGeneration = found.ObservedGeneration,
             Steps = [.. found.Steps.OrderBy(s => s.Kind).Select(s => new ProjectStepView(s.Kind, s.State, s.Reason, s.Detail, s.Attempts, s.ChangedAt))],
             Members = [.. members.OrderByDescending(m => m.Role).ThenBy(m => m.DisplayName, StringComparer.CurrentCulture)],

@@ -1,9 +1,13 @@
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
+using Portal.Core.Teams;
 
 namespace Portal.Core.Projects;
 
-/// <summary>A project's place in Kueue: its ClusterQueue, whose nominal quota is what was granted, and the door to it. Pure.</summary>
+/// <summary>
+/// A project's place in Kueue: its ClusterQueue, whose nominal quota is what was granted, the door to it, and the cohorts of
+/// team and organisation through which idle units are lent. Pure.
+/// </summary>
 public static class ProjectQueueManifests
 {
     /// <summary>The LocalQueue of each project; under this name it also takes jobs that name no queue.</summary>
@@ -12,37 +16,55 @@ public static class ProjectQueueManifests
     /// <summary>The flavor of processors and memory, which belong to no pool.</summary>
     public const string CommonFlavor = "mlops-portal-common";
 
+    /// <summary>The cohort of all teams.</summary>
+    public const string Organisation = "mlops-portal";
+
+    private static readonly ReconcileOwner Platform = new("Platform", Guid.Empty);
+
     /// <summary>The common flavor is the platform's, not a project's; every project applies the same one.</summary>
-    public static JsonObject Flavor() =>
-        Manifest.Create(Kinds.ResourceFlavor, null, CommonFlavor, new ReconcileOwner("Platform", Guid.Empty)).With("spec", new JsonObject());
+    public static JsonObject Flavor() => Manifest.Create(Kinds.ResourceFlavor, null, CommonFlavor, Platform).With("spec", new JsonObject());
 
     /// <summary>Name of a project's ClusterQueue: its namespace, which is unique and never changes.</summary>
     public static string ClusterQueueName(Project project) => project.Namespace;
 
     /// <summary>
-    /// Nominal quota for processors, memory and each granted pool. Nothing is borrowed or lent: what a project may use is
-    /// what somebody approved. Projects of a team share a cohort all the same, so that lending is one setting away.
+    /// Organisation and team. They have no quota of their own: what is lent is what members do not use, and units that
+    /// nobody was granted stay free for the next grant. Every project of a team applies the same two.
+    /// </summary>
+    public static IReadOnlyList<JsonObject> Cohorts(ProjectPlan plan) =>
+    [
+        Manifest.Create(Kinds.Cohort, null, Organisation, Platform).With("spec", new JsonObject()),
+        Manifest.Create(Kinds.Cohort, null, TeamCohort(plan), new ReconcileOwner(nameof(Team), plan.Project.TeamId))
+            .WithAnnotation("mlops-portal/team", plan.TeamName)
+            .With("spec", new JsonObject { ["parentName"] = Organisation, ["fairSharing"] = Weight(plan.TeamWeight) }),
+    ];
+
+    /// <summary>
+    /// Nominal quota for processors, memory and each granted pool; what of it others may use, and what the project may use
+    /// of theirs, as the pools' lending says.
     /// </summary>
     public static JsonObject ClusterQueue(ProjectPlan plan)
     {
-        var groups = new JsonArray(Group(["cpu", "memory"],
-            [Flavor(CommonFlavor, ("cpu", ProjectManifests.Whole(plan.Ceiling.CpuCores)), ("memory", ProjectManifests.GiB(plan.Ceiling.MemoryGiB)))]));
-        var accelerators = plan.Grants.Where(g => g.Amount > 0 && ProjectManifests.IsExtended(g.ResourceName));
+        var groups = new JsonArray(Group(["cpu", "memory"], [Common(plan.Common)]));
+        var accelerators = plan.Grants.Where(g => g.Amount > 0 && ProjectManifests.IsExtended(g.ResourceName)).ToList();
         foreach (var resource in accelerators.GroupBy(g => g.ResourceName).OrderBy(g => g.Key, StringComparer.Ordinal))
-        {
-            groups.Add(Group([resource.Key], resource.GroupBy(g => g.Flavor).OrderBy(f => f.Key, StringComparer.Ordinal)
-                .Select(f => Flavor(f.Key, (resource.Key, ProjectManifests.Whole(f.Sum(g => g.Amount)))))));
-        }
+            groups.Add(Group([resource.Key], resource.OrderBy(g => g.Flavor, StringComparer.Ordinal).Select(Pool)));
         return Manifest.Create(Kinds.ClusterQueue, null, ClusterQueueName(plan.Project), plan.Owner).With("spec", new JsonObject
         {
-            ["cohortName"] = $"team-{plan.Project.TeamId:N}",
+            ["cohortName"] = TeamCohort(plan),
             ["namespaceSelector"] = new JsonObject
             {
                 ["matchLabels"] = new JsonObject { ["kubernetes.io/metadata.name"] = plan.Project.Namespace },
             },
             ["queueingStrategy"] = "BestEffortFIFO",
-            ["stopPolicy"] = plan.Archived ? "HoldAndDrain" : "None",
-            ["preemption"] = new JsonObject { ["reclaimWithinCohort"] = "Any", ["withinClusterQueue"] = "Never" },
+            ["stopPolicy"] = StopPolicy(plan.Project),
+            ["preemption"] = new JsonObject
+            {
+                // Kueue knows reclaiming for a queue, not for a flavor: one pool with it turns it on for all of a project's.
+                ["reclaimWithinCohort"] = accelerators.Exists(g => g.Lends > 0 && g.Lending.Reclaim) ? "Any" : "Never",
+                ["withinClusterQueue"] = "Never",
+            },
+            ["fairSharing"] = Weight(accelerators.Select(g => g.Lending.Weight).DefaultIfEmpty(1).Max()),
             ["resourceGroups"] = groups,
         });
     }
@@ -51,21 +73,37 @@ public static class ProjectQueueManifests
     public static JsonObject LocalQueue(ProjectPlan plan) => ProjectManifests.In(plan, Kinds.LocalQueue, LocalQueueName)
         .With("spec", new JsonObject { ["clusterQueue"] = ClusterQueueName(plan.Project) });
 
+    /// <summary>A frozen project's runs may end and no new ones start; one that is closed or goes is emptied.</summary>
+    public static string StopPolicy(Project project) =>
+        project.Intent != ProjectIntent.Active ? "HoldAndDrain" : project.IsFrozen ? "Hold" : "None";
+
+    private static string TeamCohort(ProjectPlan plan) => $"team-{plan.Project.TeamId:N}";
+
+    private static JsonObject Weight(int weight) => new() { ["weight"] = ProjectManifests.Whole(weight) };
+
+    private static JsonObject Common(CommonQuota common) => new()
+    {
+        ["name"] = CommonFlavor,
+        ["resources"] = new JsonArray(
+            Quota("cpu", CommonQuota.Cores(common.CpuMilli), CommonQuota.Cores(common.CpuBorrowMilli), CommonQuota.Cores(common.CpuMilli)),
+            Quota("memory", CommonQuota.Memory(common.MemoryMiB), CommonQuota.Memory(common.MemoryBorrowMiB), CommonQuota.Memory(common.MemoryMiB))),
+    };
+
+    private static JsonObject Pool(ProjectGrant grant) => new()
+    {
+        ["name"] = grant.Flavor,
+        ["resources"] = new JsonArray(Quota(
+            grant.ResourceName, ProjectManifests.Whole(grant.Amount), ProjectManifests.Whole(grant.MayBorrow), ProjectManifests.Whole(grant.Lends))),
+    };
+
+    private static JsonObject Quota(string resource, string nominal, string borrows, string lends) => new()
+    {
+        ["name"] = resource, ["nominalQuota"] = nominal, ["borrowingLimit"] = borrows, ["lendingLimit"] = lends,
+    };
+
     private static JsonObject Group(IEnumerable<string> resources, IEnumerable<JsonObject> flavors) => new()
     {
         ["coveredResources"] = new JsonArray([.. resources.Select(r => (JsonNode)r)]),
         ["flavors"] = new JsonArray([.. flavors]),
-    };
-
-    private static JsonObject Flavor(string name, params (string Resource, string Nominal)[] quotas) => new()
-    {
-        ["name"] = name,
-        ["resources"] = new JsonArray([.. quotas.Select(q => new JsonObject
-        {
-            ["name"] = q.Resource,
-            ["nominalQuota"] = q.Nominal,
-            ["borrowingLimit"] = "0",
-            ["lendingLimit"] = "0",
-        })]),
     };
 }

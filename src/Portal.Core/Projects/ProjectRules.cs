@@ -16,6 +16,9 @@ public static class ProjectRules
     /// <summary>Longest description, in characters.</summary>
     public const int DescriptionLimit = 2000;
 
+    /// <summary>Longest reason for freezing, in characters.</summary>
+    public const int ReasonLimit = 500;
+
     private const int NamespaceLimit = 40;
 
     // Open Data Hub refuses openshift* and kube*; the rest are namespaces that installations already have.

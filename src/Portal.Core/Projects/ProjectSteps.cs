@@ -75,6 +75,8 @@ public sealed class ProjectSteps(IClusterClient cluster, ClusterWriter writer)
         if (!(await cluster.CapabilitiesAsync(ct)).HasKueue)
             return new StepOutcome(StepState.NotNeeded, "cluster.no_kueue");
         await writer.EnsureAsync(Kinds.ResourceFlavor, ProjectQueueManifests.Flavor(), ct);
+        foreach (var cohort in ProjectQueueManifests.Cohorts(plan))
+            await writer.EnsureAsync(Kinds.Cohort, cohort, ct);
         var queue = await writer.EnsureAsync(Kinds.ClusterQueue, ProjectQueueManifests.ClusterQueue(plan), ct);
         var door = await writer.EnsureAsync(Kinds.LocalQueue, ProjectQueueManifests.LocalQueue(plan), ct);
         var outcome = ProjectHealth.Queue(queue, plan.Archived);

@@ -45,6 +45,9 @@ public sealed record ProjectView(Guid Id, string Name, string Namespace, long Ge
 
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>Who froze it, when and why; null when it is not frozen.</summary>
+    public ProjectFreeze? Frozen { get; init; }
+
     /// <summary>The generation that was carried out last; below <see cref="Generation"/> while something is on its way.</summary>
     public required long ObservedGeneration { get; init; }
 
@@ -69,3 +72,6 @@ public sealed record ProjectView(Guid Id, string Name, string Namespace, long Ge
 /// <param name="Detail">What the cluster said, or empty.</param>
 public sealed record ProjectStepView(
     ProjectStepKind Kind, StepState State, string Reason, string Detail, int Attempts, DateTimeOffset? ChangedAt);
+
+/// <summary>Why nothing new may start in a project.</summary>
+public sealed record ProjectFreeze(DateTimeOffset At, string By, string Reason);

@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Core.Data;
+using Portal.Core.Hardware;
+using Portal.Core.Hardware.Lending;
 using Portal.Core.Projects;
 
 namespace Portal.Core.Quotas;
@@ -12,11 +14,14 @@ public sealed class ProjectGrants(IDbContextFactory<PortalDb> databases) : IProj
     {
         await using var db = await databases.CreateDbContextAsync(ct);
         var grants = await db.Set<QuotaRequest>().AsNoTracking().Where(r => r.ProjectId == projectId && r.State == QuotaState.Active)
-            .Select(r => new { r.PoolId, r.Pool!.Slug, r.Pool.ResourceName, r.GrantedAmount }).ToListAsync(ct);
+            .GroupBy(r => new { r.PoolId, r.Project!.TeamId }).Select(g => new { g.Key.PoolId, g.Key.TeamId, Units = g.Sum(r => r.GrantedAmount ?? 0) })
+            .ToListAsync(ct);
+        var ids = grants.Select(g => g.PoolId).ToList();
+        var pools = await db.Set<HardwarePool>().AsNoTracking().Include(p => p.Ledger).Where(p => ids.Contains(p.Id)).ToDictionaryAsync(p => p.Id, ct);
         return
         [
-            .. grants.GroupBy(g => (g.PoolId, g.Slug, g.ResourceName)).OrderBy(g => g.Key.Slug, StringComparer.Ordinal)
-                .Select(g => new ProjectGrant(g.Key.PoolId, g.Key.Slug, g.Key.ResourceName, g.Sum(x => x.GrantedAmount ?? 0))),
+            .. grants.Select(g => Grant(pools[g.PoolId], pools[g.PoolId].Lending.For(g.TeamId), g.Units))
+                .OrderBy(g => g.Flavor, StringComparer.Ordinal),
         ];
     }
 
@@ -27,4 +32,18 @@ public sealed class ProjectGrants(IDbContextFactory<PortalDb> databases) : IProj
         return await db.Set<QuotaRequest>()
             .AnyAsync(r => r.ProjectId == projectId && (r.State == QuotaState.Approved || r.State == QuotaState.Active), ct);
     }
+
+    /// <inheritdoc/>
+    public async Task<int> TeamWeightAsync(Guid teamId, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        var pools = await db.Set<HardwarePool>().AsNoTracking().Select(p => p.Lending).ToListAsync(ct);
+        return pools.Select(p => p.For(teamId).Weight).DefaultIfEmpty(1).Max();
+    }
+
+    private static ProjectGrant Grant(HardwarePool pool, LendingPolicy policy, int units) => new(pool.Id, pool.Slug, pool.ResourceName, units)
+    {
+        Lending = policy,
+        MayBorrow = policy.MayBorrow(units, pool.Ledger.Capacity),
+    };
 }

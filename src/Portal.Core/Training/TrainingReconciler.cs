@@ -78,7 +78,7 @@ public sealed class TrainingReconciler(
     private async Task<ReconcileResult> FollowAsync(PortalDb db, TrainingRun run, WorkloadPlace place, CancellationToken ct)
     {
         var facts = await FactsAsync(run, place, ct);
-        var status = TrainingHealth.From(run, facts, clock.GetUtcNow());
+        var status = FrozenProject.Explain(run.Project!, TrainingHealth.From(run, facts, clock.GetUtcNow()));
         run.StartedAt ??= TrainingHealth.StartedAt(facts.Pod);
         if (facts.Pod is { } pod && run.StartedAt is not null)
             await KeepLogAsync(db, run, place, pod.Name(), ct);
@@ -111,6 +111,8 @@ public sealed class TrainingReconciler(
     {
         if (run.Project!.State is not (ProjectState.Ready or ProjectState.Attention))
             return new WorkloadStatus(WorkloadState.Pending, "project.not_ready");
+        if (run.Project.IsFrozen)
+            return FrozenProject.Waiting;
         return cluster.Options.PortalAddress is null ? new WorkloadStatus(WorkloadState.Pending, "training.no_address") : null;
     }
 

@@ -12,6 +12,21 @@ namespace Portal.Core.Workloads;
 public sealed record AcceleratorOffer(
     Guid PoolId, string Name, string Flavor, string ResourceName, int Granted, decimal PricePerHour)
 {
+    /// <summary>Whole units of the grant that nothing of the project holds now.</summary>
+    public int Idle { get; init; }
+
+    /// <summary>Most units on top of the grant that the project may use while their owners do not.</summary>
+    public int MayBorrow { get; init; }
+
+    /// <summary>True when owners take lent units back at once: what uses them is stopped and queued again.</summary>
+    public bool Reclaimed { get; init; }
+
+    /// <summary>Most units that one run may ask for.</summary>
+    public int Most => Granted + MayBorrow;
+
+    /// <summary>True when a run of that many units, started now, would use units of others.</summary>
+    public bool Borrows(int units) => units > Idle;
+
     /// <summary>Labels that the pool's nodes carry.</summary>
     public IReadOnlyDictionary<string, string> NodeLabels { get; init; } = new Dictionary<string, string>();
 

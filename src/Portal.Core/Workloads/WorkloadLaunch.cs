@@ -20,9 +20,9 @@ public sealed class WorkloadLaunch(Catalogue catalogue, IAcceleratorOffers offer
             return catalogue.PricePerHour(size);
         if (poolId is not { } id || await offers.FindAsync(projectId, id, ct) is not { } offer)
             return new Refusal("accelerators.no_pool", Field: "PoolId");
-        return accelerators > offer.Granted
+        return accelerators > offer.Most
             ? new Refusal("accelerators.beyond_grant", Field: "Accelerators")
-                .With("pool", offer.Name).With("requested", accelerators).With("granted", offer.Granted)
+                .With("pool", offer.Name).With("requested", accelerators).With("granted", offer.Most)
             : catalogue.PricePerHour(size, accelerators, offer.PricePerHour);
     }
 

@@ -14,7 +14,6 @@ internal static class WorkloadServices
     {
         services.TryAddSingleton(new CatalogOptions());
         services.TryAddSingleton(new WorkloadOptions());
-        services.AddSingleton<IAcceleratorOffers, AcceleratorOffers>();
         services.AddSingleton<Catalogue>();
         services.AddSingleton<WorkloadLaunch>();
         services.AddSingleton<WorkloadCluster>();

@@ -21,6 +21,32 @@ public class ProjectLifecycleTests(PostgresServer server)
     }
 
     [Theory, EachProvider]
+    public async Task Freeze_WithAReason_IsShownAndUndone(Provider provider)
+    {
+        await using var stage = await ProjectStage.CreateAsync(provider, server);
+
+        var silent = await stage.Lifecycle.FreezeAsync(stage.Lead, stage.Project, 1, " ", default);
+        var first = await stage.Lifecycle.FreezeAsync(stage.Lead, stage.Project, 1, "Budget review", default);
+        var second = await stage.Lifecycle.FreezeAsync(stage.Lead, stage.Project, 1, "Budget review", default);
+        var frozen = await stage.ViewAsync();
+        var open = await stage.Lifecycle.UnfreezeAsync(stage.Lead, stage.Project, 2, default);
+
+        Assert.Equal("text.empty", silent.Refusal?.Code);
+        Assert.All([first, second, open], r => Assert.Null(r.Refusal));
+        Assert.Equal(("lead", "Budget review", true), (frozen.Frozen!.By, frozen.Frozen.Reason, frozen.IsOpen));
+        Assert.Null((await stage.ViewAsync()).Frozen);
+        Assert.Equal(["project.created", "project.frozen", "project.unfrozen"], await stage.AuditedAsync());
+    }
+
+    [Theory, EachProvider]
+    public async Task Freeze_ByAnOwner_IsDenied(Provider provider)
+    {
+        await using var stage = await ProjectStage.CreateAsync(provider, server);
+
+        Assert.Equal("access.denied", (await stage.Lifecycle.FreezeAsync(stage.Ana, stage.Project, 1, "Mine", default)).Refusal?.Code);
+    }
+
+    [Theory, EachProvider]
     public async Task Archived_IsNotEditedAndOpensAgain(Provider provider)
     {
         await using var stage = await ProjectStage.CreateAsync(provider, server);

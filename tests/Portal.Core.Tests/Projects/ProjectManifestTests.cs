@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Portal.Core.Access;
 using Portal.Core.Cluster;
+using Portal.Core.Hardware.Lending;
 using Portal.Core.Projects;
 using Portal.Testing.Golden;
 using Portal.Testing.Schemas;
@@ -22,7 +23,18 @@ public class ProjectManifestTests
         ExtendedResources = ["amd.com/gpu", "google.com/tpu", "nvidia.com/gpu"],
     };
 
-    public static TheoryData<string> Plans => ["small", "large", "archived"];
+    private static readonly ProjectPlan Lending = Large with
+    {
+        Grants =
+        [
+            new(Guid.NewGuid(), "h100", "nvidia.com/gpu", 4) { Lending = new LendingPolicy { Mode = LendingMode.LendAndBorrow, LendPercent = 50, Weight = 3 }, MayBorrow = 8 },
+            new(Guid.NewGuid(), "a100", "nvidia.com/gpu", 2),
+        ],
+        TeamWeight = 3,
+        Common = new CommonQuota(62_500, 65_500, 262_144, 262_144),
+    };
+
+    public static TheoryData<string> Plans => ["small", "large", "archived", "lending", "frozen"];
 
     [Theory, MemberData(nameof(Plans))]
     public void Manifests_OfAPlan_AreTheGoldenOnesAndValid(string name)
@@ -32,6 +44,54 @@ public class ProjectManifestTests
         GoldenFile.AssertSame("project-" + name, objects);
         foreach (var manifest in objects)
             KubernetesSchemas.AssertValid(manifest);
+    }
+
+    [Theory]
+    [InlineData(ProjectIntent.Active, false, "None")]
+    [InlineData(ProjectIntent.Active, true, "Hold")]
+    [InlineData(ProjectIntent.Archived, true, "HoldAndDrain")]
+    [InlineData(ProjectIntent.Deleted, false, "HoldAndDrain")]
+    public void StopPolicy_FollowsWhatIsWanted(ProjectIntent intent, bool frozen, string policy) => Assert.Equal(
+        policy, ProjectQueueManifests.StopPolicy(new Project { Intent = intent, FrozenAt = frozen ? DateTimeOffset.UnixEpoch : null }));
+
+    [Fact]
+    public void ClusterQueue_ReclaimingPool_TakesBackOnlyWhereSomethingIsLent()
+    {
+        string? Reclaim(LendingPolicy policy) => ProjectQueueManifests.ClusterQueue(
+            Small with { Grants = [new(Guid.NewGuid(), "h100", "nvidia.com/gpu", 4) { Lending = policy }] }).Text("spec", "preemption", "reclaimWithinCohort");
+
+        Assert.Equal("Any", Reclaim(new LendingPolicy { Mode = LendingMode.Lend }));
+        Assert.Equal("Never", Reclaim(new LendingPolicy { Mode = LendingMode.Lend, Reclaim = false }));
+        Assert.Equal("Never", Reclaim(LendingPolicy.None));
+    }
+
+    [Fact]
+    public void ResourceQuota_WhereUnitsMayBeBorrowed_LetsThemIn() =>
+        Assert.Equal("14", ProjectManifests.ResourceQuota(Lending).Text("spec", "hard", "requests.nvidia.com/gpu"));
+
+    [Fact]
+    public void Queue_InTheOlderVersion_NamesItsCohortAsThatVersionDoes()
+    {
+        JsonObject[] objects =
+        [
+            KueueVersion.In("v1beta1", ProjectQueueManifests.ClusterQueue(Lending)), KueueVersion.In("v1beta1", ProjectQueueManifests.LocalQueue(Lending)),
+            .. ProjectQueueManifests.Cohorts(Lending).Select(c => KueueVersion.In("v1beta1", c)), KueueVersion.In("v1beta1", ProjectQueueManifests.Flavor()),
+        ];
+
+        GoldenFile.AssertSame("project-lending-v1beta1", objects);
+        foreach (var manifest in objects)
+            KubernetesSchemas.AssertValid(manifest);
+    }
+
+    [Fact]
+    public void KueueVersion_OfACluster_IsTheNewestThatIsKnown()
+    {
+        string? Served(params string[] versions) => KueueVersion.Served(
+            new ClusterCapabilities("v1.36.0", [.. versions.Select(v => Kinds.ClusterQueue with { Version = v })], IsEmbedded: false), Kinds.ClusterQueue);
+
+        Assert.Equal("v1beta2", Served("v1beta1", "v1beta2"));
+        Assert.Equal("v1beta1", Served("v1beta1"));
+        Assert.Null(Served("v1beta3"));
     }
 
     [Fact]
@@ -83,8 +143,17 @@ public class ProjectManifestTests
     {
         "small" => Small,
         "large" => Large,
-        _ => Large with { Project = Archived() },
+        "lending" => Lending,
+        "frozen" => Lending with { Project = Frozen() },
+        _ => Large with { Project = Archived(), Common = CommonQuota.None },
     };
+
+    private static Project Frozen()
+    {
+        var project = PlanOf(ProjectSize.L).Project;
+        project.FrozenAt = DateTimeOffset.UnixEpoch;
+        return project;
+    }
 
     private static Project Archived()
     {
@@ -98,7 +167,7 @@ public class ProjectManifestTests
         ProjectManifests.Namespace(plan, "ana"), ProjectManifests.ResourceQuota(plan), ProjectManifests.LimitRange(plan),
         ProjectManifests.ServiceAccount(plan), ProjectManifests.Storage(plan),
         .. ProjectAccessManifests.NetworkPolicies(plan), .. ProjectAccessManifests.RoleBindings(plan),
-        ProjectQueueManifests.Flavor(), ProjectQueueManifests.ClusterQueue(plan), ProjectQueueManifests.LocalQueue(plan),
+        ProjectQueueManifests.Flavor(), .. ProjectQueueManifests.Cohorts(plan), ProjectQueueManifests.ClusterQueue(plan), ProjectQueueManifests.LocalQueue(plan),
     ];
 
     private static ProjectPlan PlanOf(ProjectSize size) => new(
@@ -120,5 +189,8 @@ public class ProjectManifestTests
             new(new Guid("0198f000-0000-7000-8000-000000000002"), "bo@bank.example", ProjectRole.Contributor),
             new(new Guid("0198f000-0000-7000-8000-000000000003"), "cy@bank.example", ProjectRole.Viewer),
         ],
-        [], [], new ProjectClusterOptions());
+        [], [], new ProjectClusterOptions())
+    {
+        Common = CommonQuota.For(ProjectSizes.Of(size), [ProjectSizes.Of(size)], null),
+    };
 }

@@ -135,4 +135,6 @@ internal sealed class ChangingGrants : IProjectGrants
     public Task<IReadOnlyList<ProjectGrant>> ActiveAsync(Guid projectId, CancellationToken ct) => Task.FromResult(Active);
 
     public Task<bool> HoldsAnyAsync(Guid projectId, CancellationToken ct) => Task.FromResult(Active.Count > 0);
+
+    public Task<int> TeamWeightAsync(Guid teamId, CancellationToken ct) => Task.FromResult(1);
 }

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Portal.Core.Hardware;
+using Portal.Core.Hardware.Lending;
 
 namespace Portal.Api.Hardware;
 
@@ -32,6 +33,20 @@ public static class HardwareRoutes
             async (Guid id, Guid teamId, BudgetBody body, ClaimsPrincipal user, HardwareService hardware, Problems problems, CancellationToken ct) =>
             problems.Answer(await hardware.SetBudgetAsync(user.Actor(), id, teamId, body.Limit, ct)))
             .Produces(StatusCodes.Status204NoContent).WithSummary("Set how much the leads of a team may grant");
+        MapLending(group);
+    }
+
+    private static void MapLending(RouteGroupBuilder group)
+    {
+        group.MapGet("/{id:guid}/lending", async (Guid id, ClaimsPrincipal user, LendingService lending, Problems problems, CancellationToken ct) =>
+            problems.Answer(await lending.GetAsync(user.Actor(), id, ct)))
+            .Produces<LendingView>().WithSummary("How a pool's idle units are shared, and where that puts each project");
+        group.MapPost("/{id:guid}/lending/preview", async (Guid id, PoolLending body, ClaimsPrincipal user, LendingService lending, Problems problems, CancellationToken ct) =>
+            problems.Answer(await lending.PreviewAsync(user.Actor(), id, body, ct)))
+            .Produces<LendingView>().WithSummary("Who would gain and who would lose by other lending rules; nothing is changed");
+        group.MapPut("/{id:guid}/lending", async (Guid id, LendingBody body, ClaimsPrincipal user, LendingService lending, Problems problems, CancellationToken ct) =>
+            problems.Answer(await lending.SetAsync(user.Actor(), id, body.Generation, body.Lending, ct)))
+            .Produces(StatusCodes.Status204NoContent).WithSummary("Change how a pool's idle units are shared");
     }
 }
 
@@ -76,3 +91,7 @@ public sealed record PoolEditBody(long Generation, string Name, decimal Capacity
 
 /// <summary>A budget in units.</summary>
 public sealed record BudgetBody(decimal Limit);
+
+/// <summary>New lending rules for a pool.</summary>
+/// <param name="Generation">The generation that was read.</param>
+public sealed record LendingBody(long Generation, PoolLending Lending);

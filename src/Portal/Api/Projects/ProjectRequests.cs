@@ -41,6 +41,10 @@ public sealed record ProjectEditRequest(
 /// <summary>A command on a project as it was read.</summary>
 public sealed record GenerationRequest(long Generation);
 
+/// <summary>Freezes a project as it was read.</summary>
+/// <param name="Reason">Why, in words that its members will read.</param>
+public sealed record FreezeRequest(long Generation, string? Reason);
+
 /// <summary>Changes of members.</summary>
 public sealed record ProjectMembersRequest(long Generation, IReadOnlyList<ProjectMemberRequest>? Changes)
 {
@@ -67,6 +71,7 @@ public sealed record ProjectResponse(
     string Description,
     ProjectIntent Intent,
     ProjectState State,
+    ProjectFreeze? Frozen,
     long Generation,
     long ObservedGeneration,
     DateTimeOffset CreatedAt,
@@ -75,5 +80,5 @@ public sealed record ProjectResponse(
 {
     internal static ProjectResponse From(ProjectView p) => new(
         p.Id, p.Name, p.Namespace, p.TeamId, p.TeamName, p.Size, p.DataClass, p.Region, p.CostCentre, p.Description,
-        p.Intent, p.State, p.Generation, p.ObservedGeneration, p.CreatedAt, p.Steps, p.Members);
+        p.Intent, p.State, p.Frozen, p.Generation, p.ObservedGeneration, p.CreatedAt, p.Steps, p.Members);
 }

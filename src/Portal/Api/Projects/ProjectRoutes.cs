@@ -46,6 +46,12 @@ public static class ProjectRoutes
         group.MapPost("/{id:guid}/unarchive", async (Guid id, ClaimsPrincipal user, GenerationRequest request, ProjectLifecycleService lifecycle, Problems problems, CancellationToken ct) =>
             problems.Answer(await lifecycle.UnarchiveAsync(user.Actor(), id, request.Generation, ct)))
             .Produces(StatusCodes.Status204NoContent).WithSummary("Open an archived project again");
+        group.MapPost("/{id:guid}/freeze", async (Guid id, ClaimsPrincipal user, FreezeRequest request, ProjectLifecycleService lifecycle, Problems problems, CancellationToken ct) =>
+            problems.Answer(await lifecycle.FreezeAsync(user.Actor(), id, request.Generation, request.Reason ?? "", ct)))
+            .Produces(StatusCodes.Status204NoContent).WithSummary("Freeze a project: nothing new starts, what runs goes on");
+        group.MapPost("/{id:guid}/unfreeze", async (Guid id, ClaimsPrincipal user, GenerationRequest request, ProjectLifecycleService lifecycle, Problems problems, CancellationToken ct) =>
+            problems.Answer(await lifecycle.UnfreezeAsync(user.Actor(), id, request.Generation, ct)))
+            .Produces(StatusCodes.Status204NoContent).WithSummary("Let what waits in a frozen project start");
         group.MapDelete("/{id:guid}", async (Guid id, long generation, string name, ClaimsPrincipal user, ProjectLifecycleService lifecycle, Problems problems, CancellationToken ct) =>
             problems.Answer(await lifecycle.DeleteAsync(user.Actor(), id, generation, name, ct)))
             .Produces(StatusCodes.Status204NoContent).WithSummary("Delete a project; its name proves that this one is meant");

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Portal.Core.Cluster;
 using Portal.Core.Hardware;
+using Portal.Core.Hardware.Lending;
 using Portal.Testing.Cluster;
 using Portal.Testing.Databases;
 
@@ -17,6 +18,12 @@ internal sealed class HardwareCases : MatrixCases
             s.EditAsync(actor, new PoolEdit(target["pool"], 1, "Renamed", 16, 2, PoolState.Open), default));
         Case<HardwareService>(nameof(HardwareService.SetBudgetAsync), Towards.Platform, (s, actor, target) =>
             s.SetBudgetAsync(actor, target["pool"], target.TeamId, 9, default));
+
+        Case<LendingService>(nameof(LendingService.GetAsync), Towards.Platform, async (s, actor, target) => await s.GetAsync(actor, target["pool"], default));
+        Case<LendingService>(nameof(LendingService.PreviewAsync), Towards.Platform, async (s, actor, target) =>
+            await s.PreviewAsync(actor, target["pool"], new PoolLending(), default));
+        Case<LendingService>(nameof(LendingService.SetAsync), Towards.Platform, (s, actor, target) =>
+            s.SetAsync(actor, target["pool"], 1, new PoolLending { Default = new LendingPolicy { Mode = LendingMode.Lend } }, default));
 
         Case<PoolQueryService>(nameof(PoolQueryService.PoolsAsync), Towards.Platform, async (s, actor, _) => await s.PoolsAsync(actor, default));
         Case<PoolQueryService>(nameof(PoolQueryService.FindAsync), Towards.Platform, async (s, actor, target) =>

@@ -19,6 +19,10 @@ internal sealed class ProjectCases : MatrixCases
         Case<ProjectMembersService>(nameof(ProjectMembersService.ChangeAsync), Towards.Project, (s, actor, target) =>
             s.ChangeAsync(actor, target.ProjectId, 1, [new("own-guest", ProjectRole.Viewer)], default));
 
+        Case<ProjectLifecycleService>(nameof(ProjectLifecycleService.FreezeAsync), Towards.Project, (s, actor, target) =>
+            s.FreezeAsync(actor, target.ProjectId, 1, "Budget review", default));
+        Case<ProjectLifecycleService>(nameof(ProjectLifecycleService.UnfreezeAsync), Towards.Project, (s, actor, target) =>
+            s.UnfreezeAsync(actor, target.ProjectId, 1, default));
         Case<ProjectLifecycleService>(nameof(ProjectLifecycleService.ArchiveAsync), Towards.Project, (s, actor, target) =>
             s.ArchiveAsync(actor, target.ProjectId, 1, default));
         Case<ProjectLifecycleService>(nameof(ProjectLifecycleService.UnarchiveAsync), Towards.Project, (s, actor, target) =>

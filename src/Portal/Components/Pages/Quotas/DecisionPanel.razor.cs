@@ -41,6 +41,11 @@ public partial class DecisionPanel
     private string ApproveWord => _amount is { } amount && amount < View.Row.Amount
         ? W["approve.less", Say.Number((double)amount), View.Row.Amount] : W["approve", Say.Number((double)(_amount ?? View.Row.Amount))];
 
+    private int Asked => (int)Math.Clamp(_amount ?? View.Row.Amount, 0, View.Row.Amount);
+
+    // The ledger counts what was said to be there; nodes that went away are only seen here.
+    private int Unbacked => View.Pool.Unbacked(Asked);
+
     protected override void OnInitialized() => Accept();
 
     private void Accept()

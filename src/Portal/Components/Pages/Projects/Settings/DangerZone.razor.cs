@@ -35,6 +35,8 @@ public partial class DangerZone
 
     private bool IsArchived => Context.Project.Intent == ProjectIntent.Archived;
 
+    private bool IsFrozen => Context.Project.Frozen is not null;
+
     private bool IsDeleting => Context.Project.Intent == ProjectIntent.Deleted;
 
     private async Task ArchiveAsync()
@@ -47,6 +49,21 @@ public partial class DangerZone
         var question = W["archive.question", Context.Project.Name];
         if (await Dialogs.ConfirmAsync(question, W["archive"], W["archive.loses"], W["archive.keeps"], dangerous: false))
             Tell(await Lifecycle.ArchiveAsync(await Current.GetAsync(), Context.Id, Context.Project.Generation, default), W["archive.done"]);
+    }
+
+    private async Task FreezeAsync()
+    {
+        if (IsFrozen)
+        {
+            Tell(await Lifecycle.UnfreezeAsync(await Current.GetAsync(), Context.Id, Context.Project.Generation, default), W["unfreeze.done"]);
+            return;
+        }
+        var dialog = await Dialogs.ShowAsync<FreezeProjectDialog>(
+            null,
+            new DialogParameters<FreezeProjectDialog> { { d => d.Name, Context.Project.Name } },
+            new DialogOptions { MaxWidth = MaxWidth.ExtraSmall, FullWidth = true });
+        if (await dialog.Result is { Canceled: false, Data: string reason })
+            Tell(await Lifecycle.FreezeAsync(await Current.GetAsync(), Context.Id, Context.Project.Generation, reason, default), W["freeze.done"]);
     }
 
     private async Task DeleteAsync()

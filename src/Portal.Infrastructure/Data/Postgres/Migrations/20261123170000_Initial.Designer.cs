@@ -13,7 +13,7 @@ using Portal.Infrastructure.Data;
 namespace Portal.Infrastructure.Data.Postgres.Migrations
 {
     [DbContext(typeof(PostgresPortalDb))]
-    [Migration("20261123173657_Initial")]
+    [Migration("20261123170000_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -269,6 +269,10 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                     b.Property<long>("Generation")
                         .IsConcurrencyToken()
                         .HasColumnType("bigint");
+
+                    b.Property<string>("Lending")
+                        .IsRequired()
+                        .HasColumnType("text");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -856,6 +860,17 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                         .IsRequired()
                         .HasMaxLength(2000)
                         .HasColumnType("character varying(2000)");
+
+                    b.Property<DateTime?>("FrozenAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("FrozenBy")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("FrozenReason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)");
 
                     b.Property<long>("Generation")
                         .IsConcurrencyToken()

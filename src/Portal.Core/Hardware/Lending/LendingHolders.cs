@@ -1,0 +1,47 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Core.Cluster;
+using Portal.Core.Data;
+using Portal.Core.Notebooks;
+using Portal.Core.Quotas;
+using Portal.Core.Training;
+using Portal.Core.Workloads;
+
+namespace Portal.Core.Hardware.Lending;
+
+/// <summary>Reads who holds units of a pool: grants and limits from the rows, use from what the watches have seen.</summary>
+public sealed class LendingHolders(IClusterCache cluster, TimeProvider clock)
+{
+    /// <summary>Everybody with a grant in its period, by name.</summary>
+    internal async Task<IReadOnlyList<LendingHolder>> ReadAsync(PortalDb db, HardwarePool pool, CancellationToken ct)
+    {
+        var granted = await db.Set<QuotaRequest>().AsNoTracking().Where(r => r.PoolId == pool.Id && r.State == QuotaState.Active)
+            .GroupBy(r => r.ProjectId).Select(g => new { g.Key, Units = g.Sum(r => r.GrantedAmount ?? 0) }).ToDictionaryAsync(g => g.Key, g => g.Units, ct);
+        var projects = await db.Projects.AsNoTracking().Where(p => granted.Keys.Contains(p.Id)).OrderBy(p => p.Name)
+            .Select(p => new { p.Id, p.Name, p.Namespace, p.TeamId, Team = p.Team!.Name }).ToListAsync(ct);
+        var remaining = await RemainingAsync(db, pool.Id, ct);
+        var usage = PoolUsage.From(pool, cluster.List(Kinds.Node).Select(NodeView.From), cluster.List(Kinds.Pod), cluster.List(Kinds.Workload));
+        return
+        [
+            .. projects.Select(p => new LendingHolder(
+                p.Id, p.Name, p.TeamId, p.Team, granted[p.Id],
+                usage.Running.GetValueOrDefault(p.Namespace), usage.Waiting.GetValueOrDefault(p.Namespace))
+            {
+                Remaining = [.. remaining[p.Id]],
+            }),
+        ];
+    }
+
+    private async Task<ILookup<Guid, TimeSpan?>> RemainingAsync(PortalDb db, Guid poolId, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var runs = await db.Set<TrainingRun>().AsNoTracking().Where(r => r.PoolId == poolId && r.StartedAt != null && r.FinishedAt == null)
+            .Select(r => new { r.ProjectId, r.StartedAt, r.TimeLimitMinutes }).ToListAsync(ct);
+        var notebooks = await db.Set<Notebook>().AsNoTracking().Where(n => n.PoolId == poolId && n.State == WorkloadState.Running)
+            .Select(n => n.ProjectId).ToListAsync(ct);
+        return runs.Select(r => (r.ProjectId, Left: (TimeSpan?)Later(r.StartedAt!.Value.AddMinutes(r.TimeLimitMinutes) - now)))
+            .Concat(notebooks.Select(n => (ProjectId: n, Left: (TimeSpan?)null)))
+            .ToLookup(r => r.ProjectId, r => r.Left);
+    }
+
+    private static TimeSpan Later(TimeSpan left) => left > TimeSpan.Zero ? left : TimeSpan.Zero;
+}

@@ -1,0 +1,58 @@
+namespace Portal.Core.Hardware.Lending;
+
+/// <summary>What happens to units of a pool that were granted to a project and that it does not use now.</summary>
+public sealed record LendingPolicy
+{
+    /// <summary>Nothing is lent and nothing borrowed: what a project may use is what somebody approved.</summary>
+    public static readonly LendingPolicy None = new();
+
+    public LendingMode Mode { get; init; }
+
+    /// <summary>Most of its grant that a project lends, in percent, 0 to 100; what is left over is always kept for it.</summary>
+    public int LendPercent { get; init; } = 100;
+
+    /// <summary>Most units that a project borrows on top of its grant; null for whatever others lend.</summary>
+    public int? BorrowLimit { get; init; }
+
+    /// <summary>Share in what is lent, compared with the weights of others; 0 is always last.</summary>
+    public int Weight { get; init; } = 1;
+
+    /// <summary>
+    /// True when the owner takes lent units back at once, and the borrower's run is stopped and queued again. Otherwise they
+    /// come back when the borrower's run ends.
+    /// </summary>
+    public bool Reclaim { get; init; } = true;
+
+    /// <summary>Units of a grant that others may use while they are idle.</summary>
+    public int Lends(int granted) => Mode == LendingMode.Never ? 0 : (int)((long)granted * LendPercent / 100);
+
+    /// <summary>Most units that a project with a grant may use on top of it, whoever lends them.</summary>
+    /// <param name="capacity">Units that the pool has.</param>
+    public int MayBorrow(int granted, int capacity) =>
+        Mode == LendingMode.LendAndBorrow ? Math.Min(BorrowLimit ?? int.MaxValue, Math.Max(0, capacity - granted)) : 0;
+}
+
+/// <summary>Which way idle units go.</summary>
+public enum LendingMode
+{
+    /// <summary>Idle units stay idle.</summary>
+    Never,
+
+    /// <summary>Others may use them; nothing is borrowed in return.</summary>
+    Lend,
+
+    /// <summary>Both ways.</summary>
+    LendAndBorrow,
+}
+
+/// <summary>The lending of a pool: one policy for all, and others for the teams that have their own.</summary>
+public sealed record PoolLending
+{
+    /// <summary>For every team that has no policy of its own.</summary>
+    public LendingPolicy Default { get; init; } = LendingPolicy.None;
+
+    public IReadOnlyDictionary<Guid, LendingPolicy> Teams { get; init; } = new Dictionary<Guid, LendingPolicy>();
+
+    /// <summary>What holds for a team's projects.</summary>
+    public LendingPolicy For(Guid teamId) => Teams.GetValueOrDefault(teamId, Default);
+}

@@ -1,0 +1,48 @@
+namespace Portal.Core.Hardware.Lending;
+
+/// <summary>Who gains and who loses when a pool's lending changes. Pure.</summary>
+/// <param name="Lines">One for each project that holds units: those whose position changes first.</param>
+public sealed record LendingPreview(IReadOnlyList<LendingLine> Lines)
+{
+    /// <summary>Compares the policy that stands with the one that is being written.</summary>
+    /// <param name="capacity">Units that the pool has.</param>
+    public static LendingPreview Compare(int capacity, PoolLending before, PoolLending after, IReadOnlyCollection<LendingHolder> holders)
+    {
+        var old = LendingPosition.All(capacity, before, holders).ToDictionary(p => p.ProjectId);
+        var next = LendingPosition.All(capacity, after, holders).ToDictionary(p => p.ProjectId);
+        return new LendingPreview(
+        [
+            .. holders.Select(h => LendingLine.For(h, old[h.ProjectId], next[h.ProjectId]))
+                .OrderBy(l => l.Effect == LendingEffect.Same).ThenBy(l => l.Holder.Project, StringComparer.Ordinal),
+        ]);
+    }
+}
+
+/// <summary>A project before and after.</summary>
+/// <param name="StopsNow">Units that it borrows now and that their owners could take back at once, which they cannot today.</param>
+public sealed record LendingLine(LendingHolder Holder, LendingPosition Before, LendingPosition After, LendingEffect Effect, int StopsNow)
+{
+    internal static LendingLine For(LendingHolder holder, LendingPosition before, LendingPosition after)
+    {
+        var gains = after.MayBorrow > before.MayBorrow || (after.MayLend > 0 && Rank(after.Return) < Rank(before.Return) && before.MayLend > 0);
+        var loses = after.MayBorrow < before.MayBorrow || after.MayLend > before.MayLend
+            || (after.MayLend > 0 && before.MayLend > 0 && Rank(after.Return) > Rank(before.Return));
+        // Giving less away is a gain too: what is kept is there without a wait.
+        gains |= after.MayLend < before.MayLend;
+        var atRisk = Math.Max(0, Math.Min(holder.Borrowed, after.MayBeTakenBack) - Math.Min(holder.Borrowed, before.MayBeTakenBack));
+        loses |= atRisk > 0;
+        var effect = (gains, loses) switch
+        {
+            (true, true) => LendingEffect.Both,
+            (true, false) => LendingEffect.Gains,
+            (false, true) => LendingEffect.Loses,
+            _ => LendingEffect.Same,
+        };
+        return new LendingLine(holder, before, after, effect, atRisk);
+    }
+
+    private static int Rank(LendingReturn back) => back.Kind is ReturnKind.AtOnce ? 0 : 1;
+}
+
+/// <summary>What a change means for a project.</summary>
+public enum LendingEffect { Same, Gains, Loses, Both }

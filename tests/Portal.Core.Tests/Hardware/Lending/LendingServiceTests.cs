@@ -1,0 +1,93 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Core.Data;
+using Portal.Core.Hardware;
+using Portal.Core.Hardware.Lending;
+using Portal.Core.Projects;
+using Portal.Core.Tests.Quotas;
+using Portal.Core.Workloads;
+using Portal.Testing.Databases;
+
+namespace Portal.Core.Tests.Hardware.Lending;
+
+public class LendingServiceTests(PostgresServer server)
+{
+    private static readonly PoolLending Open = new() { Default = new LendingPolicy { Mode = LendingMode.LendAndBorrow, Weight = 3 } };
+
+    [Theory, EachProvider]
+    public async Task Set_New_IsStoredAuditedOnceAndWakesTheHolders(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        await stage.GrantedAsync(8);
+        var woken = new List<RowChange>();
+        using var feed = stage.Database.Get<IChangeFeed>().Subscribe(woken.Add);
+
+        QuotaStage.Ok(await Service(stage).SetAsync(stage.Admin, stage.Pool, 1, Open, default));
+        QuotaStage.Ok(await Service(stage).SetAsync(stage.Admin, stage.Pool, 1, Open, default));
+
+        var view = (await Service(stage).GetAsync(stage.Admin, stage.Pool, default)).Value;
+        Assert.Equal((2, LendingMode.LendAndBorrow, 3), (view.Generation, view.Lending.Default.Mode, view.Lending.Default.Weight));
+        Assert.Single(await stage.AuditedAsync("pool.lending"));
+        Assert.Contains(new RowChange(nameof(Project), stage.Project, stage.Project, NeedsReconcile: true), woken);
+    }
+
+    [Theory, EachProvider]
+    public async Task Set_FromAnOlderPage_IsRefused(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        QuotaStage.Ok(await Service(stage).SetAsync(stage.Admin, stage.Pool, 1, Open, default));
+
+        var result = await Service(stage).SetAsync(stage.Admin, stage.Pool, 1, new PoolLending(), default);
+
+        Assert.Equal("pool.stale", result.Refusal?.Code);
+        Assert.Equal(LendingMode.LendAndBorrow, (await Service(stage).GetAsync(stage.Admin, stage.Pool, default)).Value.Lending.Default.Mode);
+    }
+
+    [Theory, EachProvider]
+    public async Task Preview_ChangesNothingAndNamesEachHolder(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        await stage.GrantedAsync(8);
+
+        var preview = (await Service(stage).PreviewAsync(stage.Admin, stage.Pool, Open, default)).Value;
+
+        var line = Assert.Single(preview.Preview.Lines);
+        Assert.Equal(("Credit risk", 8, 8), (line.Holder.Project, line.After.Nominal, line.After.MayLend));
+        await using var db = await stage.Database.OpenAsync();
+        Assert.Equal(LendingMode.Never, (await db.Set<HardwarePool>().SingleAsync(p => p.Id == stage.Pool)).Lending.Default.Mode);
+    }
+
+    [Theory, EachProvider]
+    public async Task Set_ForATeamThatIsNotThere_IsRefused(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+
+        var result = await Service(stage).SetAsync(
+            stage.Admin, stage.Pool, 1, Open with { Teams = new Dictionary<Guid, LendingPolicy> { [Guid.NewGuid()] = new() } }, default);
+
+        Assert.Equal("team.not_found", result.Refusal?.Code);
+    }
+
+    [Theory, EachProvider]
+    public async Task Offer_WhereOthersLend_ReachesBeyondTheGrantAndSaysWhenItMayBeStopped(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        await stage.GrantedAsync(8);
+        var other = await stage.NewProjectAsync("Fraud");
+        var draft = stage.Draft(4) with { ProjectId = other };
+        QuotaStage.Ok(await stage.Requests.SubmitAsync(stage.Ana, draft, default));
+        QuotaStage.Ok(await stage.Decisions.ApproveAsync(stage.Lead, await stage.SeenAsync(draft.Id), 4, default));
+        QuotaStage.Ok(await Service(stage).SetAsync(stage.Admin, stage.Pool, 1, Open, default));
+        stage.Cluster.WithNode("n1", QuotaStage.Gpu, 64).WithPod("ml-fraud-" + "x", "p", "n1", QuotaStage.Gpu, 1);
+
+        var offer = (await stage.Database.Get<IAcceleratorOffers>().FindAsync(other, stage.Pool, default))!;
+        var launch = stage.Database.Get<WorkloadLaunch>();
+
+        Assert.Equal((4, 8, true, 12), (offer.Granted, offer.MayBorrow, offer.Reclaimed, offer.Most));
+        Assert.True(offer.Borrows(5));
+        Assert.False(offer.Borrows(4));
+        Assert.Equal("accelerators.beyond_grant", (await launch.PriceAsync(other, "small", stage.Pool, 13, default)).Refusal?.Code);
+        Assert.True((await launch.PriceAsync(other, "small", stage.Pool, 12, default)).Succeeded);
+    }
+
+    private static LendingService Service(QuotaStage stage) => stage.Database.Get<LendingService>();
+}
