@@ -4,5 +4,9 @@ set -euo pipefail
 cd "$(dirname "$0")"
 . tools/need-dotnet.sh
 . tools/packages.sh
+. tools/publish.sh
 install_packages postgresql chromium python3 python3-sklearn python3-pandas python3-scipy jupyter-notebook || true
+command -v npm >/dev/null 2>&1 || install_packages npm || true
+# What is measured is what an installation runs.
+publish_portal .cache/app
 exec dotnet run -c Release --project tests/Portal.Benchmarks -v quiet -- "$@"

@@ -37,6 +37,7 @@ done
 
 . tools/need-dotnet.sh
 . tools/packages.sh
+. tools/publish.sh
 
 if [ -z "$kubeconfig" ]; then
   # The embedded cluster runs notebooks and trainings with the distribution's own programs.
@@ -45,13 +46,7 @@ if [ -z "$kubeconfig" ]; then
 fi
 
 app=.cache/app
-if [ ! -f "$app/.built" ] || [ -n "$(find src Directory.Build.props Directory.Packages.props \
-    \( -name bin -o -name obj \) -prune -o -type f -newer "$app/.built" -print -quit 2>/dev/null)" ]; then
-  echo "Building ..."
-  rm -rf "$app"
-  dotnet publish src/Portal/Portal.csproj -c Release -o "$app" -v quiet -nologo
-  touch "$app/.built"
-fi
+publish_portal "$app"
 
 if $reset; then rm -rf .data; fi
 mkdir -p .data

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Portal.Core.Drift.Sketches;
 
 namespace Portal.DriftVectors;
 
@@ -24,6 +25,9 @@ internal sealed class Comparison(CaseResult result, Worst worst, string prefix, 
                 }
 
                 break;
+            case JsonValueKind.Array when tolerance == Tolerance.MostFrequent && expected.GetArrayLength() > SpaceSaving.Capacity && actual is JsonArray found:
+                CheckNames(expected, found, path);
+                break;
             case JsonValueKind.Array when actual is JsonArray found && tolerance != Tolerance.Unordered:
                 if (found.Count != expected.GetArrayLength()) Fail(path, $"has {found.Count} entries, expected {expected.GetArrayLength()}");
                 else foreach (var (item, i) in expected.EnumerateArray().Select((item, i) => (item, i))) Check(item, found[i], path + "[]");
@@ -36,6 +40,14 @@ internal sealed class Comparison(CaseResult result, Worst worst, string prefix, 
                 if (!Same(expected, actual)) Fail(path, $"is {Show(actual)}, expected {expected.GetRawText()}");
                 break;
         }
+    }
+
+    private void CheckNames(JsonElement expected, JsonArray found, string path)
+    {
+        result.Checks++;
+        var names = expected.EnumerateArray().Select(e => e.GetString()).ToHashSet(StringComparer.Ordinal);
+        if (found.Count != SpaceSaving.Capacity) Fail(path, $"has {found.Count} names, expected the {SpaceSaving.Capacity} most frequent");
+        else if (found.FirstOrDefault(n => !names.Contains((string?)n)) is { } other) Fail(path, $"names {Show(other)}, which is not new");
     }
 
     private void CheckNumber(double expected, double actual, string path, Tolerance tolerance)

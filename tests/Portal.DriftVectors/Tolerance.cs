@@ -8,6 +8,9 @@ internal sealed record Tolerance(Func<double, double, double> Share)
 
     public static readonly Tolerance Ignored = new((_, _) => 0);
     public static readonly Tolerance Unordered = new((_, _) => 0);
+
+    /// <summary>Of more names than a sketch keeps, those it keeps must be among the expected.</summary>
+    public static readonly Tolerance MostFrequent = new((_, _) => 0);
     public static readonly Tolerance Exact = new((e, a) => e == a ? 0 : double.PositiveInfinity);
     public static readonly Tolerance Default = Relative(1e-9, 1e-12);
     public static readonly Tolerance Probability = new((e, a) => AreTiny(e, a) ? 0 : Relative(1e-7, 1e-300).Share(e, a));

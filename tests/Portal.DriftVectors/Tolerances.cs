@@ -26,7 +26,8 @@ internal static class Tolerances
     public static Tolerance Sketch(string path) => path switch
     {
         "ks.d" => Tolerance.Absolute(0.006),
-        "w1_norm" => Tolerance.Absolute(0.02),
+        // In standard deviations, of which one huge value can make very many.
+        "w1_norm" => Tolerance.Relative(1e-9, 0.02),
         "ref_stats.mean" or "cur_stats.mean" => Tolerance.Relative(1e-9, 1e-12),
         "ref_stats.std" or "cur_stats.std" => Tolerance.Relative(1e-7, 1e-12),
         // HyperLogLog, four standard errors; quantiles are judged by rank.
@@ -34,6 +35,8 @@ internal static class Tolerances
         "cur_stats.q05" or "cur_stats.q50" or "cur_stats.q95" => Tolerance.Ignored,
         // Follow from D, which may be lower; W1 is judged in standard deviations.
         "ks.p_exact" or "ks.p_asymp" or "ks.p_limit" or "w1" or "q" or "robust" => Tolerance.Ignored,
+        // The names of the most frequent ones; their number and share are exact.
+        "new_categories" => Tolerance.MostFrequent,
         _ => Exact(path),
     };
 }

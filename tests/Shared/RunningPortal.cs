@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -13,7 +11,7 @@ using Portal.Core.Tokens;
 namespace Portal.Testing.Web;
 
 /// <summary>The whole portal on a loopback port, with state of its own that is gone at the end.</summary>
-public sealed partial class RunningPortal : IAsyncDisposable
+public sealed class RunningPortal : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly string _folder;
@@ -31,7 +29,7 @@ public sealed partial class RunningPortal : IAsyncDisposable
     {
         var folder = Path.Combine(Path.GetTempPath(), "portal-" + Guid.NewGuid().ToString("N")[..8]);
         Directory.CreateDirectory(folder);
-        var address = new Uri($"http://127.0.0.1:{FreePort()}");
+        var address = new Uri($"http://127.0.0.1:{FreePort.Next()}");
         var app = PortalApplication.Build(
             ["--urls", address.ToString().TrimEnd('/'), "--environment", "Trial", "--Portal:DataDirectory", folder,
                 "--Cluster:Mode", cluster, "--Sample:Enabled", sample ? "true" : "false", .. settings],
@@ -41,8 +39,7 @@ public sealed partial class RunningPortal : IAsyncDisposable
     }
 
     /// <summary>The password of a trial account: scientist, lead, admin or auditor.</summary>
-    public string PasswordOf(string account) => File.ReadLines(Path.Combine(_folder, "accounts.txt"))
-        .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).First(parts => parts[0] == account)[1];
+    public string PasswordOf(string account) => Account(account).Password;
 
     /// <summary>The actor of a trial account.</summary>
     public async Task<Actor> ActorAsync(string account)
@@ -62,36 +59,15 @@ public sealed partial class RunningPortal : IAsyncDisposable
     }
 
     /// <summary>A client that is not signed in and follows no redirect.</summary>
-    public HttpClient Anonymous() => Client(new CookieContainer());
-
-    private HttpClient Client(CookieContainer cookies) => new(new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = cookies })
-    {
-        BaseAddress = Address,
-    };
+    public HttpClient Anonymous() => TrialAccount.Client(Address, new CookieContainer());
 
     /// <summary>A client with the sign-in cookie of a trial account, got through the sign-in form.</summary>
-    public Task<HttpClient> BrowserAsync(string account) => SignInAsync(account, new CookieContainer());
+    public Task<HttpClient> BrowserAsync(string account) => Account(account).BrowserAsync();
 
     /// <summary>Name and value of the sign-in cookies of a trial account.</summary>
-    public async Task<CookieCollection> CookiesAsync(string account)
-    {
-        var cookies = new CookieContainer();
-        using var client = await SignInAsync(account, cookies);
-        return cookies.GetCookies(Address);
-    }
+    public Task<CookieCollection> CookiesAsync(string account) => Account(account).CookiesAsync();
 
-    private async Task<HttpClient> SignInAsync(string account, CookieContainer cookies)
-    {
-        var client = Client(cookies);
-        var page = await client.GetStringAsync("/sign-in");
-        var fields = HiddenField().Matches(page).ToDictionary(m => m.Groups["name"].Value, m => WebUtility.HtmlDecode(m.Groups["value"].Value));
-        fields["Form.UserName"] = account;
-        fields["Form.Password"] = PasswordOf(account);
-        using var answer = await client.PostAsync("/sign-in", new FormUrlEncodedContent(fields));
-        if (answer.StatusCode != HttpStatusCode.Redirect && answer.StatusCode != HttpStatusCode.Found)
-            throw new InvalidOperationException($"sign-in of {account}: {(int)answer.StatusCode}");
-        return client;
-    }
+    private TrialAccount Account(string name) => new(Address, _folder, name);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -101,26 +77,4 @@ public sealed partial class RunningPortal : IAsyncDisposable
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         Directory.Delete(_folder, recursive: true);
     }
-
-    // Below the ephemeral range: a port from :0 can be an outgoing socket's a moment later.
-    private static int FreePort()
-    {
-        while (true)
-        {
-            try
-            {
-                var port = Random.Shared.Next(20000, 32000);
-                using var listener = new TcpListener(IPAddress.Loopback, port);
-                listener.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Taken: try another.
-            }
-        }
-    }
-
-    [GeneratedRegex("""<input type="hidden" name="(?<name>[^"]+)" value="(?<value>[^"]*)" */?>""", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex HiddenField();
 }

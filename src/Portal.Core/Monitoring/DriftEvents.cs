@@ -9,6 +9,8 @@ public sealed class DriftEvents(IDbContextFactory<PortalDb> databases, TimeProvi
 {
     private const int Batch = 200;
     private static readonly TimeSpan KeysKept = TimeSpan.FromHours(48);
+    private static readonly TimeSpan HoursKept = TimeSpan.FromDays(30);
+    private static readonly TimeSpan DaysKept = TimeSpan.FromDays(400);
 
     /// <summary>Counts what waits; returns how many events were done.</summary>
     public async Task<int> ProcessAsync(CancellationToken ct)
@@ -22,13 +24,23 @@ public sealed class DriftEvents(IDbContextFactory<PortalDb> databases, TimeProvi
         return done;
     }
 
-    /// <summary>Forgets the keys of events that can no longer come again.</summary>
+    /// <summary>Forgets the keys of events that can no longer come again, and windows that are older than they are kept.</summary>
     public async Task ForgetAsync(CancellationToken ct)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
-        var before = clock.GetUtcNow() - KeysKept;
+        var now = clock.GetUtcNow();
+        await ForgetWindowsAsync(db, WindowLength.Hour, now - HoursKept, ct);
+        await ForgetWindowsAsync(db, WindowLength.Day, now - DaysKept, ct);
+        var before = now - KeysKept;
         // Files are told by their content alone and stay known.
         await db.Set<IngestedEvent>().Where(e => !e.Pending && e.ReceivedAt < before && e.Key != e.BodyHash).ExecuteDeleteAsync(ct);
+    }
+
+    // Old data that was added lately is there because somebody wants to see it.
+    private static Task<int> ForgetWindowsAsync(PortalDb db, WindowLength length, DateTimeOffset before, CancellationToken ct)
+    {
+        var models = db.Set<MonitoredModel>().Where(m => m.Window == length).Select(m => m.Id);
+        return db.Set<DriftWindow>().Where(w => models.Contains(w.ModelId) && w.Start < before && w.ReportedAt < before).ExecuteDeleteAsync(ct);
     }
 
     private async Task<int> ProcessAsync(Guid id, CancellationToken ct)

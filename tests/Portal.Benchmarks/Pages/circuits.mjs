@@ -1,6 +1,6 @@
 // Opens Blazor circuits as a signed-in browser does and keeps them until standard input ends.
 //   node circuits.mjs ADDRESS PATH COUNT   with the Cookie header in the environment variable COOKIE
-// Prints "open N" once all are drawn, then, for each line read, sends nothing and answers "batches N".
+// Prints "open N" once all are drawn and quiet, then answers each line with "alive", or says which error ended a circuit.
 import { createRequire } from 'node:module';
 import readline from 'node:readline';
 
@@ -16,6 +16,7 @@ class BlazorPack extends MessagePackHubProtocol {
 const [address, path, count] = [process.argv[2], process.argv[3], Number(process.argv[4])];
 const headers = { Cookie: process.env.COOKIE, Origin: address, Accept: 'text/html' };
 let batches = 0;
+let trouble = null;
 
 async function open() {
   const html = await (await fetch(address + path, { headers })).text();
@@ -29,7 +30,9 @@ async function open() {
   connection.on('JS.BeginInvokeJS', handle => {
     if (handle) connection.send('EndInvokeJSFromDotNet', handle, true, `[${handle},true,null]`).catch(() => {});
   });
-  for (const name of ['JS.AttachComponent', 'JS.EndInvokeDotNet', 'JS.Error', 'JS.EndUpdateRootComponents', 'JS.BeginTransmitStream', 'JS.ReceiveByteArray'])
+  connection.on('JS.Error', error => { trouble ??= error; });
+  connection.onclose(error => { trouble ??= `closed: ${error}`; });
+  for (const name of ['JS.AttachComponent', 'JS.EndInvokeDotNet', 'JS.EndUpdateRootComponents', 'JS.BeginTransmitStream', 'JS.ReceiveByteArray'])
     connection.on(name, () => {});
   await connection.start();
   if (!await connection.invoke('StartCircuit', address + '/', address + path, '[]', '')) throw new Error('no circuit');
@@ -42,5 +45,5 @@ for (let i = 0; i < count; i += 10)
   await Promise.all(Array.from({ length: Math.min(10, count - i) }, open));
 // Quiet when no batch has come for a second.
 for (let before = -1; before !== batches; ) { before = batches; await new Promise(r => setTimeout(r, 1000)); }
-console.log(`open ${count}`);
-readline.createInterface({ input: process.stdin }).on('close', () => process.exit(0));
+console.log(trouble ?? `open ${count}`);
+readline.createInterface({ input: process.stdin }).on('line', () => console.log(trouble ?? 'alive')).on('close', () => process.exit(0));

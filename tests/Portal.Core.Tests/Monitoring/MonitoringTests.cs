@@ -155,6 +155,45 @@ public class MonitoringTests(PostgresServer server)
     }
 
     [Theory, EachProvider]
+    public async Task Forget_DropsDaysAfterFourHundredAndKeepsTheRest(Provider provider)
+    {
+        await using var world = await MonitoringWorld.CreateAsync(provider, server);
+        var id = await world.ModelAsync();
+        await world.Ingest.UploadAsync(world.Scientist, id, "a.csv", MonitoringWorld.Days(0, 3, 0), null, default);
+        var events = world.Database.Get<DriftEvents>();
+        world.Database.Clock.SetUtcNow(MonitoringWorld.Day.AddDays(399));
+        await events.ForgetAsync(default);
+        Assert.Equal(3, (await DashboardAsync(world, id)).Windows.Count);
+
+        // Of an old day to which rows came lately nothing is dropped.
+        await world.Ingest.UploadAsync(world.Scientist, id, "late.csv", MonitoringWorld.Days(0, 1, 0, seed: 5), null, default);
+        world.Database.Clock.SetUtcNow(MonitoringWorld.Day.AddDays(410));
+        await events.ForgetAsync(default);
+        Assert.Equal(MonitoringWorld.Day, (await DashboardAsync(world, id)).Windows.Single().Start);
+        await using var db = await world.Database.OpenAsync();
+        Assert.Equal(4, await db.Set<WindowSketch>().CountAsync());
+    }
+
+    [Theory, EachProvider]
+    public async Task RowsAtTheEdgesOfADay_GoToTheDayOfTheirInstantInUtc(Provider provider)
+    {
+        await using var world = await MonitoringWorld.CreateAsync(provider, server);
+        var id = await world.ModelAsync();
+        using var rows = JsonDocument.Parse(
+            """
+            [{"amount": 1, "time": "2026-03-02T23:59:59.9999999Z"}, {"amount": 2, "time": "2026-03-03T00:00:00Z"},
+             {"amount": 3, "time": "2026-03-03T00:30:00+01:00"}, {"amount": 4, "time": "2026-03-02T23:30:00-01:00"}]
+            """);
+        await world.Ingest.AddRowsAsync(world.Scientist, id, rows.RootElement, default);
+        await world.Ingest.UploadAsync(world.Scientist, id, "edges.csv",
+            new MemoryStream("amount,age,purpose,score,time\n1,40,car,0.5,2026-03-03T00:30:00+01:00\n1,40,car,0.5,2026-03-03T00:00:00Z\n"u8.ToArray()), null, default);
+        var windows = (await DashboardAsync(world, id)).Windows;
+        Assert.Equal(
+            [(new DateTimeOffset(2026, 3, 2, 0, 0, 0, TimeSpan.Zero), 3L), (new DateTimeOffset(2026, 3, 3, 0, 0, 0, TimeSpan.Zero), 3L)],
+            windows.Select(w => (w.Start, w.Rows)));
+    }
+
+    [Theory, EachProvider]
     public async Task List_ShowsOnlyProjectsOneMaySee(Provider provider)
     {
         await using var world = await MonitoringWorld.CreateAsync(provider, server);

@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
+using Portal.Testing.Web;
 using Xunit;
 
 namespace Portal.Testing.Databases;
@@ -34,7 +33,7 @@ public sealed class PostgresServer : IAsyncLifetime
         Directory.CreateDirectory(_folder);
         if (Environment.UserName == "root")
             await RunAsync("chown", "postgres:postgres", _folder);
-        var port = FreePort();
+        var port = FreePort.Next();
         await PostgresAsync("initdb", "-D", _folder + "/data", "-U", "portal", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync");
         await PostgresAsync("pg_ctl", "-D", _folder + "/data", "-l", _folder + "/log", "-w", "-o",
             "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c listen_addresses=127.0.0.1 -c max_connections=800 "
@@ -90,26 +89,6 @@ public sealed class PostgresServer : IAsyncLifetime
         await PostgresAsync("pg_ctl", "-D", _folder + "/data", "-m", "immediate", "stop");
         _templateLock.Dispose();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    // Below the ephemeral range: a port from :0 can be an outgoing socket's a moment later.
-    private static int FreePort()
-    {
-        for (var attempt = 0; attempt < 200; attempt++)
-        {
-            try
-            {
-                var port = Random.Shared.Next(20000, 32000);
-                using var listener = new TcpListener(IPAddress.Loopback, port);
-                listener.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Taken: try another.
-            }
-        }
-        throw new InvalidOperationException("no free port");
     }
 
     private static Task PostgresAsync(string tool, params string[] arguments) => Environment.UserName == "root"

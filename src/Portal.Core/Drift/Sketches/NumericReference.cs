@@ -94,8 +94,8 @@ public sealed class NumericReference : FeatureReference
     /// <summary>The range that holds all but 1 % of the reference and the middle 90 % of the window.</summary>
     internal (double Low, double High) Bulk(NumericSketch window)
     {
-        double low = SketchStatistics.Quantile(_self, _edges, 0.005), high = SketchStatistics.Quantile(_self, _edges, 0.995);
-        return (Math.Min(low, SketchStatistics.Quantile(window, _edges, 0.05)), Math.Max(high, SketchStatistics.Quantile(window, _edges, 0.95)));
+        double low = SketchStatistics.Quantile(_self, _edges, 5), high = SketchStatistics.Quantile(_self, _edges, 995);
+        return (Math.Min(low, SketchStatistics.Quantile(window, _edges, 50)), Math.Max(high, SketchStatistics.Quantile(window, _edges, 950)));
     }
 
     /// <summary>Shares of a sketch over other bins, each fine bin spread evenly; what lies beyond goes to the outermost bins.</summary>

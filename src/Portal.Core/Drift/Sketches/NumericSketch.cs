@@ -5,9 +5,8 @@ namespace Portal.Core.Drift.Sketches;
 
 /// <summary>
 /// A window of a numeric feature: counts per fine bin and, per bin, the sum of distances to its right edge (for the last
-/// bin: to its left edge), from which the area under the distribution function follows exactly. Mean and variance are
-/// merged by Chan's formula. Values outside the
-/// reference's range are binned besides by their distance from it. Adding is order-free.
+/// bin: to its left edge), from which the area under the distribution function follows exactly. Mean and variance come from
+/// exact sums, and a histogram of the window's own tells values apart where the reference has none. Adding is order-free.
 /// </summary>
 public sealed class NumericSketch : FeatureSketch
 {
@@ -16,11 +15,9 @@ public sealed class NumericSketch : FeatureSketch
     private readonly long[] _onEdge;
     private readonly CompensatedSum[] _gaps;
     private readonly HyperLogLog _distinct;
-    private readonly TailHistogram _below;
-    private readonly TailHistogram _above;
+    private readonly ValueHistogram _own;
+    private readonly Moments _moments;
     private double _scale;
-    private CompensatedSum _sum;
-    private double _squares;
     private long _missing;
     private long _infinite;
     private long _typeErrors;
@@ -31,21 +28,20 @@ public sealed class NumericSketch : FeatureSketch
     }
 
     private NumericSketch(
-        SketchEdges edges, long[] counts, long[] onEdge, CompensatedSum[] gaps, HyperLogLog distinct, TailHistogram below, TailHistogram above, double scale)
+        SketchEdges edges, long[] counts, long[] onEdge, CompensatedSum[] gaps, HyperLogLog distinct, ValueHistogram own, Moments moments, double scale)
     {
         _edges = edges;
         _counts = counts;
         _onEdge = onEdge;
         _gaps = gaps;
         _distinct = distinct;
-        _below = below;
-        _above = above;
+        _own = own;
+        _moments = moments;
         _scale = scale;
-        Values = counts.Sum();
     }
 
     /// <summary>Finite values.</summary>
-    public long Values { get; private set; }
+    public long Values => _moments.Count;
 
     /// <summary>Smallest value; +infinity while empty.</summary>
     public double Min { get; private set; } = double.PositiveInfinity;
@@ -64,21 +60,18 @@ public sealed class NumericSketch : FeatureSketch
 
     internal double Scale => _scale;
 
-    internal TailHistogram Below => _below;
-
-    internal TailHistogram Above => _above;
+    internal ValueHistogram Own => _own;
 
     internal double Gap(int bin) => _gaps[bin].Value;
 
-    /// <summary>Estimated number of distinct values.</summary>
-    public long Distinct => _distinct.Estimate();
+    /// <summary>Number of distinct values: exact while they are few, then an estimate.</summary>
+    public long Distinct => _own.Distinct ?? _distinct.Estimate();
 
-    /// <summary>Arithmetic mean; null while empty or beyond the range of a double.</summary>
-    public double? Mean => Values == 0 ? null : BinaryScale.Undo(_sum.Value / Values + _edges.Anchor * _scale, _scale);
+    /// <summary>Arithmetic mean; null while empty.</summary>
+    public double? Mean => _moments.Mean;
 
     /// <summary>Population standard deviation, exactly 0 for a constant.</summary>
-    public double? Deviation =>
-        Values == 0 ? null : Min == Max ? 0 : BinaryScale.Undo(Math.Sqrt(Math.Max(0, _squares) / Values), _scale);
+    public double? Deviation => Values == 0 ? null : Min == Max ? 0 : _moments.Deviation;
 
     /// <summary>Adds a batch: NaN is missing, infinities are counted apart, -0.0 is 0.0. The batch is overwritten.</summary>
     public void Add(Span<double> batch, long typeErrors = 0)
@@ -96,7 +89,8 @@ public sealed class NumericSketch : FeatureSketch
 
         (Min, Max) = (Math.Min(Min, low), Math.Max(Max, high));
         Rescale(BinaryScale.For(low, high));
-        AddMoments(values);
+        _moments.Add(values);
+        _own.Add(values);
         AddBins(values);
     }
 
@@ -125,11 +119,10 @@ public sealed class NumericSketch : FeatureSketch
             _gaps[k].Add(from._gaps[k].Scaled(factor));
         }
 
-        Chan(from.Values, from._sum.Scaled(factor), from._squares * factor * factor);
+        _moments.Merge(from._moments);
         (Min, Max) = (Math.Min(Min, from.Min), Math.Max(Max, from.Max));
         _distinct.Merge(from._distinct);
-        _below.Merge(from._below);
-        _above.Merge(from._above);
+        _own.Merge(from._own);
     }
 
     internal double[] EdgesInScale(double scale) => [.. _edges.Edges.Select(e => e * scale)];
@@ -148,13 +141,11 @@ public sealed class NumericSketch : FeatureSketch
         writer.Write7BitEncodedInt64(_infinite);
         writer.Write7BitEncodedInt64(_typeErrors);
         writer.Write(_scale);
-        writer.Write(_sum);
-        writer.Write(_squares);
         writer.Write(Min);
         writer.Write(Max);
         _distinct.Write(writer);
-        _below.Write(writer);
-        _above.Write(writer);
+        _own.Write(writer);
+        _moments.Write(writer);
     }
 
     internal static NumericSketch Read(BinaryReader reader, SketchEdges edges)
@@ -165,10 +156,10 @@ public sealed class NumericSketch : FeatureSketch
         var onEdge = reader.ReadSparse(counts.Length);
         long missing = reader.Read7BitEncodedInt64(), infinite = reader.Read7BitEncodedInt64(), typeErrors = reader.Read7BitEncodedInt64();
         var scale = reader.ReadDouble();
-        var (sum, squares, min, max) = (reader.ReadSum(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
-        return new(edges, counts, onEdge, gaps, HyperLogLog.Read(reader), TailHistogram.Read(reader), TailHistogram.Read(reader), scale)
+        var (min, max) = (reader.ReadDouble(), reader.ReadDouble());
+        return new(edges, counts, onEdge, gaps, HyperLogLog.Read(reader), ValueHistogram.Read(reader), Moments.Read(reader), scale)
         {
-            _missing = missing, _infinite = infinite, _typeErrors = typeErrors, _sum = sum, _squares = squares, Min = min, Max = max,
+            _missing = missing, _infinite = infinite, _typeErrors = typeErrors, Min = min, Max = max,
         };
     }
 
@@ -195,46 +186,16 @@ public sealed class NumericSketch : FeatureSketch
             if (bin < edges.Length && value == edges[bin]) _onEdge[bin]++;
             var gap = bin < edges.Length ? edges[bin] * _scale - value * _scale : value * _scale - edges[^1] * _scale;
             _gaps[bin].Add(gap);
-            if (bin == 0) _below.Add(edges[0] - value, _edges.TailWidth);
-            else if (bin == edges.Length) _above.Add(value - edges[^1], _edges.TailWidth);
             _distinct.Add(StableHash.Of(value));
         }
     }
 
-    // Two passes over the batch, and distances from an anchor inside the reference, keep the digits of a small spread
-    // around a large value.
-    private void AddMoments(ReadOnlySpan<double> values)
-    {
-        var anchor = _edges.Anchor * _scale;
-        var sum = default(CompensatedSum);
-        foreach (var value in values) sum.Add(value * _scale - anchor);
-        var mean = sum.Value / values.Length;
-        var squares = 0d;
-        foreach (var value in values) squares += (value * _scale - anchor - mean) * (value * _scale - anchor - mean);
-        Chan(values.Length, sum, squares);
-    }
-
-    private void Chan(long count, CompensatedSum sum, double squares)
-    {
-        if (Values > 0)
-        {
-            var delta = sum.Value / count - _sum.Value / Values;
-            squares += delta * delta * ((double)Values * count / (Values + count));
-        }
-
-        _squares += squares;
-        _sum.Add(sum);
-        Values += count;
-    }
-
-    // Huge values would overflow squares and sums; bringing everything down by a power of two loses only what no longer matters.
+    // Huge values would overflow the sums of distances; bringing everything down by a power of two loses only what no longer matters.
     private void Rescale(double needed)
     {
         if (needed >= _scale) return;
         var factor = needed / _scale;
         for (var k = 0; k < _gaps.Length; k++) _gaps[k] = _gaps[k].Scaled(factor);
-        _sum = _sum.Scaled(factor);
-        _squares *= factor * factor;
         _scale = needed;
     }
 }

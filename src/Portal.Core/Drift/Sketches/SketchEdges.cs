@@ -23,8 +23,6 @@ public sealed class SketchEdges
         Edges = edges;
         Array.Fill(_padded, double.PositiveInfinity);
         edges.CopyTo(_padded, 0);
-        var span = edges[^1] / 2 - edges[0] / 2;
-        TailWidth = Math.ScaleB(1, Math.Max(-1060, Math.ILogB(span > double.Epsilon ? span : 1)) - 8);
         CoarseBin = [.. Enumerable.Range(0, Count).Select(bin => CoarseOf(bin, binning))];
     }
 
@@ -36,15 +34,6 @@ public sealed class SketchEdges
 
     /// <summary>The report's bin that each fine bin belongs to.</summary>
     public int[] CoarseBin { get; }
-
-    /// <summary>A value inside the reference that means are kept relative to.</summary>
-    public double Anchor => Edges[Edges.Length / 2];
-
-    /// <summary>
-    /// The finest width that distances beyond the range are told apart by: a power of two, so that coarser widths are exact
-    /// multiples, near a 500th of the range (of the value itself for a constant).
-    /// </summary>
-    public double TailWidth { get; }
 
     /// <summary>Chooses the edges from the sorted reference sample.</summary>
     public static SketchEdges For(ReadOnlySpan<double> sorted, double min, double max, NumericBinning binning)

@@ -1,5 +1,3 @@
-using Portal.Core.Drift.Statistics;
-
 namespace Portal.Core.Drift.Sketches;
 
 /// <summary>Small pieces of the stored form of sketches.</summary>
@@ -55,13 +53,4 @@ internal static class SketchFormat
         for (var left = reader.Read7BitEncodedInt(); left > 0; left--) counts[reader.Read7BitEncodedInt()] = reader.Read7BitEncodedInt64();
         return counts;
     }
-
-    public static void Write(this BinaryWriter writer, CompensatedSum sum)
-    {
-        var (high, low) = sum.Parts;
-        writer.Write(high);
-        writer.Write(low);
-    }
-
-    public static CompensatedSum ReadSum(this BinaryReader reader) => new(reader.ReadDouble(), reader.ReadDouble());
 }

@@ -7,27 +7,33 @@ internal static class SketchStatistics
 {
     public static NumericStatistics? Of(NumericSketch sketch, SketchEdges edges) => sketch.Values == 0 ? null : new(
         sketch.Mean, sketch.Deviation, sketch.Min, sketch.Max,
-        Quantile(sketch, edges, 0.05), Quantile(sketch, edges, 0.5), Quantile(sketch, edges, 0.95),
+        Quantile(sketch, edges, 50), Quantile(sketch, edges, 500), Quantile(sketch, edges, 950),
         sketch.Min == sketch.Max ? 1 : sketch.Distinct);
 
-    // Linear inside the bin that holds the rank: wrong by at most the bin's mass.
-    public static double Quantile(NumericSketch sketch, SketchEdges edges, double p)
+    /// <summary>
+    /// The order statistic x[ceil(n permille / 1000)], linear inside the bin that holds it: of the reference's bins and the
+    /// window's own, the one with fewer values, since the rank is wrong by at most those.
+    /// </summary>
+    public static double Quantile(NumericSketch sketch, SketchEdges edges, int permille)
     {
-        var rank = Math.Max(1, Math.Ceiling(p * sketch.Values));
+        var rank = OrderStatistic.Index(sketch.Values, permille, 1000) + 1L;
+        Bracket fixedBin = FixedBin(sketch, edges, rank), ownBin = sketch.Own.At(rank);
+        var bin = ownBin.Count <= fixedBin.Count ? ownBin : fixedBin;
+        // The value lies in both.
+        var left = Math.Max(sketch.Min, Math.Max(fixedBin.Left, ownBin.Left));
+        var right = Math.Min(sketch.Max, Math.Min(fixedBin.Right, ownBin.Right));
+        var t = (double)(rank - bin.Before) / bin.Count;
+        return left == right ? left : left * (1 - t) + right * t;
+    }
+
+    private static Bracket FixedBin(NumericSketch sketch, SketchEdges edges, long rank)
+    {
         var below = 0L;
         var bin = 0;
         while (below + sketch.BinCounts[bin] < rank) below += sketch.BinCounts[bin++];
-
-        var share = rank - below;
-        var outer = edges.Edges.Length;
-        if (bin == 0) return Math.Max(sketch.Min, edges.Edges[0] - sketch.Below.DistanceAt(sketch.BinCounts[0] - share, edges.Edges[0] - sketch.Min));
-        if (bin == outer) return Math.Min(sketch.Max, edges.Edges[^1] + sketch.Above.DistanceAt(share, sketch.Max - edges.Edges[^1]));
-
-        var right = Math.Min(edges.Edges[bin], sketch.Max);
-        if (edges.HoldsOneValue(bin)) return right;
-        var left = Math.Max(edges.Edges[bin - 1], sketch.Min);
-        var t = share / sketch.BinCounts[bin];
-        return left * (1 - t) + right * t;
+        var right = bin < edges.Edges.Length ? edges.Edges[bin] : double.PositiveInfinity;
+        var left = edges.HoldsOneValue(bin) ? right : bin == 0 ? double.NegativeInfinity : edges.Edges[bin - 1];
+        return new(left, right, below, sketch.BinCounts[bin]);
     }
 
     /// <summary>The share of values up to a point, linear inside bins.</summary>
@@ -48,8 +54,7 @@ internal static class SketchStatistics
 
             if (left >= at) break;
             var inside = (at - left) / (right - left) * count;
-            if (bin == edges.Edges.Length) inside = sketch.Above.CountUpTo(at - edges.Edges[^1]);
-            else if (bin == 0) inside = count - sketch.Below.CountUpTo(edges.Edges[0] - at);
+            if (bin == 0 || bin == edges.Edges.Length) inside = Math.Clamp(sketch.Own.CountUpTo(at) - below, 0, count);
             below += inside;
             break;
         }

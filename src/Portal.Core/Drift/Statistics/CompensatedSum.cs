@@ -15,9 +15,6 @@ public struct CompensatedSum(double high, double low)
     /// <summary>The sum, rounded once.</summary>
     public readonly double Value => _high + _low;
 
-    /// <summary>The two parts the sum is carried in.</summary>
-    public readonly (double High, double Low) Parts => (_high, _low);
-
     /// <summary>The sum in another unit; exact for powers of two.</summary>
     public readonly CompensatedSum Scaled(double factor) => new(_high * factor, _low * factor);
 

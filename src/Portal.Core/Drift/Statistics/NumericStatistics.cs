@@ -1,7 +1,7 @@
 namespace Portal.Core.Drift.Statistics;
 
 /// <summary>Descriptive statistics of the finite values of one side.</summary>
-/// <param name="Mean">Arithmetic mean; null when it is beyond the range of a double.</param>
+/// <param name="Mean">Arithmetic mean; null when it is not known.</param>
 /// <param name="Deviation">Population standard deviation (ddof 0), exactly 0 for a constant.</param>
 /// <param name="Min">Smallest value.</param>
 /// <param name="Max">Largest value.</param>
@@ -21,24 +21,12 @@ public sealed record NumericStatistics(
             if (sorted[i] != sorted[i - 1]) distinct++;
         }
 
-        var scale = BinaryScale.For(sorted[0], sorted[^1]);
-        var (mean, deviation) = Moments(sorted, scale);
-        return new(BinaryScale.Undo(mean, scale), BinaryScale.Undo(deviation, scale), sorted[0], sorted[^1],
+        var moments = new Moments();
+        moments.Add(sorted);
+        // A constant must not show the rounding of its own mean.
+        var isConstant = sorted[0] == sorted[^1];
+        return new(isConstant ? sorted[0] : moments.Mean, isConstant ? 0 : moments.Deviation, sorted[0], sorted[^1],
             OrderStatistic.At(sorted, 5, 100), OrderStatistic.At(sorted, 1, 2), OrderStatistic.At(sorted, 95, 100), distinct);
-    }
-
-    // Two passes over compensated sums of distances from the median, so that a small spread around a large value keeps its
-    // digits; a constant must not show the rounding of its own mean.
-    private static (double Mean, double Deviation) Moments(ReadOnlySpan<double> sorted, double scale)
-    {
-        if (sorted[0] == sorted[^1]) return (sorted[0] * scale, 0);
-        var anchor = sorted[sorted.Length / 2] * scale;
-        var sum = default(CompensatedSum);
-        foreach (var value in sorted) sum.Add(value * scale - anchor);
-        var mean = sum.Value / sorted.Length;
-        var squares = default(CompensatedSum);
-        foreach (var value in sorted) squares.Add((value * scale - anchor - mean) * (value * scale - anchor - mean));
-        return (anchor + mean, Math.Sqrt(squares.Value / sorted.Length));
     }
 }
 
