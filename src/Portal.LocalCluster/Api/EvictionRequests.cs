@@ -30,7 +30,7 @@ internal sealed class EvictionRequests(ObjectRegistry registry, TimeProvider clo
             PodConditions.Set(tree, "DisruptionTarget", true, "EvictionByEvictionAPI", "Eviction API: evicting", clock.GetUtcNow());
             return tree;
         });
-        registry.Delete(request.Type, request.Namespace, request.Name!, new DeleteOptions(body.Whole("deleteOptions", "gracePeriodSeconds")));
+        registry.Delete(request.Type, request.Namespace, request.Name!, new DeleteOptions(body.Whole("deleteOptions", "gracePeriodSeconds")) { Caller = request.Caller });
         await Answers.Json(request.Context, new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["code"] = 201 }, 201);
     }
 }

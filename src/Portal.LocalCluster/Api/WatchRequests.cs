@@ -57,7 +57,7 @@ internal sealed class WatchRequests(ObjectRegistry registry, IHostApplicationLif
             await writer.Flush();
             present.Clear();
             missed.Clear();
-            await Follow(request, feed, writer, bookmarks, version);
+            await Follow(request, feed, writer, bookmarks, initial ? version : since);
         }
         finally
         {
@@ -84,7 +84,8 @@ internal sealed class WatchRequests(ObjectRegistry registry, IHostApplicationLif
                 }
                 if (until != end && LastOf(request.Type) is var last && last > marked)
                 {
-                    writer.Bookmark(registry.Store.Version, end: false);
+                    if (VersionWithNothingUnread(feed) is not { } version) continue;
+                    writer.Bookmark(version, end: false);
                     marked = last;
                     await writer.Flush();
                 }
@@ -95,6 +96,12 @@ internal sealed class WatchRequests(ObjectRegistry registry, IHostApplicationLif
             while (feed.Changes.TryRead(out var change)) writer.Add(change);
             await writer.Flush();
         }
+    }
+
+    /// <summary>A bookmark must not name a version whose change is still to be sent: whoever resumes from it would miss that.</summary>
+    private long? VersionWithNothingUnread(ChangeFeed feed)
+    {
+        lock (registry.Store.Gate) return feed.Changes.TryPeek(out _) ? null : registry.Store.Version;
     }
 
     private long LastOf(ResourceType type) => registry.Store.Shelf(type).LastChange;

@@ -14,6 +14,11 @@ internal interface IAdmission
     void Check(AdmissionRequest request)
     {
     }
+
+    /// <summary>Called under the store's gate before an object is deleted; it is both the request's object and its old one.</summary>
+    void CheckRemoval(AdmissionRequest request)
+    {
+    }
 }
 
 /// <param name="Old">What is stored; null for a create.</param>

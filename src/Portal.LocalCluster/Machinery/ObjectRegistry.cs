@@ -94,6 +94,8 @@ internal sealed class ObjectRegistry(ObjectStore store, ResourceCatalog catalog,
             var present = Get(type, ns, name);
             Deletion.CheckPreconditions(type, present, options);
             var tree = present.Read();
+            var request = new AdmissionRequest(type, tree, present.Read(), new WriteOptions("", options.DryRun) { Caller = options.Caller });
+            foreach (var admission in _admissions) admission.CheckRemoval(request);
             var changed = Deletion.Mark(type, tree, options, clock.GetUtcNow());
             if (options.DryRun) return (present, Deletion.IsDone(type, tree));
             if (Deletion.IsDone(type, tree)) return (Remove(type, present, tree), true);
@@ -119,7 +121,7 @@ internal sealed class ObjectRegistry(ObjectStore store, ResourceCatalog catalog,
     {
         var causes = new Causes();
         ObjectMetadata.Validate(type, tree, old, causes);
-        SchemaCheck.Validate(type, tree, causes);
+        SchemaCheck.Validate(type, tree, old, causes);
         KindRules.Validate(type, tree, old, causes);
         if (causes.Any) throw Refusals.Invalid(type, tree.Name(), causes);
     }

@@ -29,4 +29,8 @@ internal sealed record DeleteOptions(
     string Propagation = "Background",
     string? Uid = null,
     string? ResourceVersion = null,
-    bool DryRun = false);
+    bool DryRun = false)
+{
+    /// <summary>Who deletes over HTTP; null for the cluster's own controllers.</summary>
+    public Caller? Caller { get; init; }
+}

@@ -38,6 +38,13 @@ internal static class SmallDefaults
             case "rolebindings.rbac.authorization.k8s.io" or "clusterrolebindings.rbac.authorization.k8s.io":
                 Binding(tree);
                 break;
+            case "validatingadmissionpolicies.admissionregistration.k8s.io":
+                Usual(tree.Ensure("spec"), "failurePolicy", "Fail");
+                if (tree.Map("spec", "matchConstraints") is { } constraints) Match(constraints);
+                break;
+            case "validatingadmissionpolicybindings.admissionregistration.k8s.io":
+                if (tree.Map("spec", "matchResources") is { } resources) Match(resources);
+                break;
             case "priorityclasses.scheduling.k8s.io":
                 Usual(tree, "preemptionPolicy", "PreemptLowerPriority");
                 break;
@@ -46,6 +53,14 @@ internal static class SmallDefaults
                 Usual(tree, "volumeBindingMode", "Immediate");
                 break;
         }
+    }
+
+    private static void Match(JsonObject match)
+    {
+        Usual(match, "matchPolicy", "Equivalent");
+        Usual(match, "namespaceSelector", new JsonObject());
+        Usual(match, "objectSelector", new JsonObject());
+        foreach (var rule in (match.Items("resourceRules") ?? []).Concat(match.Items("excludeResourceRules") ?? []).OfType<JsonObject>()) Usual(rule, "scope", "*");
     }
 
     private static void Namespace(JsonObject tree, JsonObject? old)

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Portal.LocalCluster.Admission;
+using Portal.LocalCluster.Cel;
 using Portal.LocalCluster.Machinery;
 
 namespace Portal.LocalCluster.Rules;
@@ -31,9 +33,29 @@ internal static class SmallRules
             case "rolebindings.rbac.authorization.k8s.io" or "clusterrolebindings.rbac.authorization.k8s.io":
                 if (old is not null && !JsonNode.DeepEquals(old["roleRef"], tree["roleRef"])) causes.Invalid("roleRef", tree["roleRef"], "cannot change roleRef");
                 break;
+            case "validatingadmissionpolicies.admissionregistration.k8s.io":
+                if (tree.Items("spec", "validations") is not { Count: > 0 }) causes.Required("spec.validations", "validations or auditAnnotations must contain at least one item");
+                foreach (var (field, expression) in AdmissionPolicy.Expressions(tree)) Expression(field, expression, causes);
+                break;
+            case "validatingadmissionpolicybindings.admissionregistration.k8s.io":
+                if (tree.Text("spec", "policyName") is not { Length: > 0 }) causes.Required("spec.policyName");
+                if (tree.Items("spec", "validationActions") is not { Count: > 0 }) causes.Required("spec.validationActions");
+                break;
             case "priorityclasses.scheduling.k8s.io":
                 if (old is not null && old.Whole("value") != tree.Whole("value")) causes.Forbidden("value", "may not be changed in an update.");
                 break;
+        }
+    }
+
+    private static void Expression(string field, string expression, Causes causes)
+    {
+        try
+        {
+            CelExpression.Parse(expression);
+        }
+        catch (CelException wrong)
+        {
+            causes.Invalid(field, expression, "compilation failed: ERROR: " + wrong.Message);
         }
     }
 

@@ -81,8 +81,11 @@ public sealed class FieldSchema
 
     public FieldSchema? Not { get; init; }
 
-    /// <summary>Has rules in the Common Expression Language, which this server stores but does not evaluate.</summary>
-    public bool HasRules { get; init; }
+    /// <summary>Rules in the Common Expression Language about the value here.</summary>
+    public IReadOnlyList<ValidationRule> Rules { get; init; } = [];
+
+    /// <summary>There are rules here or below. Only custom schemas, which are trees, have any.</summary>
+    public bool ContainsRules { get; init; }
 
     /// <summary>Fields by their number in the binary form of a built-in type; <c>2.1</c> is field 1 of an embedded message 2.</summary>
     public IReadOnlyDictionary<string, string> Numbers { get; init; } = new Dictionary<string, string>();

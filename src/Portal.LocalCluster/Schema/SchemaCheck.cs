@@ -38,7 +38,7 @@ internal static class SchemaCheck
         throw new ApiException(500, reason: null, $"failed to create typed patch object ({applied.Namespace()}/{applied.Name()}; {kind}): {wrong}");
     }
 
-    public static void Validate(ResourceType type, JsonObject tree, Causes causes)
+    public static void Validate(ResourceType type, JsonObject tree, JsonObject? old, Causes causes)
     {
         var before = causes.Any;
         var values = new ValueCheck(causes, type.Custom);
@@ -52,13 +52,13 @@ internal static class SchemaCheck
             if (key == "status" && !type.Custom) continue;
             if (type.Schema.Fields.TryGetValue(key, out var field)) values.Check(field, value, key);
         }
-        if (causes.Any && !before && type.Custom && HasRules(type.Schema))
+        if (!type.Custom || before || !type.Schema.ContainsRules) return;
+        if (!causes.Any)
         {
-            causes.Invalid("<nil>", value: null,
-                "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation");
+            RuleCheck.Check(type.Schema, tree, old, "", causes);
+            return;
         }
+        causes.Invalid("<nil>", value: null,
+            "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation");
     }
-
-    private static bool HasRules(FieldSchema schema) =>
-        schema.HasRules || (schema.Items is { } items && HasRules(items)) || schema.Fields.Where(field => field.Key != "metadata").Any(field => HasRules(field.Value));
 }

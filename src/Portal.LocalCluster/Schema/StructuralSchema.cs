@@ -54,9 +54,18 @@ internal static class StructuralSchema
             AnyOf = intOrString ? [] : Parts(schema, "anyOf"),
             OneOf = Parts(schema, "oneOf"),
             Not = schema.Map("not") is { } not ? Of(not) : null,
-            HasRules = schema.Items("x-kubernetes-validations") is { Count: > 0 },
+            Rules = [.. Rules(schema).Select(ValidationRule.From).OfType<ValidationRule>()],
+            ContainsRules = HasRules(schema),
         };
     }
+
+    private static IEnumerable<JsonObject> Rules(JsonObject schema) => (schema.Items("x-kubernetes-validations") ?? []).OfType<JsonObject>();
+
+    private static bool HasRules(JsonObject schema) =>
+        Rules(schema).Any()
+        || (schema.Map("properties") ?? []).Any(field => field.Value is JsonObject inner && HasRules(inner))
+        || (schema.Map("items") is { } items && HasRules(items))
+        || (schema.Map("additionalProperties") is { } values && HasRules(values));
 
     private static FieldType TypeOf(string? type, bool isMap) => type switch
     {

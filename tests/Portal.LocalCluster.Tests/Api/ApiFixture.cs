@@ -73,7 +73,7 @@ public sealed class ApiFixture : IAsyncLifetime
         if (accept is not null) request.Headers.TryAddWithoutValidation("Accept", accept);
         using var response = await (token is { Length: 0 } ? _anonymous : Client).SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
-        var isJson = response.Content.Headers.ContentType?.MediaType == "application/json" && text.Length > 0;
+        var isJson = response.Content.Headers.ContentType?.MediaType == "application/json" && text.Length > 0 && !text.Contains("}\n{", StringComparison.Ordinal);
         return (response.StatusCode, isJson ? JsonNode.Parse(text) : JsonValue.Create(text), response.Headers);
     }
 

@@ -8,14 +8,20 @@ namespace Portal.LocalCluster.Tests.Api;
 /// <summary>Plays what a real API server was asked and compares its recorded answers with ours.</summary>
 internal sealed partial class SampleReplay(ApiFixture api)
 {
+    private JsonObject? _last;
+
     /// <summary>What no two servers have in common, and what is ours to say in our own way.</summary>
     private static readonly HashSet<string> Skipped = new(StringComparer.Ordinal)
     {
         "uid", "resourceVersion", "creationTimestamp", "deletionTimestamp", "time", "lastTransitionTime", "lastProbeTime", "continue", "storageVersionHash",
         "serverAddress", "remainingItemCount", "expirationTimestamp",
+        "description", // of a table's column: text for people
     };
 
     private static readonly JsonSerializerOptions Plainly = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The version that watches of the recording start from; their own is of another server.</summary>
+    public string? Version { get; init; }
 
     public async Task Play(JsonObject sample, Func<JsonObject, bool>? only = null)
     {
@@ -31,14 +37,43 @@ internal sealed partial class SampleReplay(ApiFixture api)
         // The one token that is asked about is bob's; in the cluster under test a user's token is the user's name.
         var body = step.At("request", "body") is JsonObject asked ? JsonNode.Parse(asked.ToJsonString(Plainly).Replace("<token>", "bob", StringComparison.Ordinal)) : step.At("request", "body");
         var (code, answer, headers) = await api.SendAsync(
-            line[0], line[1], body is JsonValue text && text.TryGetValue(out string? raw) ? raw : body?.ToJsonString(),
+            line[0], Living(line[1]), Living(body) is JsonValue text && text.TryGetValue(out string? raw) ? raw : body?.ToJsonString(),
             step.Text("request", "headers", "Content-Type") ?? "application/json", step.Text("request", "headers", "Accept"),
             step.Text("request", "user") switch { null or "admin" => null, "none" => "", var user => user },
             (step.Map("request", "headers") ?? []).Where(header => header.Key.StartsWith("Impersonate", StringComparison.Ordinal)).Select(header => (header.Key, header.Value!.ToString())));
         var where = $"{step.Text("say")} {line[0]} {line[1]}";
         Assert.True(step.Whole("response", "status") == (int)code, $"{where}: {(int)code} {answer?.ToJsonString()}");
+        if (answer is JsonObject said) _last = said;
+        if (step.Items("response", "lines") is { } lines)
+        {
+            Compare(lines, Events(answer, lines.Count), where);
+            return;
+        }
+        if (step.At("response", "body") is null) return; // what was recorded there is not the body
         if (step.Text("response", "headers", "warning") is { } warning) Assert.Equal(warning, string.Join(", ", headers.GetValues("Warning")));
         Compare(step.At("response", "body"), answer, where);
+    }
+
+    /// <summary>Versions and continue tokens are the server's own: those of the recording become those of the last answer.</summary>
+    private string Living(string path)
+    {
+        if (Version is not null && path.Contains("watch=1", StringComparison.Ordinal)) path = VersionParameter().Replace(path, match => match.Value.EndsWith("=1", StringComparison.Ordinal) ? match.Value : $"resourceVersion={Version}");
+        return _last?.Text("metadata", "continue") is { } token ? ContinueParameter().Replace(path, $"continue={token}") : path;
+    }
+
+    private JsonNode? Living(JsonNode? body)
+    {
+        if (body is not JsonObject tree || tree.Map("metadata") is not { } metadata || metadata["uid"] is null) return body;
+        metadata.Remove("uid");
+        if (_last?.Text("metadata", "resourceVersion") is { } version) metadata["resourceVersion"] = version;
+        return body;
+    }
+
+    /// <summary>The lines of a stream; what came after those that were recorded is left out.</summary>
+    private static JsonArray Events(JsonNode? answer, int count)
+    {
+        var lines = answer is JsonValue text ? text.GetValue<string>().Split('\n', StringSplitOptions.RemoveEmptyEntries) : [answer!.ToJsonString()];
+        return [.. lines.Take(count).Select(line => JsonNode.Parse(line))];
     }
 
     /// <summary>Every field that was recorded is there with the same value; fields besides are allowed (samples are thinned).</summary>
@@ -66,6 +101,12 @@ internal sealed partial class SampleReplay(ApiFixture api)
             case JsonValue masked when masked.AsText() is "<token>" or "<pem>" or "<host>" or "<uuid>":
                 Assert.False(string.IsNullOrEmpty(found.AsText()), where);
                 break;
+            case JsonValue age when age.AsText() is { } text && AgePattern().IsMatch(text):
+                Assert.Matches(AgePattern(), found.AsText());
+                break;
+            case JsonValue generated when generated.AsText() is { } text && GeneratedPattern().IsMatch(text):
+                Assert.Matches(GeneratedPattern(), found.AsText());
+                break;
             default:
                 Assert.Equal($"{where}: {Plain(expected)}", $"{where}: {Plain(found)}");
                 break;
@@ -79,12 +120,24 @@ internal sealed partial class SampleReplay(ApiFixture api)
     private static string Plain(JsonNode? node)
     {
         if (node.AsText() is not { } text) return node?.ToJsonString() ?? "null";
-        return VersionPattern().Replace(UidPattern().Replace(text, "<uid>"), "in record (<version>)");
+        return VersionPattern().Replace(UidPattern().Replace(text, "<uid>"), "$1 (<version>)");
     }
 
     [GeneratedRegex("<uid-[0-9]+>|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex UidPattern();
 
-    [GeneratedRegex("in record \\([0-9]+\\)", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("(in record|too old resource version: 1) \\([0-9]+\\)", RegexOptions.None, 1000)]
     private static partial Regex VersionPattern();
+
+    [GeneratedRegex("resourceVersion=[0-9]+", RegexOptions.None, 1000)]
+    private static partial Regex VersionParameter();
+
+    [GeneratedRegex("continue=eyJ2IjoibWV0YS5rOHMuaW8vdjEiLCJydiI6([0-9]{1,3}[A-Z]|ND|LT)[A-Za-z0-9_-]*", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex ContinueParameter();
+
+    [GeneratedRegex("^[0-9]+(ms|s|m)([0-9]+s)?$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex AgePattern();
+
+    [GeneratedRegex("^run-[bcdfghjklmnpqrstvwxz2456789]{5}$", RegexOptions.None, 1000)]
+    private static partial Regex GeneratedPattern();
 }
