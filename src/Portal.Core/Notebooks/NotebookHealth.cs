@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
+using Portal.Core.Health;
 using Portal.Core.Workloads;
 
 namespace Portal.Core.Notebooks;
@@ -8,8 +9,8 @@ namespace Portal.Core.Notebooks;
 /// <param name="Controller">The StatefulSet or Notebook object, or null.</param>
 /// <param name="Pod">Its pod, or null.</param>
 /// <param name="Workload">Kueue's Workload of it, or null.</param>
-/// <param name="Warning">Message of the last warning event about the controller, or empty.</param>
-public sealed record NotebookFacts(JsonObject? Controller, JsonObject? Pod, JsonObject? Workload, string Warning);
+/// <param name="Events">Events about the controller and its pod, newest first; empty where they were not asked for.</param>
+public sealed record NotebookFacts(JsonObject? Controller, JsonObject? Pod, JsonObject? Workload, IReadOnlyList<JsonObject> Events);
 
 /// <summary>The state of a notebook from what the cluster shows. Pure.</summary>
 public static class NotebookHealth
@@ -19,7 +20,7 @@ public static class NotebookHealth
     {
         if (notebook.Intent != NotebookIntent.Running)
             return Ending(notebook, facts, now);
-        return PodHealth.Overdue(Starting(facts), notebook.IntentChangedAt, now);
+        return Patience.After(Starting(facts), new(facts.Controller, facts.Workload, facts.Pod, facts.Events), notebook.IntentChangedAt, now);
     }
 
     private static WorkloadStatus Starting(NotebookFacts facts)
@@ -28,24 +29,21 @@ public static class NotebookHealth
         {
             var verdict = PodHealth.From(pod);
             // A server that ended by itself is started again by its controller: say so, it has not failed for good.
-            return verdict.State == WorkloadState.Failed ? verdict with { State = WorkloadState.Attention } : verdict;
+            return verdict.State is WorkloadState.Failed or WorkloadState.Succeeded ? verdict with { State = WorkloadState.Attention } : verdict;
         }
         if (facts.Workload is { } workload && QueueHealth.From(workload) is { } queued)
             return queued;
         if (facts.Pod is not null)
             return new(WorkloadState.Starting, "pod.replacing");
-        if (PodHealth.Refused(facts.Warning) is { } refused)
-            return refused;
-        return facts.Warning.Length > 0
-            ? new WorkloadStatus(WorkloadState.Attention, "pod.refused", facts.Warning)
-            : new WorkloadStatus(WorkloadState.Starting, facts.Controller is null ? "workload.submitting" : "pod.creating");
+        return ClusterEvents.Cause(facts.Events)
+            ?? new WorkloadStatus(WorkloadState.Starting, facts.Controller is null ? "workload.submitting" : "pod.creating");
     }
 
     private static WorkloadStatus Ending(Notebook notebook, NotebookFacts facts, DateTimeOffset now)
     {
         if (facts.Pod is not null || (notebook.Intent == NotebookIntent.Deleted && facts.Controller is not null))
         {
-            return now - notebook.IntentChangedAt > PodHealth.Slow
+            return now - notebook.IntentChangedAt > Patience.Limit
                 ? new WorkloadStatus(WorkloadState.Attention, "pod.slow_stop").With("minutes", (int)(now - notebook.IntentChangedAt).TotalMinutes)
                 : new WorkloadStatus(WorkloadState.Stopping);
         }

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Portal.Core.Catalog;
 using Portal.Core.Cluster;
 using Portal.Core.Data;
+using Portal.Core.Health;
 using Portal.Core.Projects;
 using Portal.Core.Reconciliation;
 using Portal.Core.Workloads;
@@ -127,8 +128,10 @@ public sealed class NotebookReconciler(
         var pod = cluster.Pods(place.Namespace, NotebookManifests.Owner(notebook.Id)).FirstOrDefault();
         var workload = controller is null ? null : QueueHealth.Find(
             cluster.Cache.List(Kinds.Workload, place.Namespace), controller.Text("metadata", "uid") ?? "");
-        var warning = controller is not null && pod is null && notebook.Intent == NotebookIntent.Running
-            ? await cluster.WarningAsync(place.Namespace, notebook.ObjectName, ct) : "";
-        return new NotebookFacts(controller, pod, workload, warning);
+        var facts = new NotebookFacts(controller, pod, workload, []);
+        // A pod that waits for no reason of its own has one that only events tell.
+        var asks = controller is not null && notebook.Intent == NotebookIntent.Running && (pod is null
+            || Patience.IsTried(NotebookHealth.From(notebook, facts, notebook.IntentChangedAt), notebook.IntentChangedAt, clock.GetUtcNow()));
+        return asks ? facts with { Events = await cluster.EventsAsync(place.Namespace, notebook.ObjectName, pod?.Name(), ct) } : facts;
     }
 }

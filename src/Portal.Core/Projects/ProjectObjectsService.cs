@@ -4,12 +4,14 @@ using Microsoft.EntityFrameworkCore;
 using Portal.Core.Access;
 using Portal.Core.Cluster;
 using Portal.Core.Data;
+using Portal.Core.Health;
 using Portal.Core.Results;
+using Portal.Core.Workloads;
 
 namespace Portal.Core.Projects;
 
 /// <summary>Shows what the cluster holds of a project, from what the watches have seen; it never waits for the cluster.</summary>
-public sealed class ProjectObjectsService(IDbContextFactory<PortalDb> databases, AccessGate gate, IClusterCache cache)
+public sealed class ProjectObjectsService(IDbContextFactory<PortalDb> databases, AccessGate gate, IClusterCache cache, TimeProvider clock)
 {
     // Secrets and configuration maps are not among them: their contents are for workloads alone.
     private static readonly ResourceType[] Shown =
@@ -30,8 +32,16 @@ public sealed class ProjectObjectsService(IDbContextFactory<PortalDb> databases,
         var own = new[] { Kinds.Namespace, Kinds.ClusterQueue }
             .SelectMany(type => cache.List(type, null, (Manifest.IdLabel, id.ToString("D"))));
         var inside = Shown.SelectMany(type => cache.List(type, project.Namespace).OrderBy(o => o.Name(), StringComparer.Ordinal));
-        return own.Concat(inside).Select(From).ToList();
+        var (pods, queued) = (cache.List(Kinds.Pod, project.Namespace), cache.List(Kinds.Workload, project.Namespace));
+        return own.Concat(inside).Select(o => From(o) with { Health = HealthOf(o, pods, queued) }).ToList();
     }
+
+    private WorkloadStatus? HealthOf(JsonObject seen, IReadOnlyList<JsonObject> pods, IReadOnlyList<JsonObject> queued) =>
+        KindHealth.From(new KindFacts(seen, clock.GetUtcNow())
+        {
+            Pods = PodsHealth.Of(seen, pods),
+            Workload = seen.Text("kind") == Kinds.Workload.Kind ? null : QueueHealth.Find(queued, seen.Text("metadata", "uid") ?? ""),
+        });
 
     private static ProjectObject From(JsonObject seen)
     {
@@ -71,4 +81,8 @@ public sealed class ProjectObjectsService(IDbContextFactory<PortalDb> databases,
 /// <summary>An object as the cluster shows it.</summary>
 /// <param name="Says">Its phase or its conditions, in the cluster's words; empty for kinds without a status.</param>
 /// <param name="Manifest">The whole object, without bookkeeping and without secrets.</param>
-public sealed record ProjectObject(string Kind, string Name, DateTimeOffset? CreatedAt, string Says, JsonObject Manifest);
+public sealed record ProjectObject(string Kind, string Name, DateTimeOffset? CreatedAt, string Says, JsonObject Manifest)
+{
+    /// <summary>Its state in the portal's words; null for kinds that have none.</summary>
+    public WorkloadStatus? Health { get; init; }
+}

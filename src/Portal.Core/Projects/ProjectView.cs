@@ -1,4 +1,6 @@
 using Portal.Core.Access;
+using Portal.Core.Health.Causes;
+using Portal.Core.Workloads;
 
 namespace Portal.Core.Projects;
 
@@ -71,7 +73,12 @@ public sealed record ProjectView(Guid Id, string Name, string Namespace, long Ge
 /// <param name="Reason">Code of the reason in the error catalogue, or empty.</param>
 /// <param name="Detail">What the cluster said, or empty.</param>
 public sealed record ProjectStepView(
-    ProjectStepKind Kind, StepState State, string Reason, string Detail, int Attempts, DateTimeOffset? ChangedAt);
+    ProjectStepKind Kind, StepState State, string Reason, string Detail, int Attempts, DateTimeOffset? ChangedAt)
+{
+    /// <summary>The reason with its values; they stand in what the cluster said and are read from it again.</summary>
+    public WorkloadStatus Verdict => CauseMatcher.Match(EvidenceSource.Answer, "", Detail) is { } known && known.Reason == Reason
+        ? known : new WorkloadStatus(State == StepState.Failed ? WorkloadState.Attention : WorkloadState.Pending, Reason, Detail);
+}
 
 /// <summary>Why nothing new may start in a project.</summary>
 public sealed record ProjectFreeze(DateTimeOffset At, string By, string Reason);

@@ -1,4 +1,5 @@
 using Portal.Core.Cluster;
+using Portal.Core.Health.Causes;
 
 namespace Portal.Core.Projects;
 
@@ -19,7 +20,7 @@ public readonly record struct StepOutcome(StepState State, string Reason = "", s
     public bool IsFinished => State is StepState.Done or StepState.NotNeeded;
 
     /// <summary>An outage is waited for; a refusal stops the step until somebody changes something.</summary>
-    public static StepOutcome From(ClusterException failure) => failure.Failure switch
+    public static StepOutcome From(ClusterException failure) => Known(failure) ?? failure.Failure switch
     {
         ClusterFailure.Forbidden => Failed("cluster.forbidden", failure.Message),
         ClusterFailure.Unauthorized => Failed("cluster.unauthorized", failure.Message),
@@ -29,4 +30,9 @@ public readonly record struct StepOutcome(StepState State, string Reason = "", s
         ClusterFailure.NotFound => Waiting("cluster.not_found", failure.Message),
         _ => Waiting("cluster.unavailable", failure.Message),
     };
+
+    // A check that is down answers as an outage does, and stays down until somebody mends it.
+    private static StepOutcome? Known(ClusterException failure) => CauseMatcher.Match(EvidenceSource.Answer, failure.Reason, failure.Message) is { } cause
+        ? failure.IsTransient ? Waiting(cause.Reason, failure.Message) : Failed(cause.Reason, failure.Message)
+        : null;
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
+using Portal.Core.Health;
 using Portal.Core.Workloads;
 
 namespace Portal.Core.Training;
@@ -9,9 +10,9 @@ namespace Portal.Core.Training;
 /// <param name="Job">Its Job, or null.</param>
 /// <param name="Pod">Its newest pod, or null.</param>
 /// <param name="Workload">Kueue's Workload of it, or null.</param>
-/// <param name="Warning">Message of the last warning event about the Job, or empty.</param>
+/// <param name="Events">Events about the Job and its pod, newest first; empty where they were not asked for.</param>
 /// <param name="QueuePosition">Its place among the project's waiting workloads, from 1; 0 when it is not known.</param>
-public sealed record TrainingFacts(JsonObject? Job, JsonObject? Pod, JsonObject? Workload, string Warning, int QueuePosition);
+public sealed record TrainingFacts(JsonObject? Job, JsonObject? Pod, JsonObject? Workload, IReadOnlyList<JsonObject> Events, int QueuePosition);
 
 /// <summary>The state of a run from what the cluster shows. Pure.</summary>
 public static class TrainingHealth
@@ -32,10 +33,10 @@ public static class TrainingHealth
         if (facts.Workload is { } workload && QueueHealth.From(workload) is { } queued)
             return facts.QueuePosition > 1 && queued.Reason == "quota.waiting"
                 ? (queued with { Reason = "quota.waiting_behind" }).With("position", facts.QueuePosition) : queued;
-        if (job.At("spec", "suspend")?.ToString() == "true")
-            return new(WorkloadState.Pending, "quota.queued");
+        var suspended = job.At("spec", "suspend")?.ToString() == "true";
         var since = Time(facts.Pod, "metadata", "creationTimestamp") ?? Time(job, "status", "startTime") ?? run.IntentChangedAt;
-        return PodHealth.Overdue(Going(facts), since, now);
+        var status = suspended ? new WorkloadStatus(WorkloadState.Pending, "quota.queued") : Going(facts);
+        return Patience.After(status, new(job, facts.Workload, facts.Pod, facts.Events), since, now);
     }
 
     /// <summary>When its process began, or null.</summary>
@@ -75,7 +76,7 @@ public static class TrainingHealth
     {
         if (facts.Job is null && facts.Pod is null)
             return new(WorkloadState.Stopped, "training.stopped");
-        return now - run.IntentChangedAt > PodHealth.Slow
+        return now - run.IntentChangedAt > Patience.Limit
             ? new WorkloadStatus(WorkloadState.Attention, "pod.slow_stop").With("minutes", (int)(now - run.IntentChangedAt).TotalMinutes)
             : new WorkloadStatus(WorkloadState.Stopping);
     }
@@ -89,11 +90,7 @@ public static class TrainingHealth
                 return new(WorkloadState.Running, "training.finishing");
             return PodHealth.From(pod) is { Reason: "pod.not_ready" } ? new(WorkloadState.Running) : PodHealth.From(pod);
         }
-        if (PodHealth.Refused(facts.Warning) is { } refused)
-            return refused;
-        return facts.Warning.Length > 0
-            ? new WorkloadStatus(WorkloadState.Attention, "pod.refused", facts.Warning)
-            : new WorkloadStatus(WorkloadState.Starting, "pod.creating");
+        return ClusterEvents.Cause(facts.Events) ?? new WorkloadStatus(WorkloadState.Starting, "pod.creating");
     }
 
     private static DateTimeOffset? Time(JsonNode? node, params ReadOnlySpan<string> path) =>

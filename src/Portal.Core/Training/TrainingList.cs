@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Portal.Core.Access;
 using Portal.Core.Data;
@@ -67,6 +68,9 @@ public sealed record TrainingRow(
     Guid Id, string Name, Guid ProjectId, string ProjectName, string OwnerName, WorkloadState State, string Reason, string ReasonArguments,
     int Accelerators, decimal PricePerHour, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt)
 {
+    /// <summary>The last verdict, without what the cluster said.</summary>
+    public WorkloadStatus Status => new(State, Reason) { Arguments = JsonSerializer.Deserialize<Dictionary<string, string>>(ReasonArguments) ?? [] };
+
     /// <summary>Hours of running until <paramref name="now"/>.</summary>
     public double Hours(DateTimeOffset now) => StartedAt is { } start ? Math.Max(0, ((FinishedAt ?? now) - start).TotalHours) : 0;
 

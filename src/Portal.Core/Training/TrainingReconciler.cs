@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Portal.Core.Catalog;
 using Portal.Core.Cluster;
 using Portal.Core.Data;
+using Portal.Core.Health;
 using Portal.Core.Projects;
 using Portal.Core.Reconciliation;
 using Portal.Core.Workloads;
@@ -143,8 +144,11 @@ public sealed class TrainingReconciler(
         var pod = cluster.Pods(place.Namespace, TrainingManifests.Owner(run.Id)).FirstOrDefault();
         var queued = cluster.Cache.List(Kinds.Workload, place.Namespace);
         var workload = job is null ? null : QueueHealth.Find(queued, job.Text("metadata", "uid") ?? "");
-        var warning = job is not null && pod is null ? await cluster.WarningAsync(place.Namespace, run.ObjectName, ct) : "";
-        return new TrainingFacts(job, pod, workload, warning, workload is null ? 0 : QueueHealth.Position(workload, queued));
+        var facts = new TrainingFacts(job, pod, workload, [], workload is null ? 0 : QueueHealth.Position(workload, queued));
+        // A pod that waits for no reason of its own has one that only events tell.
+        var asks = job is not null && (pod is null
+            || Patience.IsTried(TrainingHealth.From(run, facts, run.IntentChangedAt), run.IntentChangedAt, clock.GetUtcNow()));
+        return asks ? facts with { Events = await cluster.EventsAsync(place.Namespace, run.ObjectName, pod?.Name(), ct) } : facts;
     }
 
     private async Task ShowAsync(PortalDb db, TrainingRun run, WorkloadStatus status, CancellationToken ct)

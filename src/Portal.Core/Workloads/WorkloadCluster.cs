@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
+using Portal.Core.Health;
 
 namespace Portal.Core.Workloads;
 
@@ -30,20 +31,15 @@ public sealed class WorkloadCluster(IClusterClient client, IClusterCache cache, 
     }
 
     /// <summary>
-    /// Message of the last warning event about an object, or empty. A quota refuses pods, not what makes them: only an event tells.
+    /// Events about objects of a namespace, newest first. A quota refuses pods, not what makes them, and volumes and networks have
+    /// no condition: only events tell.
     /// </summary>
-    public async Task<string> WarningAsync(string ns, string name, CancellationToken ct)
+    public async Task<IReadOnlyList<JsonObject>> EventsAsync(string ns, string controller, string? pod, CancellationToken ct)
     {
-        var last = "";
-        var lastAt = "";
+        var events = new List<JsonObject>();
         await foreach (var e in client.ListAsync(Kinds.Event, ns, null, ct))
-        {
-            var about = e.Text("involvedObject", "name") ?? e.Text("regarding", "name");
-            var at = e.Text("lastTimestamp") ?? e.Text("eventTime") ?? e.Text("metadata", "creationTimestamp") ?? "";
-            if (about == name && e.Text("type") == "Warning" && string.CompareOrdinal(at, lastAt) >= 0)
-                (last, lastAt) = (e.Text("message") ?? e.Text("note") ?? "", at);
-        }
-        return last;
+            events.Add(e);
+        return ClusterEvents.About(events, controller, pod ?? controller);
     }
 
     /// <summary>Runs a step; a refusal that only a person can mend becomes a status, everything else is retried by the queue.</summary>
@@ -54,7 +50,7 @@ public sealed class WorkloadCluster(IClusterClient client, IClusterCache cache, 
             await step();
             return null;
         }
-        catch (ClusterException e) when (e.Failure is ClusterFailure.Forbidden or ClusterFailure.Invalid)
+        catch (ClusterException e) when (e.Failure is ClusterFailure.Forbidden or ClusterFailure.Invalid || PodHealth.Refused(e.Message) is not null)
         {
             return PodHealth.Refused(e.Message)
                 ?? new WorkloadStatus(WorkloadState.Attention, e.Failure == ClusterFailure.Forbidden ? "cluster.forbidden" : "cluster.invalid", e.Message);

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Portal.Api.Audit;
+using Portal.Api.Causes;
 using Portal.Api.Hardware;
 using Portal.Api.Quotas;
 using Portal.Api.Monitoring;
@@ -32,7 +33,7 @@ public static class ApiRoutes
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.SchemeName, null);
         services.AddAuthorizationBuilder().AddPolicy(Policy, new AuthorizationPolicyBuilder(
             TokenAuthentication.SchemeName, IdentityConstants.ApplicationScheme).RequireAuthenticatedUser().Build());
-        services.AddSingleton<RefusalText>().AddSingleton<Problems>();
+        services.AddSingleton<RefusalText>().AddSingleton<CauseTexts>().AddSingleton<Problems>();
         services.AddProblemDetails();
         services.ConfigureHttpJsonOptions(o => o.SerializerOptions.Converters.Add(new JsonStringEnumConverter(allowIntegerValues: false)));
         services.AddOpenApi("v1", o => o.AddDocumentTransformer<ApiDescription>());
@@ -53,6 +54,7 @@ public static class ApiRoutes
         api.MapTokens();
         api.MapAudit();
         api.MapHardware();
+        api.MapCauses();
         api.MapQuotas();
         api.MapMonitoring();
         api.MapProjects();

@@ -1,18 +1,22 @@
 using System.Globalization;
 using Microsoft.Extensions.Localization;
 using Portal.Core.Results;
+using Portal.Core.Workloads;
 
 namespace Portal.Localization;
 
 /// <summary>Turns what the domain says into the reader's words: refusals, states, times, amounts, money.</summary>
 public sealed class Words(
-    RefusalText refusals, IStringLocalizer<Resources.States> states, ReaderZone zone, TimeProvider clock)
+    RefusalText refusals, CauseTexts causes, IStringLocalizer<Resources.States> states, ReaderZone zone, TimeProvider clock)
 {
     /// <summary>The sentence for a refusal: what happened, why, what to do next.</summary>
     public string Of(Refusal refusal) => refusals.Of(refusal, Plain);
 
-    /// <summary>The sentence for a reason code kept in a row.</summary>
-    public string Reason(string code) => Of(new Refusal(code));
+    /// <summary>The error catalogue in the reader's words.</summary>
+    public CauseTexts Causes => causes;
+
+    /// <summary>The sentence for why something is as it is, or nothing where the state says it all.</summary>
+    public string Reason(WorkloadStatus status) => status.Reason.Length == 0 ? "" : causes.Text(status.Reason, status.Arguments);
 
     /// <summary>The word for a state or another enumeration, by the key <c>Type.Value</c> of States.resx.</summary>
     public string Of(Enum value)

@@ -23,6 +23,7 @@ public static class Screenshots
     [
         ("home", "scientist", "/"),
         ("account", "scientist", "/account"),
+        ("causes", "scientist", "/causes"),
         ("projects", "scientist", "/projects"),
         ("project-new", "scientist", "/projects/new"),
         ("project", "scientist", Project),

@@ -16,6 +16,7 @@ public abstract class PortalContext : BunitContext
         Services.AddLocalization();
         Services.AddSingleton(TimeProvider.System);
         Services.AddSingleton<RefusalText>();
+        Services.AddSingleton<CauseTexts>();
         Services.AddScoped<ReaderZone>();
         Services.AddScoped<Words>();
         Services.AddScoped<Toasts>();

@@ -13,32 +13,31 @@ public class NotebookHealthTests
     [InlineData("ready", WorkloadState.Running, "")]
     [InlineData("not-ready", WorkloadState.Starting, "pod.not_ready")]
     [InlineData("creating", WorkloadState.Starting, "pod.starting")]
-    [InlineData("err-image-pull", WorkloadState.Attention, "pod.image_pull")]
+    [InlineData("err-image-pull", WorkloadState.Attention, "pod.image_missing")]
     [InlineData("image-pull-back-off", WorkloadState.Attention, "pod.image_pull")]
     [InlineData("unschedulable", WorkloadState.Pending, "pod.no_room")]
     [InlineData("no-node", WorkloadState.Pending, "pod.no_node")]
     [InlineData("crash-loop", WorkloadState.Attention, "pod.crash_loop")]
     [InlineData("out-of-memory", WorkloadState.Attention, "pod.out_of_memory")]
-    [InlineData("config-error", WorkloadState.Attention, "pod.cannot_start")]
-    [InlineData("evicted", WorkloadState.Attention, "pod.evicted")]
+    [InlineData("config-error", WorkloadState.Attention, "pod.config_missing")]
+    [InlineData("evicted", WorkloadState.Attention, "pod.evicted_memory")]
     [InlineData("deleting", WorkloadState.Starting, "pod.replacing")]
     public void From_RecordedPod_IsStateAndReason(string pod, WorkloadState state, string reason)
     {
-        var status = NotebookHealth.From(Running(), new NotebookFacts(Set, RecordedPods.Get(pod), null, ""), Places.Now.AddSeconds(30));
+        var status = NotebookHealth.From(Running(), new NotebookFacts(Set, RecordedPods.Get(pod), null, []), Places.Now.AddSeconds(30));
 
         Assert.Equal((state, reason), (status.State, status.Reason));
     }
 
     [Theory]
-    [InlineData("creating")]
-    [InlineData("not-ready")]
-    [InlineData("deleting")]
-    public void From_StartingForMoreThanTwoMinutes_AsksForAttentionAndSaysWhatHoldsIt(string pod)
+    [InlineData("creating", "start.preparing")]
+    [InlineData("not-ready", "start.not_answering")]
+    [InlineData("deleting", "start.replacing_slow")]
+    public void From_StartingForMoreThanTwoMinutes_AsksForAttentionAndSaysWhatHoldsIt(string pod, string reason)
     {
-        var status = NotebookHealth.From(Running(), new NotebookFacts(Set, RecordedPods.Get(pod), null, ""), Places.Now.AddMinutes(3));
+        var status = NotebookHealth.From(Running(), new NotebookFacts(Set, RecordedPods.Get(pod), null, []), Places.Now.AddMinutes(3));
 
-        Assert.Equal((WorkloadState.Attention, "pod.slow", "3"), (status.State, status.Reason, status.Arguments["minutes"]));
-        Assert.NotEmpty(status.Arguments["step"]);
+        Assert.Equal((WorkloadState.Attention, reason, "3"), (status.State, status.Reason, status.Arguments["minutes"]));
     }
 
     [Fact]
@@ -47,7 +46,7 @@ public class NotebookHealthTests
         const string Message = "create Pod nb-0 in StatefulSet nb failed error: pods \"nb-0\" is forbidden: exceeded quota: project-limits, "
             + "requested: requests.nvidia.com/gpu=2, used: requests.nvidia.com/gpu=3, limited: requests.nvidia.com/gpu=4";
 
-        var status = NotebookHealth.From(Running(), new NotebookFacts(Set, null, null, Message), Places.Now);
+        var status = NotebookHealth.From(Running(), new NotebookFacts(Set, null, null, [RecordedEvents.Warning("FailedCreate", Message)]), Places.Now);
 
         Assert.Equal((WorkloadState.Pending, "namespace.quota_exceeded"), (status.State, status.Reason));
         Assert.Equal(("requests.nvidia.com/gpu", "2", "3", "4"),
@@ -59,10 +58,10 @@ public class NotebookHealthTests
     {
         var notebook = Running();
         notebook.Intent = NotebookIntent.Stopped;
-        Assert.Equal(WorkloadState.Stopping, NotebookHealth.From(notebook, new(Set, RecordedPods.Get("ready"), null, ""), Places.Now).State);
+        Assert.Equal(WorkloadState.Stopping, NotebookHealth.From(notebook, new(Set, RecordedPods.Get("ready"), null, []), Places.Now).State);
 
         notebook.StoppedWhenIdle = true;
-        var status = NotebookHealth.From(notebook, new NotebookFacts(Set, null, null, ""), Places.Now);
+        var status = NotebookHealth.From(notebook, new NotebookFacts(Set, null, null, []), Places.Now);
 
         Assert.Equal((WorkloadState.Stopped, "notebook.stopped_idle", "60"), (status.State, status.Reason, status.Arguments["minutes"]));
     }

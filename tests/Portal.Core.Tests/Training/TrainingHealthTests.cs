@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Portal.Core.Health;
 using Portal.Core.Tests.Workloads;
 using Portal.Core.Training;
 using Portal.Core.Workloads;
@@ -13,7 +14,7 @@ public class TrainingHealthTests
     [InlineData(null, "ready", WorkloadState.Running, "")]
     [InlineData(null, "not-ready", WorkloadState.Running, "")]
     [InlineData(null, "creating", WorkloadState.Starting, "pod.starting")]
-    [InlineData(null, "err-image-pull", WorkloadState.Attention, "pod.image_pull")]
+    [InlineData(null, "err-image-pull", WorkloadState.Attention, "pod.image_missing")]
     [InlineData(null, "unschedulable", WorkloadState.Pending, "pod.no_room")]
     [InlineData(null, "succeeded", WorkloadState.Running, "training.finishing")]
     [InlineData(null, "ended", WorkloadState.Running, "training.finishing")]
@@ -21,7 +22,7 @@ public class TrainingHealthTests
     [InlineData("Complete:", "succeeded", WorkloadState.Succeeded, "")]
     [InlineData("Failed:BackoffLimitExceeded", "failed", WorkloadState.Failed, "pod.exit_code")]
     [InlineData("Failed:BackoffLimitExceeded", "failed-out-of-memory", WorkloadState.Failed, "pod.out_of_memory")]
-    [InlineData("Failed:BackoffLimitExceeded", "evicted", WorkloadState.Failed, "pod.evicted")]
+    [InlineData("Failed:BackoffLimitExceeded", "evicted", WorkloadState.Failed, "pod.evicted_memory")]
     [InlineData("Failed:BackoffLimitExceeded", null, WorkloadState.Failed, "training.failed")]
     [InlineData("Failed:DeadlineExceeded", null, WorkloadState.Failed, "training.time_limit")]
     public void From_RecordedJobAndPod_IsStateAndReason(string? condition, string? pod, WorkloadState state, string reason)
@@ -59,13 +60,13 @@ public class TrainingHealthTests
         run.StopRequested = true;
 
         Assert.Equal(WorkloadState.Stopping, TrainingHealth.From(run, Facts(null, "ready"), Places.Now).State);
-        Assert.Equal(WorkloadState.Stopped, TrainingHealth.From(run, new TrainingFacts(null, null, null, "", 0), Places.Now).State);
+        Assert.Equal(WorkloadState.Stopped, TrainingHealth.From(run, new TrainingFacts(null, null, null, [], 0), Places.Now).State);
     }
 
     [Fact]
     public void From_JobTakenAwayBySomebodyElse_IsFailedNotPending()
     {
-        var status = TrainingHealth.From(Run(), new TrainingFacts(null, null, null, "", 0), Places.Now);
+        var status = TrainingHealth.From(Run(), new TrainingFacts(null, null, null, [], 0), Places.Now);
 
         Assert.Equal((WorkloadState.Failed, "training.vanished"), (status.State, status.Reason));
     }
@@ -101,7 +102,7 @@ public class TrainingHealthTests
                 ["conditions"] = new JsonArray(new JsonObject { ["type"] = type, ["status"] = "True", ["reason"] = reason }),
             };
         }
-        return new TrainingFacts(job, pod is null ? null : RecordedPods.Get(pod), null, "", 0);
+        return new TrainingFacts(job, pod is null ? null : RecordedPods.Get(pod), null, [], 0);
     }
 
     private static JsonObject Workload(string message, string gpus, string name = "w", string created = "2026-03-02T09:00:00Z")

@@ -12,7 +12,7 @@ public class SoundPagesTests(PortalBrowser browser)
             var pages = new TheoryData<string, string, bool, int>();
             foreach (var (account, path) in new[]
             {
-                ("scientist", "/"), ("scientist", "/account"), ("scientist", "/forbidden"), ("scientist", "/nowhere"), ("auditor", "/audit"),
+                ("scientist", "/"), ("scientist", "/account"), ("scientist", "/forbidden"), ("scientist", "/nowhere"), ("scientist", "/causes"), ("auditor", "/audit"),
                 ("scientist", "/projects"), ("lead", "/projects/new"), ("scientist", "/quotas"), ("lead", "/approvals"), ("scientist", "/training"),
                 ("scientist", "/monitoring"), ("lead", "/monitoring/new"), ("admin", "/hardware"), ("admin", "/hardware/new"), ("admin", "/teams"),
             })

@@ -18,7 +18,7 @@ public static class KubernetesSchemas
 {
     private static readonly string? Folder = FindFolder();
     private static readonly Lazy<JsonObject> Builtin = new(() => Load("openapi", "kubernetes-1.36.0.json"));
-    private static readonly Lazy<Dictionary<string, (JsonObject Schema, bool Namespaced)>> Custom = new(LoadDefinitions);
+    private static readonly ConcurrentDictionary<string, Lazy<Dictionary<string, (JsonObject Schema, bool Namespaced)>>> Custom = new();
     private static readonly Lazy<Dictionary<string, JsonObject>> Kinds = new(IndexKinds);
     private static readonly ConcurrentDictionary<string, JsonObject?> References = new();
 
@@ -42,7 +42,7 @@ public static class KubernetesSchemas
         {
             new SchemaCheck(Resolve, problems).Check("", builtin, manifest);
         }
-        else if (Custom.Value.TryGetValue(key, out var custom))
+        else if (OfGroup(key.Split('/')[0]).TryGetValue(key, out var custom))
         {
             new SchemaCheck(Resolve, problems).Check("", custom.Schema, manifest);
             var hasNamespace = manifest["metadata"]?["namespace"] is not null;
@@ -73,22 +73,20 @@ public static class KubernetesSchemas
         return kinds;
     }
 
-    private static Dictionary<string, (JsonObject, bool)> LoadDefinitions()
+    // Reading one definition costs milliseconds, all of them seconds: each group is read when an object of it is asked about.
+    private static Dictionary<string, (JsonObject Schema, bool Namespaced)> OfGroup(string group) =>
+        Custom.GetOrAdd(group, static g => new(() => LoadDefinitions(Path.Combine(Folder!, "crds", g)))).Value;
+
+    private static Dictionary<string, (JsonObject, bool)> LoadDefinitions(string folder)
     {
         var found = new Dictionary<string, (JsonObject, bool)>();
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(Folder!, "crds"), "*.yaml", SearchOption.AllDirectories))
+        foreach (var file in Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.yaml") : [])
         {
-            // Reading one costs milliseconds, all of them seconds: only the groups the portal makes objects of.
-            if (!SchemaGroups.Contains(Path.GetFileName(Path.GetDirectoryName(file)!)))
-                continue;
             foreach (var definition in YamlDocuments.Read(File.ReadAllText(file)))
                 Index(definition, found);
         }
         return found;
     }
-
-    private static readonly string[] SchemaGroups =
-        ["kueue.x-k8s.io", "kubeflow.org", "trainer.kubeflow.org", "serving.kserve.io", "monitoring.coreos.com", "tekton.dev"];
 
     private static void Index(JsonObject definition, Dictionary<string, (JsonObject, bool)> found)
     {

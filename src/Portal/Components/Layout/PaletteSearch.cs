@@ -37,7 +37,8 @@ public sealed class PaletteSearch(
 
     private IEnumerable<PaletteItem> Pages(PlatformRole role) =>
         navigation.For(role).Select(e => new PaletteItem(words[e.Key], words["palette.goto"], e.Path, e.Icon))
-            .Append(new PaletteItem(words["nav.account"], words["palette.goto"], "/account", Icons.Material.Outlined.AccountCircle));
+            .Append(new PaletteItem(words["nav.account"], words["palette.goto"], "/account", Icons.Material.Outlined.AccountCircle))
+            .Append(new PaletteItem(words["nav.causes"], words["palette.goto"], "/causes", Icons.Material.Outlined.HelpOutline));
 
     private IEnumerable<PaletteItem> Creations(PlatformRole role)
     {

@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Portal.Core.Cluster;
+using Portal.Core.Health.Causes;
+using Portal.Core.Workloads;
+
+namespace Portal.Core.Health;
+
+/// <summary>Reads events, in core/v1's and in events.k8s.io's fields. Pure.</summary>
+public static class ClusterEvents
+{
+    /// <summary>Those about an object, newest first.</summary>
+    public static IReadOnlyList<JsonObject> About(IEnumerable<JsonObject> events, params ReadOnlySpan<string> names)
+    {
+        var wanted = names.ToArray();
+        return [.. events.Where(e => wanted.Contains(e.Text("involvedObject", "name") ?? e.Text("regarding", "name"))).OrderByDescending(At)];
+    }
+
+    /// <summary>The cause that the newest warning names; a warning that no rule knows is a refusal when it is about making a pod.</summary>
+    public static WorkloadStatus? Cause(IEnumerable<JsonObject> newestFirst)
+    {
+        WorkloadStatus? unknown = null;
+        foreach (var e in newestFirst.Where(e => e.Text("type") == "Warning"))
+        {
+            var said = Message(e);
+            if ((CauseMatcher.Match(EvidenceSource.Event, e.Text("reason"), said) ?? CauseMatcher.Match(EvidenceSource.Answer, "", said)) is { } known)
+                return known;
+            if (e.Text("reason") == "FailedCreate")
+                unknown ??= new WorkloadStatus(WorkloadState.Attention, "pod.refused", said);
+        }
+        return unknown;
+    }
+
+    /// <summary>True when the newest event of any of these reasons is the first of them: pulling, and not pulled since.</summary>
+    public static bool LastIs(IEnumerable<JsonObject> newestFirst, string reason, params ReadOnlySpan<string> others)
+    {
+        string[] all = [reason, .. others];
+        return newestFirst.FirstOrDefault(e => all.Contains(e.Text("reason"))).Text("reason") == reason;
+    }
+
+    /// <summary>Its words.</summary>
+    public static string Message(JsonNode e) => e.Text("message") ?? e.Text("note") ?? "";
+
+    private static DateTimeOffset At(JsonNode e) => DateTimeOffset.TryParse(
+        e.Text("lastTimestamp") ?? e.Text("series", "lastObservedTime") ?? e.Text("eventTime") ?? e.Text("metadata", "creationTimestamp"),
+        CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : DateTimeOffset.MinValue;
+}

@@ -1,0 +1,90 @@
+using System.Text.Json.Nodes;
+using Portal.Core.Cluster;
+using Portal.Core.Health.Causes;
+using Portal.Core.Workloads;
+
+namespace Portal.Core.Health;
+
+/// <summary>Why a queued workload waits, from Kueue's Workload. Pure.</summary>
+public static class QueueHealth
+{
+    /// <summary>The Workload that Kueue made for an object, or null when there is none yet.</summary>
+    public static JsonObject? Find(IEnumerable<JsonObject> workloads, string ownerUid) =>
+        workloads.FirstOrDefault(w => w.Text("metadata", "labels", "kueue.x-k8s.io/job-uid") == ownerUid
+            || w.Items("metadata", "ownerReferences").Any(o => o.Text("uid") == ownerUid));
+
+    /// <summary>Its place among the workloads of its queue that still wait for quota, from 1, oldest first; 0 when it does not wait.</summary>
+    public static int Position(JsonObject workload, IEnumerable<JsonObject> all)
+    {
+        if (!Waits(workload))
+            return 0;
+        var queue = workload.Text("spec", "queueName");
+        return 1 + all.Count(w => w.Text("spec", "queueName") == queue && Waits(w) && Older(w, workload));
+    }
+
+    /// <summary>True while it has no quota and has not ended.</summary>
+    public static bool Waits(JsonObject workload) => Condition.Find(workload, "QuotaReserved") is not { IsTrue: true }
+        && Condition.Find(workload, "Finished") is not { IsTrue: true };
+
+    // Creation times are RFC 3339 in UTC with whole seconds, so that their order is that of the text; the name breaks ties.
+    private static bool Older(JsonObject one, JsonObject other) =>
+        (string.CompareOrdinal(one.Text("metadata", "creationTimestamp"), other.Text("metadata", "creationTimestamp")),
+            string.CompareOrdinal(one.Name(), other.Name())) is ( < 0, _) or (0, < 0);
+
+    /// <summary>Null once the workload is admitted: from there the pod tells the rest.</summary>
+    public static WorkloadStatus? From(JsonObject workload)
+    {
+        if (Condition.Find(workload, "Finished") is { IsTrue: true })
+            return null;
+        var evicted = Condition.Find(workload, "Evicted") is { IsTrue: true } e ? e : null;
+        if (workload.At("spec", "active")?.ToString() == "false")
+            return new(WorkloadState.Attention, "quota.deactivated", evicted?.Message ?? "");
+        if (Condition.Find(workload, "Admitted") is { IsTrue: true })
+            return null;
+        if (Condition.Find(workload, "QuotaReserved") is not { } reserved)
+            return new(WorkloadState.Pending, "quota.queued");
+        if (reserved.IsTrue)
+            return Checks(workload, reserved);
+        if (CauseMatcher.Match(EvidenceSource.Queue, reserved.Reason, reserved.Message) is { } known)
+            return known.Reason == "quota.waiting" ? Counted(known, workload) : known;
+        var put = evicted is null ? null : CauseMatcher.Match(EvidenceSource.Evicted, evicted.Reason, evicted.Message);
+        return put ?? new WorkloadStatus(WorkloadState.Pending, "quota.queued", reserved.Message);
+    }
+
+    private static WorkloadStatus Checks(JsonObject workload, Condition reserved)
+    {
+        var open = workload.Items("status", "admissionChecks").Where(c => c.Text("state") != "Ready").ToList();
+        var rejected = open.FirstOrDefault(c => c.Text("state") == "Rejected");
+        var shown = rejected ?? open.FirstOrDefault();
+        var detail = shown.Text("message") is { Length: > 0 } said ? said : reserved.Message;
+        return (rejected is null ? new WorkloadStatus(WorkloadState.Pending, "quota.checks", detail)
+            : new WorkloadStatus(WorkloadState.Attention, "quota.check_rejected", detail)).With("check", shown.Text("name") ?? "?");
+    }
+
+    private static WorkloadStatus Counted(WorkloadStatus status, JsonObject workload)
+    {
+        var needed = Needed(workload, status.Arguments["resource"]);
+        return needed is null || Quantity.Parse(status.Arguments["short"]) is not { } missing
+            ? status.With("needed", "?").With("free", "?")
+            : status.With("needed", needed).With("free", Math.Max(0, needed.Value - missing));
+    }
+
+    private static decimal? Needed(JsonObject workload, string resource)
+    {
+        decimal sum = 0;
+        foreach (var set in workload.Items("spec", "podSets"))
+        {
+            var count = Quantity.Parse(set.Text("count") ?? "1") ?? 1;
+            foreach (var container in set.Items("template", "spec", "containers"))
+            {
+                if (container.Text("resources", "requests", resource) is { } text)
+                {
+                    if (Quantity.Parse(text) is not { } amount)
+                        return null;
+                    sum += amount * count;
+                }
+            }
+        }
+        return sum;
+    }
+}
