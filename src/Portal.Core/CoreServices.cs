@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Core.Access;
 using Portal.Core.Audit;
+using Portal.Core.Clusters;
 using Portal.Core.Data;
 using Portal.Core.Hardware;
 using Portal.Core.Idempotency;
@@ -27,6 +28,7 @@ public static class CoreServices
         services.AddSingleton<AccountService>();
         services.AddSingleton<AuditService>();
         services.AddSingleton<GuardedChange>();
+        services.AddClusters();
         services.AddPeople();
         services.AddTeams();
         services.AddProjects();

@@ -2,9 +2,12 @@ using System.Text.Json.Nodes;
 
 namespace Portal.Core.Cluster;
 
-/// <summary>What the watches have seen. Reading it never waits for the cluster. Trees from it are shared: never change them.</summary>
+/// <summary>What the watches have seen of one cluster. Reading it never waits for the cluster. Trees from it are shared: never change them.</summary>
 public interface IClusterCache
 {
+    /// <summary>What it was last found to serve; null before it was asked.</summary>
+    ClusterCapabilities? Capabilities { get; }
+
     /// <summary>The object as last seen, or null.</summary>
     JsonObject? Find(ObjectKey key);
 

@@ -8,7 +8,7 @@ namespace Portal.Core.Data;
 internal static class JsonColumn
 {
     /// <summary>Maps the property to JSON text; two values are equal when their texts are.</summary>
-    public static PropertyBuilder<T> HasJson<T>(this PropertyBuilder<T> property) where T : class
+    public static PropertyBuilder<T> HasJson<T>(this PropertyBuilder<T> property) where T : class?
     {
         property.HasConversion(
             value => Write(value),

@@ -11,9 +11,15 @@ public sealed record PoolProposal(
     string Name, string ResourceName, IReadOnlyDictionary<string, string> Labels, IReadOnlyList<NodeTaint> Taints,
     int Count, IReadOnlyList<string> Nodes, bool Simulated, Guid? CoveredBy)
 {
-    /// <summary>Names the proposal in an address: the same resource, labels and taints give the same key.</summary>
+    /// <summary>The cluster that the nodes belong to.</summary>
+    public Guid? ClusterId { get; init; }
+
+    /// <summary>Its name.</summary>
+    public string Cluster { get; init; } = "";
+
+    /// <summary>Names the proposal in an address: the same cluster, resource, labels and taints give the same key.</summary>
     public string Key => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n',
-        [ResourceName, .. Labels.Select(l => $"{l.Key}={l.Value}"), .. Taints.Select(t => $"{t.Key}={t.Value}:{t.Effect}")]))))[..12];
+        [$"{ClusterId}", ResourceName, .. Labels.Select(l => $"{l.Key}={l.Value}"), .. Taints.Select(t => $"{t.Key}={t.Value}:{t.Effect}")]))))[..12];
 }
 
 /// <summary>Turns what nodes offer into proposals for pools: one for each resource × labels × taints. Pure.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Portal.Core.Clusters;
 using Portal.Core.Data;
 using Portal.Core.Hardware.Lending;
 using Portal.Core.Teams;
@@ -19,6 +20,9 @@ public sealed class HardwarePool : IIntent
 
     /// <summary>Name of its ResourceFlavor, RFC 1123; unique and never changed.</summary>
     public string Slug { get; set; } = "";
+
+    /// <summary>The cluster that its nodes belong to; never changed. Null in an installation without one.</summary>
+    public Guid? ClusterId { get; set; }
 
     /// <summary>Extended resource, for example <c>nvidia.com/gpu</c>; never changed.</summary>
     public string ResourceName { get; set; } = "";
@@ -77,6 +81,7 @@ public sealed class HardwarePool : IIntent
             builder.Property(p => p.Generation).IsConcurrencyToken();
             builder.HasIndex(p => p.Name).IsUnique();
             builder.HasIndex(p => p.Slug).IsUnique();
+            builder.HasOne<ClusterRegistration>().WithMany().HasForeignKey(p => p.ClusterId).OnDelete(DeleteBehavior.Restrict);
             builder.HasMany(p => p.AllowedTeams).WithOne().HasForeignKey(t => t.PoolId);
             builder.HasOne(p => p.Ledger).WithOne().HasForeignKey<PoolLedger>(l => l.PoolId);
         }

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Portal.Core.Access;
 using Portal.Core.Audit;
 using Portal.Core.Cluster;
+using Portal.Core.Clusters;
 using Portal.Core.Data;
 using Portal.Core.Results;
 using Portal.Core.Teams;
@@ -10,7 +11,7 @@ namespace Portal.Core.Hardware;
 
 /// <summary>What admins do with hardware pools.</summary>
 public sealed class HardwareService(
-    IDbContextFactory<PortalDb> databases, AccessGate gate, IClusterCache cluster, TimeProvider clock)
+    IDbContextFactory<PortalDb> databases, AccessGate gate, IClusters clusters, TimeProvider clock)
 {
     /// <summary>Stores a new pool with its ledger; the draft's id makes a second call return the pool of the first.</summary>
     [Requires(Permission.PoolManage)]
@@ -26,7 +27,10 @@ public sealed class HardwareService(
         if (await db.Set<HardwarePool>().AnyAsync(p => p.Id == draft.Id && p.CreatedBy == actor.Id, ct))
             return draft.Id;
 
-        var pool = NewPool(actor, draft);
+        var (homeless, clusterId) = await ClusterOfAsync(db, draft, ct);
+        if (homeless is not null)
+            return homeless;
+        var pool = NewPool(actor, draft with { ClusterId = clusterId });
         // Its own row may have come in between: the form sent twice at once is no clash of names.
         if (await db.Set<HardwarePool>().AnyAsync(p => p.Id != draft.Id && (p.Name == pool.Name || p.Slug == pool.Slug), ct))
             return NameTaken(pool.Name);
@@ -125,6 +129,16 @@ public sealed class HardwareService(
         return Result.Done;
     }
 
+    // Where there is one cluster only, nobody has to name it.
+    private static async Task<(Refusal? Refusal, Guid? Id)> ClusterOfAsync(PortalDb db, PoolDraft draft, CancellationToken ct)
+    {
+        var ids = await db.Set<ClusterRegistration>().Select(c => c.Id).ToListAsync(ct);
+        if (draft.ClusterId is { } named)
+            return ids.Contains(named) ? (null, named) : (Refusal.NotFound("registration"), null);
+        return ids.Count > 1 ? (new Refusal("pool.cluster_needed", Field: "ClusterId").With("count", ids.Count), null)
+            : (null, ids.Count == 1 ? ids[0] : null);
+    }
+
     private HardwarePool NewPool(Actor actor, PoolDraft draft)
     {
         var pool = new HardwarePool
@@ -132,6 +146,7 @@ public sealed class HardwareService(
             Id = draft.Id,
             Name = draft.Name.Trim(),
             Slug = PoolRules.SlugFor(draft.Name),
+            ClusterId = draft.ClusterId,
             ResourceName = draft.ResourceName,
             NodeLabels = draft.NodeLabels.ToDictionary(),
             Taints = [.. draft.Taints],
@@ -141,7 +156,7 @@ public sealed class HardwareService(
             CreatedBy = actor.Id,
             CreatedAt = clock.GetUtcNow(),
         };
-        pool.Simulated = PoolNodes.Of(pool, cluster.List(Kinds.Node).Select(NodeView.From)).Any(n => n.Simulated);
+        pool.Simulated = PoolNodes.Of(pool, clusters.Get(pool.ClusterId).Cache.List(Kinds.Node).Select(NodeView.From)).Any(n => n.Simulated);
         return pool;
     }
 

@@ -5,6 +5,9 @@ namespace Portal.Core.Hardware;
 /// <param name="Capacity">Units that may be promised; asked for as a decimal so that a fraction can be refused in words.</param>
 public sealed record PoolDraft(Guid Id, string Name, string ResourceName, decimal Capacity, decimal PricePerHour)
 {
+    /// <summary>The cluster that its nodes belong to.</summary>
+    public Guid? ClusterId { get; init; }
+
     public IReadOnlyDictionary<string, string> NodeLabels { get; init; } = new Dictionary<string, string>();
 
     public IReadOnlyList<NodeTaint> Taints { get; init; } = [];

@@ -8,7 +8,7 @@ using Portal.Core.Results;
 namespace Portal.Core.Hardware;
 
 /// <summary>What people see of hardware pools: rows from the database, use from what the watches have seen.</summary>
-public sealed class PoolQueryService(IDbContextFactory<PortalDb> databases, AccessGate gate, IClusterCache cluster)
+public sealed class PoolQueryService(IDbContextFactory<PortalDb> databases, AccessGate gate, IClusters clusters)
 {
     /// <summary>All pools by name, with what is granted and running. Who holds what is <see cref="HoldersAsync"/>'s.</summary>
     [Requires(Permission.PoolView)]
@@ -42,7 +42,12 @@ public sealed class PoolQueryService(IDbContextFactory<PortalDb> databases, Acce
         if (await gate.CheckAsync(db, actor, Permission.PoolManage, Scope.Platform, "pool", null, ct) is { } denied)
             return denied;
         var pools = await db.Set<HardwarePool>().AsNoTracking().ToListAsync(ct);
-        return Result.Of(DiscoveredAccelerators.From(cluster.List(Kinds.Node).Select(NodeView.From), pools));
+        return Result.Of<IReadOnlyList<PoolProposal>>(
+        [
+            .. clusters.All.SelectMany(c => DiscoveredAccelerators.From(
+                c.Cache.List(Kinds.Node).Select(NodeView.From), [.. pools.Where(p => p.ClusterId == c.Id)])
+                .Select(proposal => proposal with { ClusterId = c.Id, Cluster = c.Name })),
+        ]);
     }
 
     /// <summary>Which projects hold a pool: granted, running and waiting.</summary>
@@ -88,10 +93,9 @@ public sealed class PoolQueryService(IDbContextFactory<PortalDb> databases, Acce
     }
 
     private Result<IReadOnlyList<PoolView>> ViewsOf(IReadOnlyList<HardwarePool> pools) =>
-        Result.Of<IReadOnlyList<PoolView>>([.. pools.Select(p => new PoolView(p, Totals(Usage(p)), cluster.Age(Kinds.Node)))]);
+        Result.Of<IReadOnlyList<PoolView>>([.. pools.Select(p => new PoolView(p, Totals(Usage(p)), clusters.Get(p.ClusterId).Cache.Age(Kinds.Node)))]);
 
-    private PoolUsage Usage(HardwarePool pool) => PoolUsage.From(
-        pool, cluster.List(Kinds.Node).Select(NodeView.From), cluster.List(Kinds.Pod), cluster.List(Kinds.Workload));
+    private PoolUsage Usage(HardwarePool pool) => PoolUsage.From(pool, clusters.Get(pool.ClusterId).Cache);
 
     // Namespaces name projects, which not everybody who sees the pool may see.
     private static PoolUsage Totals(PoolUsage usage) => usage with

@@ -7,7 +7,7 @@ namespace Portal.Core.Hardware;
 
 /// <summary>Keeps each pool's ResourceFlavor in the cluster as it is wanted, where Kueue is served.</summary>
 public sealed class PoolReconciler(
-    IDbContextFactory<PortalDb> databases, IClusterClient cluster, ClusterWriter writer, LeaseFence fence) : IReconciler
+    IDbContextFactory<PortalDb> databases, IClusters clusters, LeaseFence fence) : IReconciler
 {
     private static readonly TimeSpan WithoutKueue = TimeSpan.FromMinutes(1);
 
@@ -25,16 +25,24 @@ public sealed class PoolReconciler(
     }
 
     /// <inheritdoc/>
+    public async Task<Guid?> ClusterOfAsync(Guid id, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        return await db.Set<HardwarePool>().Where(r => r.Id == id).Select(r => r.ClusterId).SingleOrDefaultAsync(ct);
+    }
+
+    /// <inheritdoc/>
     public async Task<ReconcileResult> ReconcileAsync(Guid id, CancellationToken ct)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
         var pool = await db.Set<HardwarePool>().SingleOrDefaultAsync(p => p.Id == id, ct);
         if (pool is null)
             return ReconcileResult.Settled;
+        var cluster = clusters.Get(pool.ClusterId);
         try
         {
-            var served = (await cluster.CapabilitiesAsync(ct)).Serves(Kinds.ResourceFlavor);
-            pool.Problem = served ? await ApplyAsync(pool, ct) : "";
+            var served = (await cluster.Client.CapabilitiesAsync(ct)).Serves(Kinds.ResourceFlavor);
+            pool.Problem = served ? await ApplyAsync(cluster, pool, ct) : "";
             pool.ObservedGeneration = pool.Generation;
             await fence.SaveAsync(db, ct);
             return served ? ReconcileResult.Settled : ReconcileResult.After(WithoutKueue);
@@ -51,11 +59,11 @@ public sealed class PoolReconciler(
     }
 
     // What the cluster refuses for good is shown on the pool.
-    private async Task<string> ApplyAsync(HardwarePool pool, CancellationToken ct)
+    private static async Task<string> ApplyAsync(ConnectedCluster cluster, HardwarePool pool, CancellationToken ct)
     {
         try
         {
-            await writer.EnsureAsync(Kinds.ResourceFlavor, PoolManifests.Flavor(pool), ct);
+            await cluster.Writer.EnsureAsync(Kinds.ResourceFlavor, PoolManifests.Flavor(pool), ct);
             return "";
         }
         catch (ClusterException refused) when (!refused.IsTransient)

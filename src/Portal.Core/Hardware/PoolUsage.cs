@@ -23,6 +23,10 @@ public sealed record PoolUsage(
     /// <summary>Units that workloads in queues wait for.</summary>
     public int Queued => Waiting.Values.Sum();
 
+    /// <summary>Reads one pool from what was seen of its cluster.</summary>
+    public static PoolUsage From(HardwarePool pool, IClusterCache seen) =>
+        From(pool, seen.List(Kinds.Node).Select(NodeView.From), seen.List(Kinds.Pod), seen.List(Kinds.Workload));
+
     /// <summary>Reads one pool from the cluster's objects.</summary>
     /// <param name="workloads">Kueue's Workload objects; empty where Kueue is not served.</param>
     public static PoolUsage From(

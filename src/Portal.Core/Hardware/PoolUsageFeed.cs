@@ -9,7 +9,7 @@ namespace Portal.Core.Hardware;
 /// Tells pages when what the cluster shows of a pool changes: a pod started, a workload queued, a node went away. Rows do not
 /// change then, so nothing else would. One pass after the other; not for several callers at once.
 /// </summary>
-public sealed class PoolUsageFeed(IDbContextFactory<PortalDb> databases, IClusterCache cluster, IChangeFeed feed)
+public sealed class PoolUsageFeed(IDbContextFactory<PortalDb> databases, IClusters clusters, IChangeFeed feed)
 {
     private readonly Dictionary<Guid, string> _told = [];
 
@@ -18,11 +18,10 @@ public sealed class PoolUsageFeed(IDbContextFactory<PortalDb> databases, ICluste
     {
         await using var db = await databases.CreateDbContextAsync(ct);
         var pools = await db.Set<HardwarePool>().AsNoTracking().ToListAsync(ct);
-        var nodes = cluster.List(Kinds.Node).Select(NodeView.From).ToList();
         var changed = 0;
         foreach (var pool in pools)
         {
-            var seen = JsonSerializer.Serialize(PoolUsage.From(pool, nodes, cluster.List(Kinds.Pod), cluster.List(Kinds.Workload)));
+            var seen = JsonSerializer.Serialize(PoolUsage.From(pool, clusters.Get(pool.ClusterId).Cache));
             if (_told.TryGetValue(pool.Id, out var told) && told != seen)
             {
                 feed.Publish(new RowChange(nameof(HardwarePool), pool.Id, null, NeedsReconcile: false));

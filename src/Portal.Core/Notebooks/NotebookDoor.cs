@@ -8,7 +8,7 @@ using Portal.Core.Workloads;
 namespace Portal.Core.Notebooks;
 
 /// <summary>Finds the running server behind a notebook, for those who may open it and for the idle rule.</summary>
-public sealed class NotebookDoor(IDbContextFactory<PortalDb> databases, AccessGate gate, WorkloadCluster cluster)
+public sealed class NotebookDoor(IDbContextFactory<PortalDb> databases, AccessGate gate, WorkloadClusters clusters)
 {
     /// <summary>Where the server is and the token that it asks for; refused while it does not run.</summary>
     [Requires(Permission.NotebookOpen)]
@@ -29,21 +29,23 @@ public sealed class NotebookDoor(IDbContextFactory<PortalDb> databases, AccessGa
     {
         if (notebook is not { Intent: NotebookIntent.Running, State: WorkloadState.Running })
             return null;
-        var ns = notebook.Project!.Namespace;
+        var (clusterId, ns) = (notebook.Project!.ClusterId, notebook.Project.Namespace);
+        var cluster = clusters.Of(clusterId);
         var pod = cluster.Pods(ns, NotebookManifests.Owner(notebook.Id))
             .FirstOrDefault(p => p.Text("metadata", "deletionTimestamp") is null && Condition.Find(p, "Ready") is { IsTrue: true });
         if (pod.Text("status", "podIP") is not { Length: > 0 } address)
             return null;
         return await cluster.SecretAsync(ns, notebook.ObjectName, NotebookManifests.TokenKey, ct) is { } token
-            ? new NotebookTarget(notebook.Id, ns, notebook.ObjectName, address, token) : null;
+            ? new NotebookTarget(notebook.Id, clusterId, ns, notebook.ObjectName, address, token) : null;
     }
 }
 
 /// <summary>A running notebook server.</summary>
+/// <param name="ClusterId">The cluster that it runs on.</param>
 /// <param name="Service">Name of its Service.</param>
 /// <param name="PodAddress">IP address of its pod.</param>
 /// <param name="Token">What it asks for; for the portal's own requests, never for a page, an address or a log.</param>
-public sealed record NotebookTarget(Guid Id, string Namespace, string Service, string PodAddress, string Token)
+public sealed record NotebookTarget(Guid Id, Guid? ClusterId, string Namespace, string Service, string PodAddress, string Token)
 {
     private bool PrintMembers(System.Text.StringBuilder text)
     {

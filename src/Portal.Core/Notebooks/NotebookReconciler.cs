@@ -12,7 +12,7 @@ namespace Portal.Core.Notebooks;
 
 /// <summary>Carries notebooks out. Run again at any point it ends at the same objects.</summary>
 public sealed class NotebookReconciler(
-    IDbContextFactory<PortalDb> databases, WorkloadCluster cluster, WorkloadLaunch launch, LeaseFence fence, TimeProvider clock)
+    IDbContextFactory<PortalDb> databases, WorkloadClusters clusters, WorkloadLaunch launch, LeaseFence fence, TimeProvider clock)
     : IReconciler
 {
     // A pod that starts tells by events; this only lets "slow" be said in time.
@@ -29,6 +29,13 @@ public sealed class NotebookReconciler(
     {
         await using var db = await databases.CreateDbContextAsync(ct);
         return await db.Set<Notebook>().OrderBy(n => n.Id).Select(n => n.Id).ToListAsync(ct);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Guid?> ClusterOfAsync(Guid id, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        return await db.Set<Notebook>().Where(r => r.Id == id).Select(r => r.Project!.ClusterId).SingleOrDefaultAsync(ct);
     }
 
     /// <inheritdoc/>
@@ -57,21 +64,22 @@ public sealed class NotebookReconciler(
             await fence.SaveAsync(db, ct);
             return ReconcileResult.After(WhileMoving);
         }
+        var cluster = clusters.Of(notebook.Project!);
         var place = await cluster.PlaceAsync(notebook.Project!.Namespace, ct);
         if (notebook.Intent == NotebookIntent.Deleted)
-            return await RemoveAsync(db, notebook, place, ct);
+            return await RemoveAsync(db, cluster, notebook, place, ct);
 
-        var facts = await FactsAsync(notebook, place, ct);
+        var facts = await FactsAsync(cluster, notebook, place, ct);
         if (notebook.Generation != notebook.ObservedGeneration || (facts.Controller is null && notebook.Intent == NotebookIntent.Running))
         {
-            if (await cluster.RefusedAsync(() => ApplyAsync(notebook, place, ct)) is { } refused)
+            if (await cluster.RefusedAsync(() => ApplyAsync(cluster, notebook, place, ct)) is { } refused)
             {
                 notebook.SetStatus(refused, clock.GetUtcNow());
                 await fence.SaveAsync(db, ct);
                 return ReconcileResult.After(TimeSpan.FromMinutes(1));
             }
             notebook.ObservedGeneration = notebook.Generation;
-            facts = await FactsAsync(notebook, place, ct);
+            facts = await FactsAsync(cluster, notebook, place, ct);
         }
         Observe(notebook, FrozenProject.Explain(notebook.Project, NotebookHealth.From(notebook, facts, clock.GetUtcNow())));
         await fence.SaveAsync(db, ct);
@@ -93,7 +101,7 @@ public sealed class NotebookReconciler(
             notebook.RunningSince ??= now;
     }
 
-    private async Task ApplyAsync(Notebook notebook, WorkloadPlace place, CancellationToken ct)
+    private async Task ApplyAsync(WorkloadCluster cluster, Notebook notebook, WorkloadPlace place, CancellationToken ct)
     {
         var (image, size) = (launch.Image(notebook.ImageId, ImageUse.Notebook), launch.Size(notebook.SizeId));
         var offer = await launch.OfferAsync(notebook, ct);
@@ -104,12 +112,12 @@ public sealed class NotebookReconciler(
             await cluster.Client.ApplyAsync(manifest, ct);
     }
 
-    private async Task<ReconcileResult> RemoveAsync(PortalDb db, Notebook notebook, WorkloadPlace place, CancellationToken ct)
+    private async Task<ReconcileResult> RemoveAsync(PortalDb db, WorkloadCluster cluster, Notebook notebook, WorkloadPlace place, CancellationToken ct)
     {
         var left = false;
         foreach (var key in NotebookManifests.Keys(notebook, place))
             left |= await cluster.Client.DeleteAsync(key, ct);
-        var facts = await FactsAsync(notebook, place, ct);
+        var facts = await FactsAsync(cluster, notebook, place, ct);
         if (left || facts.Pod is not null)
         {
             Observe(notebook, NotebookHealth.From(notebook, facts, clock.GetUtcNow()));
@@ -121,7 +129,7 @@ public sealed class NotebookReconciler(
         return ReconcileResult.Settled;
     }
 
-    private async Task<NotebookFacts> FactsAsync(Notebook notebook, WorkloadPlace place, CancellationToken ct)
+    private static async Task<NotebookFacts> FactsAsync(WorkloadCluster cluster, Notebook notebook, WorkloadPlace place, CancellationToken ct)
     {
         var kind = place.HasNotebookKind ? NotebookManifests.Kind : Kinds.StatefulSet;
         var controller = await cluster.Client.FindAsync(new ObjectKey(kind, place.Namespace, notebook.ObjectName), ct);

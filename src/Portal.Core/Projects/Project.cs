@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Portal.Core.Access;
+using Portal.Core.Clusters;
 using Portal.Core.Data;
 using Portal.Core.Teams;
 
@@ -16,6 +17,12 @@ public sealed class Project : IIntent
 
     /// <summary>Its namespace, made from the name by <see cref="ProjectRules.NamespaceFor"/>; unique and never changed.</summary>
     public string Namespace { get; set; } = "";
+
+    /// <summary>The cluster that it lives on, for as long as it lives; null until one is there that takes it.</summary>
+    public Guid? ClusterId { get; set; }
+
+    /// <summary>Why it lives there.</summary>
+    public PlacementReason? PlacedBecause { get; set; }
 
     public Guid TeamId { get; set; }
 
@@ -61,6 +68,9 @@ public sealed class Project : IIntent
 
     public List<ProjectStep> Steps { get; set; } = [];
 
+    /// <summary>Gives it its cluster, or leaves it waiting for one.</summary>
+    internal void Place(PlacementVerdict? chosen) => (ClusterId, PlacedBecause) = (chosen?.ClusterId, chosen?.Reason);
+
     internal sealed class Mapping : IEntityTypeConfiguration<Project>
     {
         public void Configure(EntityTypeBuilder<Project> builder)
@@ -82,6 +92,8 @@ public sealed class Project : IIntent
             builder.HasIndex(p => p.Namespace).IsUnique();
             builder.HasIndex(p => p.CreatedAt);
             builder.HasOne(p => p.Team).WithMany().HasForeignKey(p => p.TeamId).OnDelete(DeleteBehavior.Restrict);
+            builder.Property(p => p.PlacedBecause).HasJson();
+            builder.HasOne<ClusterRegistration>().WithMany().HasForeignKey(p => p.ClusterId).OnDelete(DeleteBehavior.Restrict);
             builder.HasMany(p => p.Members).WithOne().HasForeignKey(m => m.ProjectId);
             builder.HasMany(p => p.Steps).WithOne().HasForeignKey(s => s.ProjectId);
         }

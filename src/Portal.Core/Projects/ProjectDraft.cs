@@ -11,6 +11,9 @@ public record ProjectContent(string Name)
 
     public string Region { get; init; } = "";
 
+    /// <summary>A pool that it will ask quota of, or null: it then lives on the pool's cluster.</summary>
+    public Guid? PoolId { get; init; }
+
     public string CostCentre { get; init; } = "";
 
     public string Description { get; init; } = "";

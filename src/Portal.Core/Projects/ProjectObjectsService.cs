@@ -11,7 +11,7 @@ using Portal.Core.Workloads;
 namespace Portal.Core.Projects;
 
 /// <summary>Shows what the cluster holds of a project, from what the watches have seen; it never waits for the cluster.</summary>
-public sealed class ProjectObjectsService(IDbContextFactory<PortalDb> databases, AccessGate gate, IClusterCache cache, TimeProvider clock)
+public sealed class ProjectObjectsService(IDbContextFactory<PortalDb> databases, AccessGate gate, IClusters clusters, TimeProvider clock)
 {
     // Secrets and configuration maps are not among them: their contents are for workloads alone.
     private static readonly ResourceType[] Shown =
@@ -29,6 +29,7 @@ public sealed class ProjectObjectsService(IDbContextFactory<PortalDb> databases,
             return denied;
         if (await db.Projects.AsNoTracking().SingleOrDefaultAsync(p => p.Id == id, ct) is not { } project)
             return Refusal.NotFound("project");
+        var cache = clusters.Get(project.ClusterId).Cache;
         var own = new[] { Kinds.Namespace, Kinds.ClusterQueue }
             .SelectMany(type => cache.List(type, null, (Manifest.IdLabel, id.ToString("D"))));
         var inside = Shown.SelectMany(type => cache.List(type, project.Namespace).OrderBy(o => o.Name(), StringComparer.Ordinal));

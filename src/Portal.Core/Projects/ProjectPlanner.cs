@@ -1,15 +1,25 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Core.Cluster;
+using Portal.Core.Clusters;
 using Portal.Core.Data;
 
 namespace Portal.Core.Projects;
 
 /// <summary>Gathers what a project's objects follow from.</summary>
-public sealed class ProjectPlanner(IProjectGrants grants, IClusterCache cache, ProjectClusterOptions options)
+public sealed class ProjectPlanner(IProjectGrants grants, IClusters clusters, ClusterPlacement placement, ProjectClusterOptions options)
 {
+    /// <summary>Gives a project that has none a cluster; false while none takes it.</summary>
+    public async Task<bool> PlaceAsync(PortalDb db, Project project, CancellationToken ct)
+    {
+        var content = new ProjectContent(project.Name) { DataClass = project.DataClass, Region = project.Region };
+        project.Place((await placement.DecideAsync(db, content, ct)).Chosen);
+        return project.ClusterId is not null;
+    }
+
     /// <summary>The plan for a project that was read with its team and members.</summary>
     public async Task<ProjectPlan> PlanAsync(PortalDb db, Project project, CancellationToken ct)
     {
+        var cache = clusters.Get(project.ClusterId).Cache;
         var ids = project.Members.Select(m => m.PersonId).ToArray();
         var names = await db.People.AsNoTracking().Where(p => ids.Contains(p.Id) && !p.Disabled)
             .ToDictionaryAsync(p => p.Id, p => p.UserName ?? "", ct);
@@ -18,12 +28,12 @@ public sealed class ProjectPlanner(IProjectGrants grants, IClusterCache cache, P
             project.Team?.Name ?? "",
             [.. project.Members.Where(m => names.ContainsKey(m.PersonId)).Select(m => new MemberAccount(m.PersonId, names[m.PersonId], m.Role))],
             await grants.ActiveAsync(project.Id, ct),
-            ExtendedResources(),
+            ExtendedResources(cache),
             options)
         {
             StoredGiB = ProjectHealth.StoredGiB(
                 cache.Find(new ObjectKey(Kinds.PersistentVolumeClaim, project.Namespace, ProjectManifests.StorageClaim))),
-            Common = await CommonAsync(db, project, ct),
+            Common = await CommonAsync(db, cache, project, ct),
             TeamWeight = await grants.TeamWeightAsync(project.TeamId, ct),
         };
     }
@@ -31,18 +41,18 @@ public sealed class ProjectPlanner(IProjectGrants grants, IClusterCache cache, P
     /// <summary>True once nothing is promised to a project that goes: its grants end by themselves, and are counted back first.</summary>
     public async Task<bool> IsReleasedAsync(Project project, CancellationToken ct) => !await grants.HoldsAnyAsync(project.Id, ct);
 
-    private async Task<CommonQuota> CommonAsync(PortalDb db, Project project, CancellationToken ct)
+    private static async Task<CommonQuota> CommonAsync(PortalDb db, IClusterCache cache, Project project, CancellationToken ct)
     {
         if (project.Intent != ProjectIntent.Active)
             return CommonQuota.None;
-        var sizes = await db.Projects.Where(p => p.Intent == ProjectIntent.Active && p.Id != project.Id)
+        var sizes = await db.Projects.Where(p => p.Intent == ProjectIntent.Active && p.ClusterId == project.ClusterId && p.Id != project.Id)
             .GroupBy(p => p.Size).Select(g => new { g.Key, Count = g.Count() }).ToListAsync(ct);
         var ceiling = ProjectSizes.Of(project.Size);
         return CommonQuota.For(
             ceiling, [ceiling, .. sizes.SelectMany(s => Enumerable.Repeat(ProjectSizes.Of(s.Key), s.Count))], NodeCapacity.Of(cache.List(Kinds.Node)));
     }
 
-    private string[] ExtendedResources() => [.. cache.List(Kinds.Node)
+    private static string[] ExtendedResources(IClusterCache cache) => [.. cache.List(Kinds.Node)
         .SelectMany(n => n.At("status", "allocatable")?.AsObject().Select(r => r.Key) ?? [])
         .Where(ProjectManifests.IsExtended).Distinct().Order(StringComparer.Ordinal)];
 }

@@ -42,6 +42,13 @@ public sealed class ProjectReconciler(
         change.Kind == "QuotaRequest" ? change.ProjectId : change.Kind == Kind && change.NeedsReconcile ? change.Id : null;
 
     /// <inheritdoc/>
+    public async Task<Guid?> ClusterOfAsync(Guid id, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        return await db.Projects.Where(r => r.Id == id).Select(r => r.ClusterId).SingleOrDefaultAsync(ct);
+    }
+
+    /// <inheritdoc/>
     public async Task<ReconcileResult> ReconcileAsync(Guid id, CancellationToken ct)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
@@ -51,13 +58,29 @@ public sealed class ProjectReconciler(
             return ReconcileResult.Settled;
         try
         {
-            return project.Intent == ProjectIntent.Deleted ? await RemoveAsync(db, project, ct) : await MakeAsync(db, project, ct);
+            if (project.Intent == ProjectIntent.Deleted)
+                return await RemoveAsync(db, project, ct);
+            return project.ClusterId is null ? await PlaceAsync(db, project, ct) : await MakeAsync(db, project, ct);
         }
         catch (DbUpdateConcurrencyException)
         {
             // Somebody changed what is wanted during the pass: read it again.
             return ReconcileResult.After(TimeSpan.Zero);
         }
+    }
+
+    // Made before any cluster was registered. The raised generation brings it to its cluster's own queue.
+    private async Task<ReconcileResult> PlaceAsync(PortalDb db, Project project, CancellationToken ct)
+    {
+        if (await planner.PlaceAsync(db, project, ct))
+        {
+            project.Generation++;
+            await fence.SaveAsync(db, ct);
+            return ReconcileResult.Settled;
+        }
+        var step = project.Steps.FirstOrDefault(s => s.Kind == ProjectStepKind.Namespace) ?? AddStep(project, ProjectStepKind.Namespace);
+        await EndAsync(db, project, step, StepOutcome.Waiting("project.no_cluster"), failed: false, ct);
+        return ReconcileResult.After(LookAgain);
     }
 
     private async Task<ReconcileResult> MakeAsync(PortalDb db, Project project, CancellationToken ct)

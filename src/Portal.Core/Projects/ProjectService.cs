@@ -1,13 +1,14 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Core.Access;
 using Portal.Core.Audit;
+using Portal.Core.Clusters;
 using Portal.Core.Data;
 using Portal.Core.Results;
 
 namespace Portal.Core.Projects;
 
 /// <summary>Makes projects and changes what is written about them. Each method checks its permission and audits in the same commit.</summary>
-public sealed class ProjectService(IDbContextFactory<PortalDb> databases, AccessGate gate, GuardedChange change, TimeProvider clock)
+public sealed class ProjectService(IDbContextFactory<PortalDb> databases, AccessGate gate, GuardedChange change, ClusterPlacement placement, TimeProvider clock)
 {
     /// <summary>
     /// Stores a new project; the reconciler then makes it in the cluster. The id in <paramref name="draft"/> is the form's
@@ -30,6 +31,10 @@ public sealed class ProjectService(IDbContextFactory<PortalDb> databases, Access
         var project = draft.ToProject(actor, clock.GetUtcNow());
         if (await db.Projects.AnyAsync(p => p.Name == project.Name || p.Namespace == project.Namespace, ct))
             return await FindMadeAsync(actor, draft, ct);
+        var place = await placement.DecideAsync(db, draft, ct);
+        if (place is { Chosen: null, Verdicts.Count: > 0 })
+            return new Refusal("placement.none", RefusalKind.Conflict, "Region").With("clusters", place.Verdicts.Count);
+        project.Place(place.Chosen);
         db.Projects.Add(project);
         db.Audit(new AuditRecord(actor, "project.created", "project", project.Id)
         {
@@ -42,6 +47,7 @@ public sealed class ProjectService(IDbContextFactory<PortalDb> databases, Access
                 ["size"] = project.Size.ToString(),
                 ["dataClass"] = project.DataClass.ToString(),
                 ["region"] = project.Region,
+                ["cluster"] = place.Chosen?.Cluster,
             },
         });
         try
@@ -67,7 +73,7 @@ public sealed class ProjectService(IDbContextFactory<PortalDb> databases, Access
             db => db.Projects.SingleOrDefaultAsync(p => p.Id == id, ct),
             async (db, project) =>
             {
-                if ((ProjectRules.Check(content) ?? ProjectRules.CheckOpen(project)) is { } bad)
+                if ((ProjectRules.Check(content) ?? ProjectRules.CheckOpen(project) ?? await ClusterPlacement.CheckStaysAsync(db, project, content, ct)) is { } bad)
                     return bad;
                 var name = content.StoredName;
                 if (name != project.Name && await db.Projects.AnyAsync(p => p.Name == name && p.Id != id, ct))

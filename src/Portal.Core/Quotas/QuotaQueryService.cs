@@ -21,7 +21,7 @@ public sealed class QuotaQueryService(
         await using var db = await databases.CreateDbContextAsync(ct);
         if (await gate.CheckAsync(db, actor, Permission.QuotaRequest, Scope.Project(projectId), "project", projectId, ct) is { } denied)
             return denied;
-        var project = await db.Projects.AsNoTracking().Where(p => p.Id == projectId).Select(p => new { p.Name, p.TeamId }).SingleAsync(ct);
+        var project = await db.Projects.AsNoTracking().Where(p => p.Id == projectId).Select(p => new { p.Name, p.TeamId, p.ClusterId }).SingleAsync(ct);
         var all = await pools.PoolsAsync(actor, ct);
         if (!all.Succeeded)
             return all.Refusal;
@@ -29,7 +29,7 @@ public sealed class QuotaQueryService(
             .GroupBy(r => r.PoolId).Select(g => new { g.Key, Units = g.Sum(r => r.GrantedAmount ?? 0) }).ToDictionaryAsync(g => g.Key, g => g.Units, ct);
         return new QuotaFormView(projectId, project.Name,
         [
-            .. all.Value.Where(v => v.Pool.State == PoolState.Open && v.Pool.IsFor(project.TeamId))
+            .. all.Value.Where(v => v.Pool.State == PoolState.Open && (project.ClusterId is null || v.Pool.ClusterId == project.ClusterId) && v.Pool.IsFor(project.TeamId))
                 .Select(v => new QuotaPoolChoice(v, held.GetValueOrDefault(v.Pool.Id))),
         ]);
     }

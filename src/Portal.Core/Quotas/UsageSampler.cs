@@ -9,32 +9,33 @@ namespace Portal.Core.Quotas;
 /// Notes what each project with a grant holds of its pools, so that the next decision rests on use and not on memory.
 /// Several replicas may sample at once: sums and counts grow together, so means stay right.
 /// </summary>
-public sealed class UsageSampler(IDbContextFactory<PortalDb> databases, IClusterCache cluster, TimeProvider clock)
+public sealed class UsageSampler(IDbContextFactory<PortalDb> databases, IClusters clusters, TimeProvider clock)
 {
     private static readonly TimeSpan Kept = TimeSpan.FromDays(90);
 
-    /// <summary>Takes one sample; returns how many projects × pools were noted. Nothing while the cluster has not spoken yet.</summary>
+    /// <summary>Takes one sample; returns how many projects × pools were noted. Nothing of a cluster that has not spoken yet.</summary>
     public async Task<int> SampleAsync(CancellationToken ct)
     {
-        if (cluster.Age(Kinds.Pod) is null)
-            return 0;
         var now = clock.GetUtcNow();
         var hour = new DateTimeOffset(now.Year, now.Month, now.Day, now.Hour, 0, 0, TimeSpan.Zero);
         await using var db = await databases.CreateDbContextAsync(ct);
         var grants = await db.Set<QuotaRequest>().AsNoTracking().Where(r => r.State == QuotaState.Active)
             .Select(r => new { r.ProjectId, r.PoolId, r.Project!.Namespace }).Distinct().ToListAsync(ct);
         var pools = await db.Set<HardwarePool>().AsNoTracking().ToListAsync(ct);
-        var nodes = cluster.List(Kinds.Node).Select(NodeView.From).ToList();
-        var usages = pools.ToDictionary(p => p.Id, p => PoolUsage.From(p, nodes, cluster.List(Kinds.Pod), cluster.List(Kinds.Workload)));
+        var usages = pools.Where(p => clusters.Get(p.ClusterId).Cache.Age(Kinds.Pod) is not null)
+            .ToDictionary(p => p.Id, p => PoolUsage.From(p, clusters.Get(p.ClusterId).Cache));
+        var noted = 0;
         foreach (var grant in grants)
         {
-            var usage = usages[grant.PoolId];
+            if (!usages.TryGetValue(grant.PoolId, out var usage))
+                continue;
+            noted++;
             await NoteAsync(db, grant.ProjectId, grant.PoolId, hour, usage.Running.GetValueOrDefault(grant.Namespace),
                 usage.Waiting.GetValueOrDefault(grant.Namespace) > 0 ? 1 : 0, ct);
         }
         var old = now - Kept;
         await db.Set<UsageHour>().Where(u => u.Hour < old).ExecuteDeleteAsync(ct);
-        return grants.Count;
+        return noted;
     }
 
     private static async Task NoteAsync(

@@ -21,6 +21,9 @@ public interface IReconciler
     /// <summary>The row that a committed change wakes; by default a row of this kind that is not carried out yet.</summary>
     Guid? WokenBy(RowChange change) => change.Kind == Kind && change.NeedsReconcile ? change.Id : null;
 
+    /// <summary>The cluster that a row is carried out in, or null: rows of one cluster never wait for another cluster.</summary>
+    Task<Guid?> ClusterOfAsync(Guid id, CancellationToken ct) => Task.FromResult<Guid?>(null);
+
     /// <summary>One pass for one row. Waiting is a result, not an exception.</summary>
     Task<ReconcileResult> ReconcileAsync(Guid id, CancellationToken ct);
 }

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Portal.Core.Cluster;
 using Portal.Core.Projects;
 
 namespace Portal.Core.Reconciliation;
@@ -15,7 +14,6 @@ internal static class ReconciliationServices
         services.AddSingleton<ProjectPlanner>();
         services.AddSingleton<ProjectSteps>();
         services.AddSingleton<IReconciler, ProjectReconciler>();
-        services.AddSingleton<ClusterWriter>();
         services.AddSingleton<LeaseFence>();
         return services;
     }

@@ -10,7 +10,7 @@ using Portal.Core.Workloads;
 namespace Portal.Core.Training;
 
 /// <summary>The logs of runs: from the pod while it runs, from the database afterwards.</summary>
-public sealed class TrainingLogs(IDbContextFactory<PortalDb> databases, AccessGate gate, WorkloadCluster cluster)
+public sealed class TrainingLogs(IDbContextFactory<PortalDb> databases, AccessGate gate, WorkloadClusters clusters)
 {
     private const int TailLines = 5000;
 
@@ -58,6 +58,7 @@ public sealed class TrainingLogs(IDbContextFactory<PortalDb> databases, AccessGa
     {
         if (run.FinishedAt is not null || run.StartedAt is null)
             return null;
+        var cluster = clusters.Of(run.Project!);
         var pod = cluster.Pods(run.Project!.Namespace, TrainingManifests.Owner(run.Id)).FirstOrDefault();
         if (pod is null)
             return null;

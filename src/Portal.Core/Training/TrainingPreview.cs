@@ -10,7 +10,7 @@ using Portal.Core.Workloads;
 namespace Portal.Core.Training;
 
 /// <summary>Shows what a form would make in the cluster, before it is sent.</summary>
-public sealed class TrainingPreview(IDbContextFactory<PortalDb> databases, AccessGate gate, WorkloadCluster cluster, WorkloadLaunch launch, Catalogue catalogue)
+public sealed class TrainingPreview(IDbContextFactory<PortalDb> databases, AccessGate gate, WorkloadClusters clusters, WorkloadLaunch launch, Catalogue catalogue)
 {
     /// <summary>The objects as they would be applied; the Secret with the token is made at the launch and never shown.</summary>
     [Requires(Permission.TrainingRun)]
@@ -23,12 +23,12 @@ public sealed class TrainingPreview(IDbContextFactory<PortalDb> databases, Acces
             return bad;
         if (catalogue.FindSize(draft.SizeId) is not { } size)
             return new Refusal("workload.unknown_size", Field: "SizeId").With("size", draft.SizeId);
-        var project = await db.Projects.AsNoTracking().Where(p => p.Id == draft.ProjectId).Select(p => new { p.Name, p.Namespace }).SingleAsync(ct);
+        var project = await db.Projects.AsNoTracking().Where(p => p.Id == draft.ProjectId).Select(p => new { p.Name, p.Namespace, p.ClusterId }).SingleAsync(ct);
         var run = draft.ToRun(actor, size, 0, DateTimeOffset.UnixEpoch);
         var image = run.CustomImage.Length > 0 ? null : catalogue.FindImage(run.ImageId, ImageUse.Training);
         try
         {
-            var place = await cluster.PlaceAsync(project.Namespace, ct);
+            var place = await clusters.Of(project.ClusterId).PlaceAsync(project.Namespace, ct);
             return Result.Of(TrainingManifests.For(run, project.Name, place, image, await launch.OfferAsync(run, ct)));
         }
         catch (ClusterException)

@@ -16,7 +16,7 @@ namespace Portal.Core.Training;
 /// in the cluster, so a portal that dies at any point goes on where it was.
 /// </summary>
 public sealed class TrainingReconciler(
-    IDbContextFactory<PortalDb> databases, WorkloadCluster cluster, WorkloadLaunch launch, LeaseFence fence, TimeProvider clock)
+    IDbContextFactory<PortalDb> databases, WorkloadClusters clusters, WorkloadLaunch launch, LeaseFence fence, TimeProvider clock)
     : IReconciler
 {
     // While it runs its log is kept every few seconds: a node that dies takes the pod's own log along.
@@ -34,6 +34,13 @@ public sealed class TrainingReconciler(
     {
         await using var db = await databases.CreateDbContextAsync(ct);
         return await db.Set<TrainingRun>().Where(r => !r.Cleared).OrderBy(r => r.Id).Select(r => r.Id).ToListAsync(ct);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Guid?> ClusterOfAsync(Guid id, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        return await db.Set<TrainingRun>().Where(r => r.Id == id).Select(r => r.Project!.ClusterId).SingleOrDefaultAsync(ct);
     }
 
     /// <inheritdoc/>
@@ -62,10 +69,11 @@ public sealed class TrainingReconciler(
             await fence.SaveAsync(db, ct);
             return ReconcileResult.After(WhileRunning);
         }
+        var cluster = clusters.Of(run.Project!);
         var place = await cluster.PlaceAsync(run.Project!.Namespace, ct);
         if (run.ObservedGeneration == 0 && !run.StopRequested)
         {
-            var refused = await cluster.RefusedAsync(() => SubmitAsync(db, run, place, ct));
+            var refused = await cluster.RefusedAsync(() => SubmitAsync(db, cluster, run, place, ct));
             if (refused is not null)
             {
                 await ShowAsync(db, run, refused, ct);
@@ -73,16 +81,16 @@ public sealed class TrainingReconciler(
                 return ReconcileResult.After(TimeSpan.FromMinutes(1));
             }
         }
-        return await FollowAsync(db, run, place, ct);
+        return await FollowAsync(db, cluster, run, place, ct);
     }
 
-    private async Task<ReconcileResult> FollowAsync(PortalDb db, TrainingRun run, WorkloadPlace place, CancellationToken ct)
+    private async Task<ReconcileResult> FollowAsync(PortalDb db, WorkloadCluster cluster, TrainingRun run, WorkloadPlace place, CancellationToken ct)
     {
-        var facts = await FactsAsync(run, place, ct);
+        var facts = await FactsAsync(cluster, run, place, ct);
         var status = FrozenProject.Explain(run.Project!, TrainingHealth.From(run, facts, clock.GetUtcNow()));
         run.StartedAt ??= TrainingHealth.StartedAt(facts.Pod);
         if (facts.Pod is { } pod && run.StartedAt is not null)
-            await KeepLogAsync(db, run, place, pod.Name(), ct);
+            await KeepLogAsync(db, cluster, run, place, pod.Name(), ct);
         if (run.StopRequested && !status.State.IsFinal())
             await cluster.Client.DeleteAsync(TrainingManifests.JobKey(run, place), ct);
         await ShowAsync(db, run, status, ct);
@@ -100,6 +108,7 @@ public sealed class TrainingReconciler(
     // After the end is committed, never before: without the Job nobody could tell any more how it ended.
     private async Task<ReconcileResult> ClearAsync(PortalDb db, TrainingRun run, CancellationToken ct)
     {
+        var cluster = clusters.Of(run.Project!);
         var place = await cluster.PlaceAsync(run.Project!.Namespace, ct);
         foreach (var key in TrainingManifests.Leftovers(run, place))
             await cluster.Client.DeleteAsync(key, ct);
@@ -114,12 +123,12 @@ public sealed class TrainingReconciler(
             return new WorkloadStatus(WorkloadState.Pending, "project.not_ready");
         if (run.Project.IsFrozen)
             return FrozenProject.Waiting;
-        return cluster.Options.PortalAddress is null ? new WorkloadStatus(WorkloadState.Pending, "training.no_address") : null;
+        return clusters.Options.PortalAddress is null ? new WorkloadStatus(WorkloadState.Pending, "training.no_address") : null;
     }
 
     // The token's hash is stored before the Job is there, and the Secret that is there is kept: whichever step the portal
     // dies after, the token in the pod is the one that is known.
-    private async Task SubmitAsync(PortalDb db, TrainingRun run, WorkloadPlace place, CancellationToken ct)
+    private async Task SubmitAsync(PortalDb db, WorkloadCluster cluster, TrainingRun run, WorkloadPlace place, CancellationToken ct)
     {
         var token = await cluster.SecretAsync(place.Namespace, run.ObjectName, TrainingManifests.TokenKey, ct)
             ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
@@ -138,7 +147,7 @@ public sealed class TrainingReconciler(
         await fence.SaveAsync(db, ct);
     }
 
-    private async Task<TrainingFacts> FactsAsync(TrainingRun run, WorkloadPlace place, CancellationToken ct)
+    private static async Task<TrainingFacts> FactsAsync(WorkloadCluster cluster, TrainingRun run, WorkloadPlace place, CancellationToken ct)
     {
         var job = await cluster.Client.FindAsync(TrainingManifests.JobKey(run, place), ct);
         var pod = cluster.Pods(place.Namespace, TrainingManifests.Owner(run.Id)).FirstOrDefault();
@@ -164,7 +173,7 @@ public sealed class TrainingReconciler(
         });
     }
 
-    private async Task KeepLogAsync(PortalDb db, TrainingRun run, WorkloadPlace place, string pod, CancellationToken ct)
+    private async Task KeepLogAsync(PortalDb db, WorkloadCluster cluster, TrainingRun run, WorkloadPlace place, string pod, CancellationToken ct)
     {
         try
         {

@@ -4,9 +4,10 @@ namespace Portal.Core.Workloads;
 public interface IWorkloadRoute
 {
     /// <summary>The way to a pod.</summary>
+    /// <param name="clusterId">The cluster that its project lives on.</param>
     /// <param name="service">Name of the Service before it.</param>
     /// <param name="address">The pod's IP address.</param>
-    Task<WorkloadRoute> ToAsync(string ns, string service, string address, int port, CancellationToken ct);
+    Task<WorkloadRoute> ToAsync(Guid? clusterId, string ns, string service, string address, int port, CancellationToken ct);
 }
 
 /// <summary>A way to a pod.</summary>

@@ -2,8 +2,25 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
 using Portal.Core.Health;
+using Portal.Core.Projects;
 
 namespace Portal.Core.Workloads;
+
+/// <summary>Finds the cluster of a project's workloads.</summary>
+public sealed class WorkloadClusters(IClusters clusters, WorkloadOptions options)
+{
+    public WorkloadOptions Options => options;
+
+    /// <summary>The cluster that the project lives on.</summary>
+    public WorkloadCluster Of(Project project) => Of(project.ClusterId);
+
+    /// <summary>A cluster by its id.</summary>
+    public WorkloadCluster Of(Guid? clusterId)
+    {
+        var cluster = clusters.Get(clusterId);
+        return new WorkloadCluster(cluster.Client, cluster.Cache, options);
+    }
+}
 
 /// <summary>The questions about a cluster that the workloads' reconcilers share.</summary>
 public sealed class WorkloadCluster(IClusterClient client, IClusterCache cache, WorkloadOptions options)

@@ -16,7 +16,7 @@ internal static class WorkloadServices
         services.TryAddSingleton(new WorkloadOptions());
         services.AddSingleton<Catalogue>();
         services.AddSingleton<WorkloadLaunch>();
-        services.AddSingleton<WorkloadCluster>();
+        services.AddSingleton<WorkloadClusters>();
         services.AddSingleton<NotebookService>();
         services.AddSingleton<NotebookDoor>();
         services.AddSingleton<NotebookIdleSweep>();

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Threading.RateLimiting;
-using k8s;
 using k8s.Exceptions;
 using Portal.Core.Cluster;
+using Portal.Infrastructure.Kubernetes.Sessions;
 
 namespace Portal.Infrastructure.Kubernetes;
 
@@ -19,10 +19,13 @@ internal sealed class ClusterConnection : IDisposable
     private readonly RateLimiter _limiter;
     private readonly Lock _lock = new();
     private k8s.Kubernetes? _client;
+    // Set when an answer did not come in time, until anything is answered again.
+    private volatile bool _silent;
+    private int _trying;
 
-    public ClusterConnection(KubernetesOptions options, TimeProvider clock)
+    public ClusterConnection(ClusterLine line, KubernetesOptions options, TimeProvider clock)
     {
-        (Options, _clock) = (options, clock);
+        (Line, Options, _clock) = (line, options, clock);
         _limiter = new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
         {
             TokenLimit = options.Burst,
@@ -31,6 +34,8 @@ internal sealed class ClusterConnection : IDisposable
             QueueLimit = int.MaxValue,
         });
     }
+
+    public ClusterLine Line { get; }
 
     public KubernetesOptions Options { get; }
 
@@ -43,7 +48,7 @@ internal sealed class ClusterConnection : IDisposable
         for (var attempt = 1; ; attempt++)
         {
             using var permit = await _limiter.AcquireAsync(1, ct);
-            var response = await OnceAsync(method, path, body, headers, ct);
+            var response = await GuardedAsync(method, path, body, headers, ct);
             if (response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.NotModified)
                 return response;
             var failure = await FailureAsync(response, ct);
@@ -71,6 +76,27 @@ internal sealed class ClusterConnection : IDisposable
         _client?.Dispose();
     }
 
+    /// <summary>
+    /// While the cluster hangs, one call at a time finds out whether it is back, and all others fail at once: nobody waits out
+    /// a time-out that somebody else waits out already.
+    /// </summary>
+    private async Task<HttpResponseMessage> GuardedAsync(
+        HttpMethod method, string path, Func<HttpContent>? body, Action<HttpRequestHeaders>? headers, CancellationToken ct)
+    {
+        if (!_silent)
+            return await OnceAsync(method, path, body, headers, ct);
+        if (Interlocked.CompareExchange(ref _trying, 1, 0) != 0)
+            throw new ClusterException(ClusterFailure.Unavailable, "The cluster does not answer.");
+        try
+        {
+            return await OnceAsync(method, path, body, headers, ct);
+        }
+        finally
+        {
+            Volatile.Write(ref _trying, 0);
+        }
+    }
+
     private async Task<HttpResponseMessage> OnceAsync(
         HttpMethod method, string path, Func<HttpContent>? body, Action<HttpRequestHeaders>? headers, CancellationToken ct)
     {
@@ -88,10 +114,13 @@ internal sealed class ClusterConnection : IDisposable
             headers?.Invoke(request.Headers);
             if (client.Credentials is { } credentials)
                 await credentials.ProcessHttpRequestAsync(request, deadline.Token);
-            return await client.HttpClient.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
+            var response = await client.HttpClient.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
+            _silent = false;
+            return response;
         }
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
+            _silent = true;
             throw new ClusterException(ClusterFailure.Unavailable, $"The cluster did not answer within {Options.RequestTimeout.TotalSeconds:0} s.", e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
@@ -129,10 +158,7 @@ internal sealed class ClusterConnection : IDisposable
     {
         try
         {
-            var configuration = Options.Kubeconfig.Length > 0
-                ? KubernetesClientConfiguration.BuildConfigFromConfigFile(Options.Kubeconfig, Options.Context.Length > 0 ? Options.Context : null)
-                : KubernetesClientConfiguration.IsInCluster() ? KubernetesClientConfiguration.InClusterConfig()
-                : throw new ClusterException(ClusterFailure.Unavailable, "No cluster is configured: no kubeconfig is named and this is not a pod.");
+            var configuration = Line.Read();
             configuration.UserAgent = Manifest.FieldManager;
             // Deadlines are set for each request; a watch has none.
             configuration.HttpClientTimeout = Timeout.InfiniteTimeSpan;

@@ -12,26 +12,33 @@ internal sealed class ClusterDiscovery(ClusterConnection connection, TimeProvide
     private const string Aggregated = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
     private readonly SemaphoreSlim _one = new(1);
-    private (ClusterCapabilities Value, long At)? _known;
+    private Answer? _known;
 
-    /// <summary>What is served; an older answer stands in while the cluster is silent.</summary>
+    /// <summary>What was last found, or null before anything was.</summary>
+    public ClusterCapabilities? Last => _known?.Value;
+
+    /// <summary>What is served. What is known already is answered at once: a page never waits while somebody asks again.</summary>
     /// <param name="fresh">True to ask again whatever is known.</param>
-    public async Task<ClusterCapabilities> GetAsync(bool fresh, CancellationToken ct)
+    public Task<ClusterCapabilities> GetAsync(bool fresh, CancellationToken ct) =>
+        !fresh && Last is { } known ? Task.FromResult(known) : AskOnceAsync(fresh, ct);
+
+    /// <summary>What is served, asked again when what is known is older than <see cref="KubernetesOptions.DiscoveryAge"/>.</summary>
+    public Task<ClusterCapabilities> RefreshAsync(CancellationToken ct) => AskOnceAsync(fresh: false, ct);
+
+    private async Task<ClusterCapabilities> AskOnceAsync(bool fresh, CancellationToken ct)
     {
-        if (!fresh && Known() is { } known)
-            return known;
         await _one.WaitAsync(ct);
         try
         {
             if (!fresh && Known() is { } meanwhile)
                 return meanwhile;
             var value = await AskAsync(ct);
-            _known = (value, clock.GetTimestamp());
+            _known = new Answer(value, clock.GetTimestamp());
             return value;
         }
         catch (ClusterException e) when (e.IsTransient && _known is not null)
         {
-            return _known.Value.Value;
+            return _known.Value;
         }
         finally
         {
@@ -124,4 +131,6 @@ internal sealed class ClusterDiscovery(ClusterConnection connection, TimeProvide
 
     private async Task<JsonObject> ReadAsync(string path, CancellationToken ct) =>
         await connection.ReadAsync(await connection.SendAsync(HttpMethod.Get, path, ct), ct);
+
+    private sealed record Answer(ClusterCapabilities Value, long At);
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using Portal.Core.Cluster;
 using Portal.Core.Workloads;
 
 namespace Portal.Infrastructure.Kubernetes;
@@ -8,7 +7,7 @@ namespace Portal.Infrastructure.Kubernetes;
 /// The way to a pod: its own address in the embedded cluster, the Service's name from inside a cluster, and from outside
 /// the API server's proxy, which is open wherever the API server is.
 /// </summary>
-internal sealed class ClusterRoute(ClusterConnection connection, IClusterClient cluster) : IWorkloadRoute, IDisposable
+internal sealed class ClusterRoute(ClusterConnection connection, ClusterDiscovery discovery) : IDisposable
 {
     private readonly HttpMessageInvoker _direct = new(new SocketsHttpHandler
     {
@@ -24,9 +23,9 @@ internal sealed class ClusterRoute(ClusterConnection connection, IClusterClient 
 
     public async Task<WorkloadRoute> ToAsync(string ns, string service, string address, int port, CancellationToken ct)
     {
-        if ((await cluster.CapabilitiesAsync(ct)).IsEmbedded)
+        if ((await discovery.GetAsync(fresh: false, ct)).IsEmbedded)
             return new WorkloadRoute(_direct, $"http://{address}:{port}", KeepsAuthorization: true);
-        return connection.Options.Kubeconfig.Length == 0
+        return connection.Line.IsOwn
             ? new WorkloadRoute(_direct, $"http://{service}.{ns}.svc:{port}", KeepsAuthorization: true)
             : new WorkloadRoute(_throughServer, $"{connection.Address}/api/v1/namespaces/{ns}/services/{service}:{port}/proxy", KeepsAuthorization: false);
     }

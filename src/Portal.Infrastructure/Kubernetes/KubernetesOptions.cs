@@ -1,9 +1,14 @@
+using Portal.Core.Clusters;
+
 namespace Portal.Infrastructure.Kubernetes;
 
-/// <summary>Which cluster, and how hard it may be asked.</summary>
+/// <summary>The installation's own cluster, and how hard each cluster may be asked.</summary>
 public sealed class KubernetesOptions
 {
-    /// <summary>A kubeconfig file; empty for the credentials of the pod that the portal runs in.</summary>
+    /// <summary>How the installation's own cluster is registered at the first start; null when it has none.</summary>
+    public ConfiguredCluster? Registration { get; set; }
+
+    /// <summary>A kubeconfig file for it; empty for the credentials of the pod that the portal runs in.</summary>
     public string Kubeconfig { get; set; } = "";
 
     /// <summary>A context of that file; empty for its current one.</summary>
@@ -32,4 +37,18 @@ public sealed class KubernetesOptions
 
     /// <summary>A watch on which nothing was said for so long is taken for dead and begun again where it stood.</summary>
     public TimeSpan WatchIdle { get; set; } = TimeSpan.FromSeconds(90);
+}
+
+/// <summary>What the settings say of the installation's own cluster; an admin may change it afterwards.</summary>
+public sealed record ConfiguredCluster(string Name, string Region = "", ClusterKind Kind = ClusterKind.OnPremises)
+{
+    internal ClusterRegistration ToRow(DateTimeOffset now) => new()
+    {
+        Id = ClusterRegistration.ConfiguredId,
+        Name = Name,
+        Region = Region,
+        Kind = Kind,
+        Connection = ClusterConnectionKind.Installation,
+        CreatedAt = now,
+    };
 }

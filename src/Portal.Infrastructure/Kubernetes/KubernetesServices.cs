@@ -1,28 +1,28 @@
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Core.Cluster;
-using Portal.Core.Reconciliation;
+using Portal.Core.Clusters;
 using Portal.Core.Workloads;
-using Portal.Infrastructure.Kubernetes.Watching;
+using Portal.Infrastructure.Kubernetes.Sessions;
 
 namespace Portal.Infrastructure.Kubernetes;
 
-/// <summary>Registers the cluster.</summary>
+/// <summary>Registers the clusters.</summary>
 public static class KubernetesServices
 {
     /// <summary>
-    /// Adds <see cref="IClusterClient"/> and <see cref="IClusterCache"/>. The kubeconfig is read at the first request, so
-    /// that a cluster which the application itself starts may write it until then.
+    /// Adds <see cref="IClusters"/> and what connects the registered clusters. A kubeconfig file is read at the first request,
+    /// so that a cluster which the application itself starts may write it until then.
     /// </summary>
     public static IServiceCollection AddPortalKubernetes(this IServiceCollection services, KubernetesOptions options)
     {
         services.AddSingleton(options);
-        services.AddSingleton<ClusterConnection>();
-        services.AddSingleton<ClusterDiscovery>();
-        services.AddSingleton<IClusterClient, KubernetesClusterClient>();
-        services.AddSingleton<ClusterCache>();
-        services.AddSingleton<IClusterCache>(s => s.GetRequiredService<ClusterCache>());
-        services.AddHostedService<ClusterWatcher>();
-        services.AddSingleton<IWorkloadRoute, ClusterRoute>();
+        services.AddDataProtection();
+        services.AddSingleton<ClusterVault>();
+        services.AddSingleton<IClusterVault>(s => s.GetRequiredService<ClusterVault>());
+        services.AddSingleton<ClusterSet>();
+        services.AddSingleton<IClusters>(s => s.GetRequiredService<ClusterSet>());
+        services.AddSingleton<IWorkloadRoute>(s => s.GetRequiredService<ClusterSet>());
+        services.AddHostedService<ClusterSetHost>();
         return services;
     }
 }

@@ -19,7 +19,7 @@ internal sealed class JupyterActivity(IWorkloadRoute routes) : INotebookActivity
         deadline.CancelAfter(Patience);
         try
         {
-            var route = await routes.ToAsync(target.Namespace, target.Service, target.PodAddress, NotebookManifests.Port, deadline.Token);
+            var route = await routes.ToAsync(target.ClusterId, target.Namespace, target.Service, target.PodAddress, NotebookManifests.Port, deadline.Token);
             var status = await GetAsync(route, target, "api/status", deadline.Token);
             var kernels = await GetAsync(route, target, "api/kernels", deadline.Token) as JsonArray ?? [];
             return From(status, kernels);

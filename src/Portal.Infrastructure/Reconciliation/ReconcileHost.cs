@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 using Portal.Core.Cluster;
 using Portal.Core.Data;
 using Portal.Core.Reconciliation;
-using Portal.Infrastructure.Kubernetes.Watching;
+using Portal.Infrastructure.Kubernetes.Sessions;
 
 namespace Portal.Infrastructure.Reconciliation;
 
@@ -12,7 +12,7 @@ namespace Portal.Infrastructure.Reconciliation;
 /// looks at all of them after a start and every few minutes, and stops at once when the lease is lost.
 /// </summary>
 internal sealed partial class ReconcileHost(
-    ReconcileWorkers workers, LeaseKeeper lease, LeaseFence fence, ClusterCache cache, IChangeFeed feed, ReconciliationOptions options,
+    ReconcileLanes lanes, LeaseKeeper lease, LeaseFence fence, ClusterSet clusters, IChangeFeed feed, ReconciliationOptions options,
     TimeProvider clock, ILogger<ReconcileHost> log) : BackgroundService
 {
     // Nothing passes the fence between two leases: an epoch that no lease has.
@@ -24,7 +24,7 @@ internal sealed partial class ReconcileHost(
     {
         fence.Epoch = NoEpoch;
         using var changes = feed.Subscribe(OnChange);
-        cache.Touched = OnTouched;
+        clusters.Touched = OnTouched;
         try
         {
             while (true)
@@ -41,7 +41,7 @@ internal sealed partial class ReconcileHost(
         }
         finally
         {
-            cache.Touched = null;
+            clusters.Touched = null;
         }
     }
 
@@ -71,11 +71,8 @@ internal sealed partial class ReconcileHost(
 
     private async Task WorkAsync(CancellationToken ct)
     {
-        var deadline = clock.GetTimestamp();
-        while (!cache.IsSynced && clock.GetElapsedTime(deadline) < options.SyncPatience)
-            await Task.Delay(TimeSpan.FromMilliseconds(20), clock, ct);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        Task[] tasks = [ResyncAsync(stop.Token), .. Enumerable.Range(0, options.Workers).Select(_ => Task.Run(() => workers.RunAsync(stop.Token), CancellationToken.None))];
+        Task[] tasks = [ResyncAsync(stop.Token), lanes.RunAsync(stop.Token)];
         await Task.WhenAny(tasks);
         await stop.CancelAsync();
         await Task.WhenAll(tasks);
@@ -88,7 +85,7 @@ internal sealed partial class ReconcileHost(
             var next = options.Resync;
             try
             {
-                await workers.WakeAllAsync(ct);
+                await lanes.WakeAllAsync(ct);
             }
             catch (Exception e) when (!ct.IsCancellationRequested)
             {
@@ -151,17 +148,17 @@ internal sealed partial class ReconcileHost(
     {
         if (!_leads)
             return;
-        foreach (var reconciler in workers.Reconcilers)
+        foreach (var reconciler in lanes.Reconcilers)
         {
             if (reconciler.WokenBy(change) is { } id)
-                workers.Wake(new ReconcileOwner(reconciler.Kind, id));
+                lanes.Wake(new ReconcileOwner(reconciler.Kind, id));
         }
     }
 
     private void OnTouched(ReconcileOwner owner)
     {
         if (_leads)
-            workers.Wake(owner);
+            lanes.Wake(owner);
     }
 
     private async Task Quietly(Task task)
@@ -173,10 +170,6 @@ internal sealed partial class ReconcileHost(
         catch (OperationCanceledException)
         {
             // Asked to.
-        }
-        catch (LeaseLostException)
-        {
-            // The next holder goes on.
         }
         catch (Exception e)
         {

@@ -8,17 +8,16 @@ namespace Portal.Infrastructure.Reconciliation;
 /// <summary>Registers the loops that carry rows out.</summary>
 public static class ReconciliationServices
 {
-    /// <summary>Adds the work queue, the lease and the hosted workers for every registered <see cref="IReconciler"/>.</summary>
+    /// <summary>Adds the work queues, the lease and the hosted workers for every registered <see cref="IReconciler"/>.</summary>
     public static IServiceCollection AddPortalReconciliation(this IServiceCollection services, ReconciliationOptions? options = null)
     {
         var chosen = options ?? new ReconciliationOptions();
         services.AddSingleton(chosen);
-        services.AddSingleton(s => new WorkQueue(s.GetRequiredService<TimeProvider>(), chosen.Backoff));
         services.AddSingleton(s => new LeaseKeeper(
             s.GetRequiredService<IDbContextFactory<PortalDb>>(), s.GetRequiredService<TimeProvider>(),
             $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}"));
         services.AddSingleton<ReconcileMeter>();
-        services.AddSingleton<ReconcileWorkers>();
+        services.AddSingleton<ReconcileLanes>();
         services.AddHostedService<ReconcileHost>();
         return services;
     }

@@ -23,10 +23,11 @@ public enum ClusterMode
 /// <param name="Postgres"><c>Database:Postgres</c>: connection string, or empty for SQLite in the data directory.</param>
 /// <param name="Mode"><c>Cluster:Mode</c>.</param>
 /// <param name="Kubeconfig"><c>Cluster:Kubeconfig</c>: file, needed by <see cref="ClusterMode.Kubeconfig"/>.</param>
+/// <param name="ClusterName"><c>Cluster:Name</c>: what the cluster is called in the portal until an admin changes it.</param>
 /// <param name="Sample"><c>Sample:Enabled</c>: fill an empty trial with the sample project.</param>
 /// <param name="MetricsPort"><c>Metrics:Port</c>: the only port that serves /metrics; 0 serves it to loopback callers.</param>
 public sealed record PortalSettings(
-    string DataDirectory, string Postgres, ClusterMode Mode, string Kubeconfig, bool Sample, int MetricsPort)
+    string DataDirectory, string Postgres, ClusterMode Mode, string Kubeconfig, string ClusterName, bool Sample, int MetricsPort)
 {
     /// <summary>Reads and checks the settings.</summary>
     /// <exception cref="OptionsValidationException">A value cannot be used; the message says which and what is allowed.</exception>
@@ -45,9 +46,10 @@ public sealed record PortalSettings(
             wrong.Add($"Sample:Enabled is '{configuration["Sample:Enabled"]}'; it can be true or false.");
         if (!ushort.TryParse(configuration["Metrics:Port"] ?? "0", out var metricsPort))
             wrong.Add($"Metrics:Port is '{configuration["Metrics:Port"]}'; it can be 0 to 65535.");
+        var name = configuration["Cluster:Name"] is { Length: > 0 } named ? named : mode == ClusterMode.Embedded ? "Trial" : "Main";
         if (wrong.Count > 0)
             throw new OptionsValidationException("Portal", typeof(PortalSettings), wrong);
         var directory = Path.GetFullPath(configuration["Portal:DataDirectory"] is { Length: > 0 } given ? given : ".data");
-        return new(directory, configuration["Database:Postgres"] ?? "", mode, kubeconfig, sample, metricsPort);
+        return new(directory, configuration["Database:Postgres"] ?? "", mode, kubeconfig, name, sample, metricsPort);
     }
 }

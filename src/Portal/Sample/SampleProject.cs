@@ -86,6 +86,7 @@ internal sealed class SampleQuota(
             SampleProject.Done(await hardware.CreateAsync(admin, new PoolDraft(
                 SampleIds.Pool, proposal.Name, proposal.ResourceName, proposal.Count, 2.40m)
             {
+                ClusterId = proposal.ClusterId,
                 NodeLabels = proposal.Labels,
                 Taints = proposal.Taints,
             }, ct));

@@ -49,7 +49,8 @@ internal sealed class QuotaStage : IAsyncDisposable
     public static async Task<QuotaStage> CreateAsync(Provider provider, PostgresServer server, int capacity = 64, int budget = 64)
     {
         var cluster = new SeenCluster();
-        var database = await TestDatabase.CreateAsync(provider, server, s => s.AddSingleton<IClusterCache>(cluster));
+        var database = await TestDatabase.CreateAsync(provider, server, s => s.AddSingleton<IClusters>(cluster));
+        await database.ClusterAsync("Seen", c => c.Id = cluster.Id);
         var stage = new QuotaStage(database, cluster)
         {
             Admin = await database.PersonAsync("admin", PlatformRole.Admin),

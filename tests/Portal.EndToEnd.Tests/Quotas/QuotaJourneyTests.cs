@@ -94,7 +94,7 @@ public class QuotaJourneyTests(PortalBrowser browser)
     private async Task<(string? Quota, string? Queue)> InClusterAsync(Guid project, HardwarePool pool)
     {
         var view = (await Get<ProjectQueryService>().GetAsync(await ActorAsync("scientist"), project, default)).Value;
-        var cluster = Get<IClusterClient>();
+        var cluster = Get<IClusters>().All.Single().Client;
         JsonNode? quota = null;
         await foreach (var found in cluster.ListAsync(Kinds.ResourceQuota, view.Namespace, null, default))
             quota = found;

@@ -1,10 +1,5 @@
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Portal.Core.Cluster;
-using Portal.Core.Reconciliation;
-using Portal.Infrastructure.Kubernetes;
-using Portal.Infrastructure.Kubernetes.Watching;
 using Portal.Testing.Clusters;
 using Portal.Testing.Waiting;
 
@@ -20,14 +15,9 @@ public class ClusterWatcherTests(EmbeddedCluster cluster)
     [Fact]
     public async Task Kind_InstalledLaterAndRemoved_IsFollowedWhileItIsServed()
     {
-        await using var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System)
-            .AddSingleton<IReconciler, WidgetReader>()
-            .AddPortalKubernetes(new KubernetesOptions { Kubeconfig = cluster.Kubeconfig, DiscoveryAge = TimeSpan.FromMilliseconds(100) })
-            .BuildServiceProvider();
-        var client = services.GetRequiredService<IClusterClient>();
-        var cache = services.GetRequiredService<ClusterCache>();
-        var watcher = services.GetServices<IHostedService>().Single();
-        await watcher.StartAsync(default);
+        await using var session = ClusterWorld.Session(cluster.Kubeconfig, o => o.DiscoveryAge = TimeSpan.FromMilliseconds(100));
+        var (client, cache) = (session.Cluster.Client, session.Cache);
+        session.Watch([Widget, Kinds.Namespace]);
         await Eventually.TrueAsync(() => cache.IsSynced, "the served kinds");
         Assert.Null(cache.Age(Widget));
 
@@ -38,7 +28,6 @@ public class ClusterWatcherTests(EmbeddedCluster cluster)
 
         await client.DeleteAsync(new ObjectKey(Definition, null, "widgets.late.portal.test"), default);
         await Eventually.TrueAsync(() => cache.Find(new ObjectKey(Widget, null, "w")) is null && cache.Age(Widget) is null, "the kind gone");
-        await watcher.StopAsync(default);
     }
 
     private static JsonObject WidgetDefinition() => Manifest.Create(Definition, null, "widgets.late.portal.test", new ReconcileOwner("Test", Guid.NewGuid()))
@@ -55,15 +44,4 @@ public class ClusterWatcherTests(EmbeddedCluster cluster)
                 ["schema"] = new JsonObject { ["openAPIV3Schema"] = new JsonObject { ["type"] = "object" } },
             }),
         });
-
-    private sealed class WidgetReader : IReconciler
-    {
-        public string Kind => "Test";
-
-        public IReadOnlyList<ResourceType> Watches { get; } = [Widget, Kinds.Namespace];
-
-        public Task<IReadOnlyList<Guid>> AllAsync(CancellationToken ct) => Task.FromResult<IReadOnlyList<Guid>>([]);
-
-        public Task<ReconcileResult> ReconcileAsync(Guid id, CancellationToken ct) => Task.FromResult(ReconcileResult.Settled);
-    }
 }

@@ -1,9 +1,8 @@
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Portal.Core.Cluster;
-using Portal.Core.Reconciliation;
 using Portal.Infrastructure.Kubernetes;
+using Portal.Infrastructure.Kubernetes.Sessions;
 using Portal.Infrastructure.Kubernetes.Watching;
 
 namespace Portal.Infrastructure.Tests.Kubernetes;
@@ -11,26 +10,32 @@ namespace Portal.Infrastructure.Tests.Kubernetes;
 /// <summary>A client, and a namespace of the test's own in the cluster behind a kubeconfig.</summary>
 internal sealed class ClusterWorld : IAsyncDisposable
 {
-    private readonly ServiceProvider _services;
+    private readonly ClusterSession _session;
 
-    private ClusterWorld(ServiceProvider services) => _services = services;
+    private ClusterWorld(ClusterSession session) => _session = session;
 
     public string Namespace { get; } = "t-" + Guid.NewGuid().ToString("N")[..10];
 
     public ReconcileOwner Owner { get; } = new("Test", Guid.NewGuid());
 
-    public IClusterClient Client => _services.GetRequiredService<IClusterClient>();
+    public IClusterClient Client => _session.Cluster.Client;
 
-    public ClusterConnection Connection => _services.GetRequiredService<ClusterConnection>();
+    public ClusterConnection Connection => _session.Connection;
 
     public static async Task<ClusterWorld> CreateAsync(string kubeconfig, Action<KubernetesOptions>? configure = null)
     {
-        var options = new KubernetesOptions { Kubeconfig = kubeconfig };
-        configure?.Invoke(options);
-        var world = new ClusterWorld(new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System)
-            .AddPortalKubernetes(options).BuildServiceProvider());
+        var world = new ClusterWorld(Session(kubeconfig, configure));
         await world.Client.ApplyAsync(Manifest.Create(Kinds.Namespace, null, world.Namespace, world.Owner), default);
         return world;
+    }
+
+    /// <summary>A line to the cluster behind a kubeconfig, that nothing watches yet.</summary>
+    public static ClusterSession Session(string kubeconfig, Action<KubernetesOptions>? configure = null)
+    {
+        var options = new KubernetesOptions();
+        configure?.Invoke(options);
+        return new ClusterSession(
+            Guid.NewGuid(), "test", ClusterLine.FromFile(kubeconfig), options, _ => { }, TimeProvider.System, NullLoggerFactory.Instance);
     }
 
     public JsonObject Config(string name, string value = "1") =>
@@ -44,6 +49,6 @@ internal sealed class ClusterWorld : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Client.DeleteAsync(new ObjectKey(Kinds.Namespace, null, Namespace), default);
-        await _services.DisposeAsync();
+        await _session.DisposeAsync();
     }
 }

@@ -49,5 +49,24 @@ internal sealed class DyingClient(IClusterClient inner) : IClusterClient
     }
 }
 
+/// <summary>Clusters whose clients are <see cref="DyingClient"/>s.</summary>
+internal sealed class DyingClusters(IClusters inner) : IClusters
+{
+    private readonly Dictionary<Guid, ConnectedCluster> _known = [];
+
+    public IReadOnlyList<ConnectedCluster> All => [.. inner.All.Select(c => Get(c.Id))];
+
+    public ConnectedCluster Get(Guid? id)
+    {
+        lock (_known)
+        {
+            if (_known.TryGetValue(id ?? Guid.Empty, out var known))
+                return known;
+            var found = inner.Get(id);
+            return _known[id ?? Guid.Empty] = new ConnectedCluster(found.Id, found.Name, new DyingClient(found.Client), found.Cache);
+        }
+    }
+}
+
 /// <summary>The process is gone.</summary>
 internal sealed class DiedException() : Exception("died here");

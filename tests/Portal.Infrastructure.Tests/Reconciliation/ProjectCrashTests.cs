@@ -1,8 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Core.Cluster;
+using Portal.Core.Clusters;
 using Portal.Core.Projects;
-using Portal.Infrastructure.Kubernetes;
+using Portal.Infrastructure.Kubernetes.Sessions;
 using Portal.Testing.Clusters;
 using Portal.Testing.Databases;
 using Portal.Testing.Waiting;
@@ -15,10 +16,10 @@ public class ProjectCrashTests(PostgresServer server, EmbeddedCluster cluster)
     [Theory, EachProvider]
     public async Task Onboarding_EndedAtEachCall_CompletesExactlyOnce(Provider provider)
     {
-        DyingClient client = null!;
         await using var world = await ProjectWorld.CreateAsync(provider, server, cluster.Kubeconfig, services =>
-            services.AddSingleton<IClusterClient>(s => client = new DyingClient(ActivatorUtilities.CreateInstance<KubernetesClusterClient>(s))));
-        var whole = await CallsOfOneAsync(world, () => (DyingClient)world.Client);
+            services.AddSingleton<IClusters>(s => new DyingClusters(s.GetRequiredService<ClusterSet>())));
+        var client = world.Database.Get<IClusters>().Get(ClusterRegistration.ConfiguredId).Client as DyingClient ?? throw new InvalidOperationException();
+        var whole = await CallsOfOneAsync(world, client);
         Assert.True(whole >= 12);
 
         foreach (var after in new[] { false, true })
@@ -44,10 +45,9 @@ public class ProjectCrashTests(PostgresServer server, EmbeddedCluster cluster)
     [Theory, EachProvider]
     public async Task Removal_EndedAtEachCall_LeavesNothing(Provider provider)
     {
-        DyingClient client = null!;
         await using var world = await ProjectWorld.CreateAsync(provider, server, cluster.Kubeconfig, services =>
-            services.AddSingleton<IClusterClient>(s => client = new DyingClient(ActivatorUtilities.CreateInstance<KubernetesClusterClient>(s))));
-        _ = world.Client;
+            services.AddSingleton<IClusters>(s => new DyingClusters(s.GetRequiredService<ClusterSet>())));
+        var client = world.Database.Get<IClusters>().Get(ClusterRegistration.ConfiguredId).Client as DyingClient ?? throw new InvalidOperationException();
         for (var at = 1; at <= 4; at++)
         {
             var id = await world.CreateProjectAsync();
@@ -81,12 +81,12 @@ public class ProjectCrashTests(PostgresServer server, EmbeddedCluster cluster)
         }
     }
 
-    private static async Task<int> CallsOfOneAsync(ProjectWorld world, Func<DyingClient> client)
+    private static async Task<int> CallsOfOneAsync(ProjectWorld world, DyingClient client)
     {
         var id = await world.CreateProjectAsync();
-        client().Reset();
+        client.Reset();
         await world.Reconciler.ReconcileAsync(id, default);
-        var calls = client().Calls;
+        var calls = client.Calls;
         await FinishAsync(world, id, ProjectState.Ready);
         return calls;
     }

@@ -2,11 +2,14 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
 using Portal.Core.Access;
 using Portal.Core.Cluster;
+using Portal.Core.Clusters;
 using Portal.Core.Projects;
 using Portal.Core.Reconciliation;
 using Portal.Infrastructure.Kubernetes;
+using Portal.Infrastructure.Kubernetes.Sessions;
 using Portal.Infrastructure.Reconciliation;
 using Portal.Testing.Databases;
 using Portal.Testing.Waiting;
@@ -17,9 +20,18 @@ namespace Portal.Infrastructure.Tests.Reconciliation;
 internal sealed class ProjectWorld : IAsyncDisposable
 {
     private readonly TestDatabase _database;
+    private readonly ClusterSession _line;
     private IReadOnlyList<IHostedService> _running = [];
 
-    private ProjectWorld(TestDatabase database) => _database = database;
+    private ProjectWorld(TestDatabase database)
+    {
+        _database = database;
+        // For passes that a test makes itself; the started loops connect their own.
+        _line = new ClusterSession(
+            ClusterRegistration.ConfiguredId, "Main", ClusterLine.FromFile(database.Get<KubernetesOptions>().Kubeconfig), database.Get<KubernetesOptions>(),
+            _ => { }, TimeProvider.System, NullLoggerFactory.Instance);
+        database.Get<ClusterSet>().Set(ClusterRegistration.ConfiguredId, _line);
+    }
 
     public TestDatabase Database => _database;
 
@@ -31,7 +43,7 @@ internal sealed class ProjectWorld : IAsyncDisposable
 
     public ChangingGrants Grants { get; private set; } = null!;
 
-    public IClusterClient Client => _database.Get<IClusterClient>();
+    public IClusterClient Client => _line.Cluster.Client;
 
     public IReconciler Reconciler => _database.Services.GetServices<IReconciler>().Single(r => r.Kind == nameof(Project));
 
@@ -43,11 +55,12 @@ internal sealed class ProjectWorld : IAsyncDisposable
         {
             services.AddSingleton(TimeProvider.System);
             services.AddMetrics();
-            services.AddPortalKubernetes(new KubernetesOptions { Kubeconfig = kubeconfig });
+            services.AddPortalKubernetes(new KubernetesOptions { Kubeconfig = kubeconfig, Registration = new ConfiguredCluster("Main") });
             services.AddPortalReconciliation(new ReconciliationOptions { Backoff = new Backoff(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1)) });
             services.Replace(ServiceDescriptor.Singleton<IProjectGrants>(grants));
             configure?.Invoke(services);
         });
+        await database.ClusterAsync("Main", c => (c.Id, c.Connection) = (ClusterRegistration.ConfiguredId, ClusterConnectionKind.Installation));
         var world = new ProjectWorld(database) { Grants = grants, Lead = await database.PersonAsync("lead"), Ana = await database.PersonAsync("ana") };
         world.Team = await database.TeamAsync("Risk", world.Lead, world.Ana);
         return world;
@@ -123,6 +136,7 @@ internal sealed class ProjectWorld : IAsyncDisposable
             await Client.DeleteAsync(new ObjectKey(Kinds.Namespace, null, ns), default);
             await Client.DeleteAsync(new ObjectKey(Kinds.ClusterQueue, null, ns), default);
         }
+        await _line.DisposeAsync();
         await _database.DisposeAsync();
     }
 }

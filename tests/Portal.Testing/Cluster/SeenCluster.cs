@@ -4,9 +4,21 @@ using Portal.Core.Cluster;
 namespace Portal.Testing.Cluster;
 
 /// <summary>What watches would have seen, put there by a test.</summary>
-public sealed class SeenCluster : IClusterCache
+public sealed class SeenCluster : IClusterCache, IClusters
 {
     private readonly List<(ResourceType Type, JsonObject Item)> _items = [];
+
+    /// <summary>Id of its registration.</summary>
+    public Guid Id { get; } = Guid.NewGuid();
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ConnectedCluster> All => [Get(Id)];
+
+    /// <inheritdoc/>
+    public ClusterCapabilities? Capabilities => null;
+
+    /// <inheritdoc/>
+    public ConnectedCluster Get(Guid? id) => id == Id ? new ConnectedCluster(Id, "seen", new UnreachableCluster(), this) : ConnectedCluster.Absent(id);
 
     /// <summary>Adds an object, given as JSON or built.</summary>
     public SeenCluster With(ResourceType type, JsonObject item)

@@ -3,8 +3,8 @@ using Portal.Core.Cluster;
 
 namespace Portal.Testing.Cluster;
 
-/// <summary>A cluster that does not answer and of which nothing was ever seen.</summary>
-public sealed class UnreachableCluster : IClusterClient, IClusterCache
+/// <summary>A cluster that does not answer.</summary>
+public sealed class UnreachableCluster : IClusterClient
 {
     /// <inheritdoc/>
     public Task<JsonObject?> FindAsync(ObjectKey key, CancellationToken ct) => throw Silent();
@@ -26,15 +26,6 @@ public sealed class UnreachableCluster : IClusterClient, IClusterCache
 
     /// <inheritdoc/>
     public Task<ClusterCapabilities> CapabilitiesAsync(CancellationToken ct) => throw Silent();
-
-    /// <inheritdoc/>
-    public JsonObject? Find(ObjectKey key) => null;
-
-    /// <inheritdoc/>
-    public IReadOnlyList<JsonObject> List(ResourceType type, string? ns = null, (string Key, string Value)? label = null) => [];
-
-    /// <inheritdoc/>
-    public TimeSpan? Age(ResourceType type) => null;
 
     private static ClusterException Silent() => new(ClusterFailure.Unavailable, "The cluster does not answer.");
 }

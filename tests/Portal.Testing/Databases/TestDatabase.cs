@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Portal.Core;
 using Portal.Core.Access;
+using Portal.Core.Clusters;
 using Portal.Core.Data;
 using Portal.Core.Teams;
 using Portal.Infrastructure.Data;
@@ -96,6 +97,17 @@ public sealed class TestDatabase : IAsyncDisposable
         db.People.Add(person);
         await db.SaveChangesAsync();
         return new Actor(person.Id, name);
+    }
+
+    /// <summary>Registers a cluster; who connects it is the test's business.</summary>
+    public async Task<Guid> ClusterAsync(string name, Action<ClusterRegistration>? configure = null)
+    {
+        await using var db = await OpenAsync();
+        var row = new ClusterRegistration { Name = name, CreatedAt = Clock.GetUtcNow() };
+        configure?.Invoke(row);
+        db.Add(row);
+        await db.SaveChangesAsync();
+        return row.Id;
     }
 
     /// <summary>A team with one lead and members.</summary>

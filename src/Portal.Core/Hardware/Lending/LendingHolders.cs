@@ -9,7 +9,7 @@ using Portal.Core.Workloads;
 namespace Portal.Core.Hardware.Lending;
 
 /// <summary>Reads who holds units of a pool: grants and limits from the rows, use from what the watches have seen.</summary>
-public sealed class LendingHolders(IClusterCache cluster, TimeProvider clock)
+public sealed class LendingHolders(IClusters clusters, TimeProvider clock)
 {
     /// <summary>Everybody with a grant in its period, by name.</summary>
     internal async Task<IReadOnlyList<LendingHolder>> ReadAsync(PortalDb db, HardwarePool pool, CancellationToken ct)
@@ -19,7 +19,7 @@ public sealed class LendingHolders(IClusterCache cluster, TimeProvider clock)
         var projects = await db.Projects.AsNoTracking().Where(p => granted.Keys.Contains(p.Id)).OrderBy(p => p.Name)
             .Select(p => new { p.Id, p.Name, p.Namespace, p.TeamId, Team = p.Team!.Name }).ToListAsync(ct);
         var remaining = await RemainingAsync(db, pool.Id, ct);
-        var usage = PoolUsage.From(pool, cluster.List(Kinds.Node).Select(NodeView.From), cluster.List(Kinds.Pod), cluster.List(Kinds.Workload));
+        var usage = PoolUsage.From(pool, clusters.Get(pool.ClusterId).Cache);
         return
         [
             .. projects.Select(p => new LendingHolder(

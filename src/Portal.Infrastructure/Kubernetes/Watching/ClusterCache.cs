@@ -5,15 +5,14 @@ using Portal.Core.Cluster;
 namespace Portal.Infrastructure.Kubernetes.Watching;
 
 /// <summary>What the informers have seen, kind by kind. <see cref="ClusterWatcher"/> fills it.</summary>
-internal sealed class ClusterCache : IClusterCache
+internal sealed class ClusterCache(ClusterDiscovery discovery) : IClusterCache
 {
     private readonly ConcurrentDictionary<ResourceType, (ObjectIndex Index, Informer Informer)> _followed = new();
 
-    /// <summary>Called for the row of each object that was added, changed or deleted.</summary>
-    public Action<ReconcileOwner>? Touched { get; set; }
-
     /// <summary>The kinds that are served are known, and followed.</summary>
     public bool KnowsKinds { get; set; }
+
+    public ClusterCapabilities? Capabilities => discovery.Last;
 
     /// <summary>True once every kind that is served has been listed.</summary>
     public bool IsSynced => KnowsKinds && _followed.Values.All(f => f.Informer.Age is not null);

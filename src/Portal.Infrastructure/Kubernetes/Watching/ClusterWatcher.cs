@@ -1,26 +1,24 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Portal.Core.Cluster;
-using Portal.Core.Reconciliation;
 
 namespace Portal.Infrastructure.Kubernetes.Watching;
 
 /// <summary>
-/// Runs one informer for each kind that some reconciler watches and that the cluster serves; a kind that is installed later
+/// Runs one informer for each kind that somebody wants to follow and that the cluster serves; a kind that is installed later
 /// is followed from then on.
 /// </summary>
 internal sealed partial class ClusterWatcher(
-    IEnumerable<IReconciler> reconcilers, ClusterCache cache, ClusterConnection connection, ClusterDiscovery discovery, TimeProvider clock,
-    ILogger<ClusterWatcher> log) : BackgroundService
+    string cluster, ClusterCache cache, ClusterConnection connection, ClusterDiscovery discovery, Action<ReconcileOwner> touched, TimeProvider clock,
+    ILogger<ClusterWatcher> log)
 {
     private static readonly TimeSpan LookForKinds = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LookForCluster = TimeSpan.FromMilliseconds(500);
 
     private readonly Dictionary<ResourceType, (CancellationTokenSource Stop, Task Run)> _runs = [];
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Runs until it is cancelled.</summary>
+    public async Task RunAsync(IReadOnlyList<ResourceType> wanted, CancellationToken stoppingToken)
     {
-        var wanted = reconcilers.SelectMany(r => r.Watches).Distinct().ToArray();
         try
         {
             while (true)
@@ -31,7 +29,7 @@ internal sealed partial class ClusterWatcher(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The portal stops.
+            // The portal stops, or the cluster is taken out.
         }
         await Task.WhenAll(_runs.Values.Select(r => r.Run));
     }
@@ -40,7 +38,7 @@ internal sealed partial class ClusterWatcher(
     {
         try
         {
-            var capabilities = await discovery.GetAsync(fresh: false, ct);
+            var capabilities = await discovery.RefreshAsync(ct);
             foreach (var (type, (stop, run)) in _runs.ToArray())
             {
                 if (!capabilities.Serves(type))
@@ -57,7 +55,7 @@ internal sealed partial class ClusterWatcher(
         }
         catch (ClusterException e)
         {
-            LogNoDiscovery(log, e.Message);
+            LogNoDiscovery(log, cluster, e.Message);
             return false;
         }
     }
@@ -65,7 +63,7 @@ internal sealed partial class ClusterWatcher(
     private void Follow(ResourceType type, CancellationToken ct)
     {
         var index = new ObjectIndex();
-        var informer = new Informer(type, connection, index, owner => cache.Touched?.Invoke(owner), clock, log);
+        var informer = new Informer(type, connection, index, touched, clock, log);
         cache.Follow(type, index, informer);
         var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         _runs[type] = (stop, Task.Run(() => RunAsync(type, informer, stop), CancellationToken.None));
@@ -90,8 +88,8 @@ internal sealed partial class ClusterWatcher(
         LogEnded(log, type.Plural);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "What the cluster serves is not known: {Reason}")]
-    private static partial void LogNoDiscovery(ILogger log, string reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Cluster}: what it serves is not known: {Reason}")]
+    private static partial void LogNoDiscovery(ILogger log, string cluster, string reason);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Kind} are no longer followed")]
     private static partial void LogEnded(ILogger log, string kind);

@@ -54,12 +54,12 @@ public static class HardwareRoutes
 /// <param name="Observed">Units on nodes that are ready.</param>
 /// <param name="Overcommitted">Granted units that no ready node offers.</param>
 public sealed record PoolResponse(
-    Guid Id, string Name, string Slug, string ResourceName, PoolState State, bool Simulated, decimal PricePerHour,
+    Guid Id, string Name, string Slug, string ResourceName, PoolState State, Guid? ClusterId, bool Simulated, decimal PricePerHour,
     int Capacity, int Granted, int Free, int Running, int Queued, int Observed, int Overcommitted, long Generation,
     IReadOnlyDictionary<string, string> NodeLabels, IReadOnlyList<Guid> AllowedTeams)
 {
     internal static PoolResponse From(PoolView view) => new(
-        view.Pool.Id, view.Pool.Name, view.Pool.Slug, view.Pool.ResourceName, view.Pool.State, view.Pool.Simulated, view.Pool.PricePerHour,
+        view.Pool.Id, view.Pool.Name, view.Pool.Slug, view.Pool.ResourceName, view.Pool.State, view.Pool.ClusterId, view.Pool.Simulated, view.Pool.PricePerHour,
         view.Pool.Ledger.Capacity, view.Pool.Ledger.Granted, view.Free, view.Usage.InUse, view.Usage.Queued, view.Usage.Observed,
         view.Overcommitted, view.Pool.Generation, view.Pool.NodeLabels, [.. view.Pool.AllowedTeams.Select(t => t.TeamId)]);
 }
@@ -68,6 +68,9 @@ public sealed record PoolResponse(
 /// <param name="Id">Chosen by the caller to make the call repeatable, or absent.</param>
 public sealed record PoolBody(string Name, string ResourceName, decimal Capacity, decimal PricePerHour = 0, Guid? Id = null)
 {
+    /// <summary>The cluster that its nodes belong to; may be left out where there is only one.</summary>
+    public Guid? ClusterId { get; init; }
+
     public Dictionary<string, string> NodeLabels { get; init; } = [];
 
     public IReadOnlyList<NodeTaint> Taints { get; init; } = [];
@@ -76,7 +79,7 @@ public sealed record PoolBody(string Name, string ResourceName, decimal Capacity
 
     internal PoolDraft ToDraft() => new(Id ?? Guid.CreateVersion7(), Name, ResourceName, Capacity, PricePerHour)
     {
-        NodeLabels = NodeLabels, Taints = Taints, AllowedTeams = AllowedTeams,
+        ClusterId = ClusterId, NodeLabels = NodeLabels, Taints = Taints, AllowedTeams = AllowedTeams,
     };
 }
 

@@ -40,7 +40,7 @@ internal sealed class NotebookProxy(
         }
         Unbind(context);
         var target = pass.Value;
-        var route = await routes.ToAsync(target.Namespace, target.Service, target.PodAddress, NotebookManifests.Port, context.RequestAborted);
+        var route = await routes.ToAsync(target.ClusterId, target.Namespace, target.Service, target.PodAddress, NotebookManifests.Port, context.RequestAborted);
         if (!IsSocket(context))
         {
             await ForwardAsync(context, target, route, context.RequestAborted);

@@ -1,9 +1,5 @@
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Portal.Core.Cluster;
 using Portal.Core.Hardware;
 using Portal.Core.Hardware.Lending;
-using Portal.Testing.Cluster;
 using Portal.Testing.Databases;
 
 namespace Portal.Core.Tests.Access.Matrix;
@@ -35,8 +31,6 @@ internal sealed class HardwareCases : MatrixCases
         Case<PoolQueryService>(nameof(PoolQueryService.BudgetsAsync), Towards.Platform, async (s, actor, target) =>
             await s.BudgetsAsync(actor, target["pool"], default));
     }
-
-    public override void Configure(IServiceCollection services) => services.TryAddSingleton<IClusterCache>(new SeenCluster());
 
     public override async Task SeedAsync(TestDatabase database, MatrixTarget target)
     {

@@ -1,7 +1,4 @@
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Portal.Core.Access;
-using Portal.Core.Cluster;
 using Portal.Core.Projects;
 using Portal.Core.Results;
 
@@ -42,6 +39,4 @@ internal sealed class ProjectCases : MatrixCases
         Case<ProjectObjectsService>(nameof(ProjectObjectsService.ListAsync), Towards.Project, async (s, actor, target) =>
             await s.ListAsync(actor, target.ProjectId, default));
     }
-
-    public override void Configure(IServiceCollection services) => services.TryAddSingleton<IClusterCache, EmptyClusterCache>();
 }

@@ -1,12 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Portal.Core.Access;
-using Portal.Core.Cluster;
 using Portal.Core.Notebooks;
 using Portal.Core.Results;
 using Portal.Core.Training;
 using Portal.Infrastructure.Storage;
-using Portal.Testing.Cluster;
 using Portal.Testing.Databases;
 
 namespace Portal.Core.Tests.Access.Matrix;
@@ -61,8 +58,6 @@ internal sealed class WorkloadCases : MatrixCases
 
     public override void Configure(IServiceCollection services)
     {
-        services.TryAddSingleton<IClusterClient, UnreachableCluster>();
-        services.TryAddSingleton<IClusterCache, UnreachableCluster>();
         services.AddSingleton<IArtefactStore>(new ArtefactFolder(Path.Combine(Path.GetTempPath(), "portal-matrix-artefacts")));
     }
 

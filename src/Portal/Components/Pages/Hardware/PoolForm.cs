@@ -46,6 +46,7 @@ public sealed class PoolForm
     /// <summary>As the service takes it for a new pool.</summary>
     public PoolDraft ToDraft(PoolProposal proposal) => new(Id, Name, proposal.ResourceName, Capacity ?? 0, PricePerHour ?? 0)
     {
+        ClusterId = proposal.ClusterId,
         NodeLabels = proposal.Labels,
         Taints = proposal.Taints,
         AllowedTeams = [.. Teams],

@@ -4,13 +4,14 @@ using Portal.Infrastructure.Reconciliation;
 
 namespace Portal.Hosting;
 
-/// <summary>Registers the cluster that the settings name. Everything after this line sees a Kubernetes API and nothing else.</summary>
-internal static class ClusterRegistration
+/// <summary>Registers the clusters, the first as the settings say. Everything after this line sees Kubernetes APIs and nothing else.</summary>
+internal static class ClusterHosting
 {
     public static void AddPortalCluster(this IServiceCollection services, PortalSettings settings)
     {
         services.AddPortalKubernetes(new KubernetesOptions
         {
+            Registration = settings.Mode == ClusterMode.None ? null : new ConfiguredCluster(settings.ClusterName),
             Kubeconfig = settings.Mode switch
             {
                 ClusterMode.Embedded => EmbeddedCluster.KubeconfigIn(settings),

@@ -1,0 +1,36 @@
+namespace Portal.Core.Cluster;
+
+/// <summary>The registered clusters. Asking for one never waits, whatever state it is in.</summary>
+public interface IClusters
+{
+    /// <summary>Those that are connected, by name.</summary>
+    IReadOnlyList<ConnectedCluster> All { get; }
+
+    /// <summary>
+    /// One cluster, where a project or a pool says that it lives. Absent, or not connected yet, it is one that nothing was
+    /// seen of and that answers every call with <see cref="ClusterFailure.Unavailable"/>: callers need no second path.
+    /// </summary>
+    ConnectedCluster Get(Guid? id);
+}
+
+/// <summary>A cluster as its callers see it: the door to it, what the watches saw, and the two together.</summary>
+public sealed class ConnectedCluster(Guid id, string name, IClusterClient client, IClusterCache cache)
+{
+    /// <summary>The row's id.</summary>
+    public Guid Id => id;
+
+    /// <summary>What people call it.</summary>
+    public string Name => name;
+
+    public IClusterClient Client => client;
+
+    public IClusterCache Cache => cache;
+
+    public ClusterWriter Writer { get; } = new(client, cache);
+
+    /// <summary>Time since it last spoke; null before the first list, and for a cluster that is not connected.</summary>
+    public TimeSpan? Age => cache.Age(Kinds.Namespace);
+
+    /// <summary>A cluster that nobody registered, or that is not connected yet.</summary>
+    public static ConnectedCluster Absent(Guid? id) => new(id ?? Guid.Empty, "", new AbsentCluster(), new AbsentCluster());
+}

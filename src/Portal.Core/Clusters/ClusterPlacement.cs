@@ -1,0 +1,35 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Core.Cluster;
+using Portal.Core.Data;
+using Portal.Core.Hardware;
+using Portal.Core.Projects;
+using Portal.Core.Results;
+
+namespace Portal.Core.Clusters;
+
+/// <summary>Asks all registered clusters for a place. It looks at what the watches saw and never waits for a cluster.</summary>
+public sealed class ClusterPlacement(IClusters clusters)
+{
+    /// <summary>Where a project with this content would live.</summary>
+    public async Task<Placement> DecideAsync(PortalDb db, ProjectContent content, CancellationToken ct)
+    {
+        var rows = await db.Set<ClusterRegistration>().AsNoTracking().ToListAsync(ct);
+        var pool = content.PoolId is null ? null
+            : await db.Set<HardwarePool>().Where(p => p.Id == content.PoolId).Select(p => p.ClusterId).SingleOrDefaultAsync(ct);
+        return Placement.Decide(
+            new PlacementWish(content.Region.Trim(), content.DataClass, pool),
+            rows.Select(r => new ClusterOffer(r.Id, r.Name, r.Region, r.DataClasses, r.TakesProjects, ClusterRoom.From(clusters.Get(r.Id).Cache))));
+    }
+
+    /// <summary>Null when the cluster a project lives on allows what its content is to become.</summary>
+    public static async Task<Refusal?> CheckStaysAsync(PortalDb db, Project project, ProjectContent content, CancellationToken ct)
+    {
+        if (await db.Set<ClusterRegistration>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == project.ClusterId, ct) is not { } home)
+            return null;
+        if (content.DataClass != project.DataClass && !home.DataClasses.Contains(content.DataClass))
+            return new Refusal("project.cluster_data_class", Field: "DataClass").With("cluster", home.Name);
+        var region = content.Region.Trim();
+        return region != project.Region && region.Length > 0 && home.Region.Length > 0 && !region.Equals(home.Region, StringComparison.OrdinalIgnoreCase)
+            ? new Refusal("project.cluster_region", Field: "Region").With("cluster", home.Name).With("region", home.Region) : null;
+    }
+}

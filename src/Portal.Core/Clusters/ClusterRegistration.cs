@@ -1,0 +1,89 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Portal.Core.Data;
+using Portal.Core.Projects;
+
+namespace Portal.Core.Clusters;
+
+/// <summary>A cluster that projects can live on, and how to reach it.</summary>
+public sealed class ClusterRegistration : IVersioned
+{
+    /// <summary>Id of the registration that the installation's own settings make at the start.</summary>
+    public static readonly Guid ConfiguredId = new("019a0000-0000-7000-8000-000000000001");
+
+    public Guid Id { get; set; } = Guid.CreateVersion7();
+
+    /// <summary>What people call it; unique.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>Where it stands; empty takes projects of every region.</summary>
+    public string Region { get; set; } = "";
+
+    public ClusterKind Kind { get; set; }
+
+    /// <summary>Data that its projects may hold.</summary>
+    public List<DataClass> DataClasses { get; set; } = [.. Enum.GetValues<DataClass>()];
+
+    /// <summary>What the organisation notes about it; for people, never keys in a cluster.</summary>
+    public Dictionary<string, string> Labels { get; set; } = [];
+
+    public ClusterConnectionKind Connection { get; set; }
+
+    /// <summary>The API server's address as the credentials name it, for people; empty where the installation knows it.</summary>
+    public string Server { get; set; } = "";
+
+    /// <summary>A kubeconfig with one context, encrypted; empty where the portal has the credentials from elsewhere.</summary>
+    public string Credentials { get; set; } = "";
+
+    /// <summary>False keeps new projects away; those that live on it stay.</summary>
+    public bool TakesProjects { get; set; } = true;
+
+    /// <summary>When the connection and the permissions were last tried.</summary>
+    public DateTimeOffset? CheckedAt { get; set; }
+
+    /// <summary>What that found.</summary>
+    public ClusterCheck Check { get; set; } = ClusterCheck.None;
+
+    public Guid CreatedBy { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    public long Generation { get; set; } = 1;
+
+    internal sealed class Mapping : IEntityTypeConfiguration<ClusterRegistration>
+    {
+        public void Configure(EntityTypeBuilder<ClusterRegistration> builder)
+        {
+            builder.ToTable("clusters");
+            builder.Property(c => c.Name).HasMaxLength(ClusterRules.NameLimit);
+            builder.Property(c => c.Region).HasMaxLength(ProjectRules.CodeLimit);
+            builder.Property(c => c.Kind).HasConversion<string>().HasMaxLength(20);
+            builder.Property(c => c.DataClasses).HasJson();
+            builder.Property(c => c.Labels).HasJson();
+            builder.Property(c => c.Connection).HasConversion<string>().HasMaxLength(20);
+            builder.Property(c => c.Server).HasMaxLength(ClusterRules.ServerLimit);
+            builder.Property(c => c.Check).HasJson();
+            builder.Property(c => c.Generation).IsConcurrencyToken();
+            builder.HasIndex(c => c.Name).IsUnique();
+        }
+    }
+}
+
+/// <summary>What a cluster stands on.</summary>
+public enum ClusterKind { OnPremises, PrivateCloud, PublicCloud, Edge }
+
+/// <summary>Where the portal has a cluster's address and credentials from.</summary>
+public enum ClusterConnectionKind
+{
+    /// <summary>The installation's settings: the embedded cluster, a file, or the pod the portal runs in.</summary>
+    Installation,
+
+    /// <summary>A kubeconfig that an admin gave.</summary>
+    Kubeconfig,
+
+    /// <summary>The service account of the pod that the portal runs in.</summary>
+    InCluster,
+
+    /// <summary>Address, token and certificate authority that an admin gave.</summary>
+    Token,
+}

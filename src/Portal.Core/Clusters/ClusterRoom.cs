@@ -1,0 +1,31 @@
+using System.Globalization;
+using Portal.Core.Cluster;
+
+namespace Portal.Core.Clusters;
+
+/// <summary>Processors of a cluster's ready nodes, in cores, and those that no pod has asked for.</summary>
+public sealed record ClusterRoom(double CpuTotal, double CpuFree)
+{
+    /// <summary>The free part, 0 to 1.</summary>
+    public double FreePart => CpuTotal > 0 ? CpuFree / CpuTotal : 0;
+
+    /// <summary>Reads it from what was seen; null while no ready node is.</summary>
+    public static ClusterRoom? From(IClusterCache seen)
+    {
+        if (seen.Age(Kinds.Node) is null)
+            return null;
+        var ready = seen.List(Kinds.Node).Where(n => Condition.Find(n, "Ready") is { IsTrue: true } && n.Text("spec", "unschedulable") != "true")
+            .ToDictionary(n => n.Name(), n => Cores(n.Text("status", "allocatable", "cpu")));
+        if (ready.Count == 0)
+            return null;
+        var asked = seen.List(Kinds.Pod).Where(p => p.Text("status", "phase") is not ("Succeeded" or "Failed"))
+            .Where(p => ready.ContainsKey(p.Text("spec", "nodeName") ?? ""))
+            .Sum(p => p.Items("spec", "containers").Sum(c => Cores(c.Text("resources", "requests", "cpu"))));
+        return new ClusterRoom(ready.Values.Sum(), ready.Values.Sum() - asked);
+    }
+
+    /// <summary>A quantity of processors, <c>2</c>, <c>0.5</c> or <c>250m</c>, in cores; 0 for anything else.</summary>
+    public static double Cores(string? quantity) => quantity is null ? 0
+        : quantity.EndsWith('m') && double.TryParse(quantity[..^1], NumberStyles.Float, CultureInfo.InvariantCulture, out var milli) ? milli / 1000
+        : double.TryParse(quantity, NumberStyles.Float, CultureInfo.InvariantCulture, out var cores) ? cores : 0;
+}

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Portal.Core.Cluster;
+
+namespace Portal.Core.Clusters;
+
+internal static class ClusterServices
+{
+    /// <summary>Adds the use cases of clusters; what connects them registers its <see cref="IClusters"/> over the default of none.</summary>
+    public static IServiceCollection AddClusters(this IServiceCollection services)
+    {
+        services.TryAddSingleton<IClusters, NoClusters>();
+        services.AddSingleton<ClusterPlacement>();
+        return services;
+    }
+}

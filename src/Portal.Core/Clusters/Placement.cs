@@ -1,0 +1,71 @@
+using Portal.Core.Projects;
+
+namespace Portal.Core.Clusters;
+
+/// <summary>Where a project would live, and why there or why nowhere.</summary>
+/// <param name="Verdicts">One for each cluster, the chosen one first.</param>
+public sealed record Placement(IReadOnlyList<PlacementVerdict> Verdicts)
+{
+    /// <summary>The chosen cluster, or null when none fits.</summary>
+    public PlacementVerdict? Chosen => Verdicts.FirstOrDefault(v => v.Fits);
+
+    /// <summary>
+    /// Takes the clusters that a project may live on, by region, data class and pool, and of those the one with the largest
+    /// free part; one that nothing is known of now comes last. Pure.
+    /// </summary>
+    public static Placement Decide(PlacementWish wish, IEnumerable<ClusterOffer> offers)
+    {
+        var judged = offers.Select(o => (Offer: o, Against: Against(wish, o))).OrderBy(j => j.Offer.Name, StringComparer.Ordinal).ToList();
+        var fitting = judged.Where(j => j.Against is null).Select(j => j.Offer)
+            .OrderByDescending(o => o.Room?.FreePart ?? -1).ThenBy(o => o.Name, StringComparer.Ordinal).ToList();
+        return new Placement(
+        [
+            .. fitting.Select((o, i) => new PlacementVerdict(o.Id, o.Name, true, For(o, only: fitting.Count == 1, best: i == 0))),
+            .. judged.Where(j => j.Against is not null).Select(j => new PlacementVerdict(j.Offer.Id, j.Offer.Name, false, j.Against!)),
+        ]);
+    }
+
+    private static PlacementReason? Against(PlacementWish wish, ClusterOffer offer)
+    {
+        if (!offer.TakesProjects)
+            return new PlacementReason("placement.closed");
+        if (offer.Region.Length > 0 && wish.Region.Length > 0 && !offer.Region.Equals(wish.Region, StringComparison.OrdinalIgnoreCase))
+            return new PlacementReason("placement.region") { Arguments = { ["region"] = offer.Region, ["wanted"] = wish.Region } };
+        if (!offer.DataClasses.Contains(wish.DataClass))
+            return new PlacementReason("placement.data_class") { Arguments = { ["class"] = wish.DataClass.ToString() } };
+        if (wish.PoolClusterId is { } pool && pool != offer.Id)
+            return new PlacementReason("placement.pool");
+        // Less than nothing else may start there; more than that Kueue and the scheduler share out.
+        return offer.Room is { CpuFree: < 1 } full
+            ? new PlacementReason("placement.full") { Arguments = { ["free"] = Cores(full.CpuFree), ["total"] = Cores(full.CpuTotal) } } : null;
+    }
+
+    private static PlacementReason For(ClusterOffer offer, bool only, bool best) => offer.Room is not { } room
+        ? new PlacementReason(only ? "placement.only_unseen" : "placement.unseen")
+        : new PlacementReason(only ? "placement.only" : best ? "placement.most_free" : "placement.less_free")
+        {
+            Arguments = { ["free"] = Cores(room.CpuFree), ["total"] = Cores(room.CpuTotal) },
+        };
+
+    private static string Cores(double cores) => Math.Floor(cores).ToString(System.Globalization.CultureInfo.InvariantCulture);
+}
+
+/// <summary>What a project needs of its cluster.</summary>
+/// <param name="Region">Where its data may be; empty for anywhere.</param>
+/// <param name="PoolClusterId">The cluster of the pool that it will ask for, or null.</param>
+public sealed record PlacementWish(string Region, DataClass DataClass, Guid? PoolClusterId = null);
+
+/// <summary>A cluster as placement sees it.</summary>
+/// <param name="Region">Empty takes every region.</param>
+/// <param name="Room">What its ready nodes have free, or null while the cluster cannot be seen.</param>
+public sealed record ClusterOffer(
+    Guid Id, string Name, string Region, IReadOnlyList<DataClass> DataClasses, bool TakesProjects, ClusterRoom? Room);
+
+/// <summary>One cluster's answer to a wish.</summary>
+public sealed record PlacementVerdict(Guid ClusterId, string Cluster, bool Fits, PlacementReason Reason);
+
+/// <summary>Why, as a code of the word list with its values.</summary>
+public sealed record PlacementReason(string Code)
+{
+    public Dictionary<string, string> Arguments { get; init; } = [];
+}
