@@ -129,7 +129,7 @@ public sealed class NotebookReconciler(
         return ReconcileResult.Settled;
     }
 
-    private static async Task<NotebookFacts> FactsAsync(WorkloadCluster cluster, Notebook notebook, WorkloadPlace place, CancellationToken ct)
+    private async Task<NotebookFacts> FactsAsync(WorkloadCluster cluster, Notebook notebook, WorkloadPlace place, CancellationToken ct)
     {
         var kind = place.HasNotebookKind ? NotebookManifests.Kind : Kinds.StatefulSet;
         var controller = await cluster.Client.FindAsync(new ObjectKey(kind, place.Namespace, notebook.ObjectName), ct);

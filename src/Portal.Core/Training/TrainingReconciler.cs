@@ -147,7 +147,7 @@ public sealed class TrainingReconciler(
         await fence.SaveAsync(db, ct);
     }
 
-    private static async Task<TrainingFacts> FactsAsync(WorkloadCluster cluster, TrainingRun run, WorkloadPlace place, CancellationToken ct)
+    private async Task<TrainingFacts> FactsAsync(WorkloadCluster cluster, TrainingRun run, WorkloadPlace place, CancellationToken ct)
     {
         var job = await cluster.Client.FindAsync(TrainingManifests.JobKey(run, place), ct);
         var pod = cluster.Pods(place.Namespace, TrainingManifests.Owner(run.Id)).FirstOrDefault();
