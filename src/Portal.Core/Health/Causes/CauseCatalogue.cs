@@ -24,6 +24,7 @@ public static class CauseCatalogue
         new("object.no_news", CauseArea.Cluster, CauseActor.ClusterAdmin),
 
         new("project.not_ready", CauseArea.Project, CauseActor.Nobody),
+        new("project.no_cluster", CauseArea.Project, CauseActor.PlatformAdmin),
         new("project.frozen_waits", CauseArea.Project, CauseActor.Lead),
         new("project.namespace_pending", CauseArea.Project, CauseActor.Nobody),
         new("project.namespace_taken", CauseArea.Project, CauseActor.PlatformAdmin),
