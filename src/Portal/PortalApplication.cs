@@ -37,9 +37,9 @@ public static class PortalApplication
         builder.Services.AddPortalTelemetry();
         builder.Services.AddPortalCore();
         builder.Services.AddPortalDatabase(settings);
-        builder.Services.AddPortalIdentity().AddPortalAccounts();
+        builder.Services.AddPortalIdentity().AddPortalAccounts(builder.Configuration);
         builder.Services.AddPortalApi();
-        builder.Services.AddPortalCluster(settings);
+        builder.AddPortalCluster(settings);
         builder.Services.AddQuotaWorker();
         builder.Services.AddDriftEventLoop();
         builder.AddPortalWorkloads(settings);

@@ -1,6 +1,8 @@
+using Portal.Testing.Databases;
 using Portal.Testing.Web;
 
 [assembly: AssemblyFixture(typeof(Portal.Integration.Tests.PortalFixture))]
+[assembly: AssemblyFixture(typeof(PostgresServer))]
 
 namespace Portal.Integration.Tests;
 

@@ -31,14 +31,21 @@ public sealed partial record TrialAccount(Uri Address, string Folder, string Nam
     private async Task<HttpClient> SignInAsync(CookieContainer cookies)
     {
         var client = Client(Address, cookies);
-        var page = await client.GetStringAsync("/sign-in");
-        var fields = HiddenField().Matches(page).ToDictionary(m => m.Groups["name"].Value, m => WebUtility.HtmlDecode(m.Groups["value"].Value));
-        fields["Form.UserName"] = Name;
-        fields["Form.Password"] = Password;
-        using var answer = await client.PostAsync("/sign-in", new FormUrlEncodedContent(fields));
+        using var answer = await SendFormAsync(client, Name, Password);
         if (answer.StatusCode != HttpStatusCode.Redirect && answer.StatusCode != HttpStatusCode.Found)
             throw new InvalidOperationException($"sign-in of {Name}: {(int)answer.StatusCode}");
         return client;
+    }
+
+    /// <summary>Sends the sign-in form as a browser does, and gives back what came of it: a redirect when it was accepted.</summary>
+    public static async Task<HttpResponseMessage> SendFormAsync(HttpClient client, string name, string password)
+    {
+        var page = await client.GetStringAsync("/sign-in");
+        var fields = HiddenField().Matches(page).ToDictionary(m => m.Groups["name"].Value, m => WebUtility.HtmlDecode(m.Groups["value"].Value));
+        fields["Form.UserName"] = name;
+        fields["Form.Password"] = password;
+        using var content = new FormUrlEncodedContent(fields);
+        return await client.PostAsync("/sign-in", content);
     }
 
     [GeneratedRegex("""<input type="hidden" name="(?<name>[^"]+)" value="(?<value>[^"]*)" */?>""", RegexOptions.ExplicitCapture, 1000)]

@@ -5,13 +5,14 @@ namespace Portal.Core.Reconciliation;
 
 /// <summary>Takes, renews and gives back the lease by compare-and-set; holds no timer of its own.</summary>
 /// <param name="holder">Unique for each process, also after a restart.</param>
-public sealed class LeaseKeeper(IDbContextFactory<PortalDb> databases, TimeProvider clock, string holder)
+/// <param name="duration">How long a lease stands without renewal: as long does the work wait after a process was killed.</param>
+public sealed class LeaseKeeper(IDbContextFactory<PortalDb> databases, TimeProvider clock, string holder, TimeSpan duration)
 {
     /// <summary>How long a lease stands without renewal.</summary>
-    public static readonly TimeSpan Duration = TimeSpan.FromSeconds(10);
+    public TimeSpan Duration { get; } = duration;
 
     /// <summary>How often it is renewed, and how often others look whether it is free.</summary>
-    public static readonly TimeSpan Renewal = TimeSpan.FromSeconds(3);
+    public TimeSpan Renewal { get; } = duration * 0.3;
 
     /// <summary>The new epoch, or null while somebody else holds it.</summary>
     public async Task<long?> TryTakeAsync(CancellationToken ct)

@@ -32,7 +32,7 @@ internal sealed partial class ReconcileHost(
                 if (await TryTakeAsync(stoppingToken) is { } epoch)
                     await LeadAsync(epoch, stoppingToken);
                 else
-                    await Task.Delay(LeaseKeeper.Renewal, clock, stoppingToken);
+                    await Task.Delay(lease.Renewal, clock, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -90,7 +90,7 @@ internal sealed partial class ReconcileHost(
             catch (Exception e) when (!ct.IsCancellationRequested)
             {
                 LogDatabase(log, e.Message);
-                next = LeaseKeeper.Renewal;
+                next = lease.Renewal;
             }
             await Task.Delay(next, clock, ct);
         }
@@ -100,9 +100,9 @@ internal sealed partial class ReconcileHost(
     private async Task RenewAsync(long epoch, CancellationToken ct)
     {
         var renewed = clock.GetTimestamp();
-        while (clock.GetElapsedTime(renewed) < LeaseKeeper.Duration - LeaseKeeper.Renewal)
+        while (clock.GetElapsedTime(renewed) < lease.Duration - lease.Renewal)
         {
-            await Task.Delay(LeaseKeeper.Renewal, clock, ct);
+            await Task.Delay(lease.Renewal, clock, ct);
             try
             {
                 var at = clock.GetTimestamp();

@@ -14,6 +14,9 @@ public sealed class ReconciliationOptions
     /// <summary>How long a start waits for a cluster's objects before it goes on without.</summary>
     public TimeSpan SyncPatience { get; set; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>How long a replica that died holds the work up before another one, or its successor, goes on.</summary>
+    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Delays between failing attempts.</summary>
     public Backoff Backoff { get; set; } = Backoff.Standard;
 }

@@ -15,7 +15,7 @@ public static class ReconciliationServices
         services.AddSingleton(chosen);
         services.AddSingleton(s => new LeaseKeeper(
             s.GetRequiredService<IDbContextFactory<PortalDb>>(), s.GetRequiredService<TimeProvider>(),
-            $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}"));
+            $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}", chosen.Lease));
         services.AddSingleton<ReconcileMeter>();
         services.AddSingleton<ReconcileLanes>();
         services.AddHostedService<ReconcileHost>();

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.Identity;
 using Portal.Core.Access;
 
@@ -7,7 +8,7 @@ namespace Portal.Accounts;
 /// <summary>Cookies, policies and the person of a circuit.</summary>
 internal static class AccountServices
 {
-    public static void AddPortalAccounts(this IServiceCollection services)
+    public static void AddPortalAccounts(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddAuthentication(IdentityConstants.ApplicationScheme).AddIdentityCookies();
         services.ConfigureApplicationCookie(cookie =>
@@ -31,6 +32,10 @@ internal static class AccountServices
         services.AddScoped<ITwoFactorSecurityStampValidator, TwoFactorSecurityStampValidator<Person>>();
         services.AddScoped<AuthenticationStateProvider, PersonRevalidation>();
         services.AddScoped<CurrentActor>();
+        services.AddSingleton(configuration.GetSection("Circuits").Get<CircuitLimits>() ?? new CircuitLimits());
+        services.AddSingleton<OpenCircuits>();
+        services.AddScoped<CircuitHandler, PersonCircuit>();
+        services.AddSingleton<SignInThrottle>();
         services.AddCascadingAuthenticationState();
         services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new Microsoft.AspNetCore.Authorization.AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());

@@ -6,14 +6,16 @@ using Portal.Core.Access;
 namespace Portal.Accounts;
 
 /// <summary>
-/// The person in front of a page, pinned for the life of its circuit: a cookie that is exchanged underneath changes nobody.
+/// The person in front of a page. <see cref="PersonRevalidation"/> pins it for the life of its circuit: a cookie that is exchanged
+/// underneath makes nobody of them, and nobody may do nothing.
 /// </summary>
 public sealed class CurrentActor(AuthenticationStateProvider states)
 {
-    private ClaimsPrincipal? _principal;
+    private static readonly Actor Nobody = new(Guid.Empty, "");
 
     /// <summary>Who asks; pass it to services.</summary>
-    public async ValueTask<Actor> GetAsync() => (await PrincipalAsync()).Actor();
+    public async ValueTask<Actor> GetAsync() =>
+        await PrincipalAsync() is { Identity.IsAuthenticated: true } principal ? principal.Actor() : Nobody;
 
     /// <summary>The name that others see.</summary>
     public async ValueTask<string> DisplayNameAsync()
@@ -28,6 +30,5 @@ public sealed class CurrentActor(AuthenticationStateProvider states)
             ? role
             : PlatformRole.Scientist;
 
-    private async ValueTask<ClaimsPrincipal> PrincipalAsync() =>
-        _principal ??= (await states.GetAuthenticationStateAsync()).User;
+    private async ValueTask<ClaimsPrincipal> PrincipalAsync() => (await states.GetAuthenticationStateAsync()).User;
 }

@@ -7,8 +7,9 @@ namespace Portal.Hosting;
 /// <summary>Registers the clusters, the first as the settings say. Everything after this line sees Kubernetes APIs and nothing else.</summary>
 internal static class ClusterHosting
 {
-    public static void AddPortalCluster(this IServiceCollection services, PortalSettings settings)
+    public static void AddPortalCluster(this WebApplicationBuilder builder, PortalSettings settings)
     {
+        var services = builder.Services;
         services.AddPortalKubernetes(new KubernetesOptions
         {
             Registration = settings.Mode == ClusterMode.None ? null : new ConfiguredCluster(settings.ClusterName),
@@ -22,9 +23,17 @@ internal static class ClusterHosting
         services.AddSingleton(s => ProjectOptions(s.GetRequiredService<IConfiguration>().GetSection("Projects")));
         if (settings.Mode == ClusterMode.None)
             return;
-        services.AddPortalReconciliation();
+        services.AddPortalReconciliation(ReconciliationOptions(builder.Configuration.GetSection("Reconciliation")));
         if (settings.Mode == ClusterMode.Embedded)
             services.AddHostedService<EmbeddedCluster>();
+    }
+
+    /// <summary><c>Reconciliation:Lease</c>, <c>:Resync</c>, <c>:Workers</c>.</summary>
+    private static ReconciliationOptions ReconciliationOptions(IConfiguration section)
+    {
+        var options = new ReconciliationOptions();
+        section.Bind(options);
+        return options;
     }
 
     /// <summary><c>Projects:StorageClass</c>, <c>:StorageAccessMode</c>, <c>:PortalNamespace</c>; a pod knows its own namespace.</summary>

@@ -48,7 +48,7 @@ public sealed class PublishedPortal : IAsyncDisposable
         var start = new ProcessStartInfo("dotnet",
         [
             Path.Combine(app, "Portal.dll"), "--contentRoot", app, "--urls", address.ToString().TrimEnd('/'),
-            "--Portal:DataDirectory", folder, "--Cluster:Mode", "Embedded",
+            "--Portal:DataDirectory", folder, "--Cluster:Mode", "Embedded", "--Circuits:PerPerson", "1000",
         ])
         {
             RedirectStandardOutput = true,

@@ -1,7 +1,4 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
-using Portal.Core.Training;
-using Portal.Core.Workloads;
 using Portal.Testing.Files;
 using Portal.Testing.Web;
 
@@ -13,11 +10,10 @@ public static class Screenshots
     /// <summary>Word on the command line.</summary>
     public const string Command = "screenshots";
 
-    private const string Project = "/projects/5a3b1e00-0000-7000-8000-000000000003";
-    private const string Run = "/training/5a3b1e00-0000-7000-8000-000000000007";
-    private const string Model = "/monitoring/5a3b1e00-0000-7000-8000-000000000008";
-    private const string Request = "/quotas/5a3b1e00-0000-7000-8000-000000000005";
-    private static readonly Guid SampleRun = Guid.Parse(Run.Split('/')[^1]);
+    private static readonly string Project = $"/projects/{SampleTrial.Project}";
+    private static readonly string Run = $"/training/{SampleTrial.Run}";
+    private static readonly string Model = $"/monitoring/{SampleTrial.Model}";
+    private static readonly string Request = $"/quotas/{SampleTrial.Request}";
 
     private static readonly (string Name, string Account, string Path)[] Pages =
     [
@@ -57,7 +53,7 @@ public static class Screenshots
         var folder = Repository.At("docs", "screenshots");
         Directory.CreateDirectory(folder);
         await using var portal = await RunningPortal.StartAsync("Embedded", sample: true);
-        await WaitForSampleAsync(portal);
+        await SampleTrial.WaitAsync(portal);
         using var playwright = await Playwright.CreateAsync();
         await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = FirstPageBenchmark.Quiet });
         foreach (var (language, locale) in new[] { ("en", "en-US"), ("zh-Hans", "zh-CN") })
@@ -78,19 +74,5 @@ public static class Screenshots
                 }
             }
         }
-    }
-
-    private static async Task WaitForSampleAsync(RunningPortal portal)
-    {
-        var scientist = await portal.ActorAsync("scientist");
-        var training = portal.Services.GetRequiredService<TrainingService>();
-        for (var second = 0; second < 300; second++)
-        {
-            var run = await training.GetAsync(scientist, SampleRun, default);
-            if (run is { Succeeded: true, Value.Run.State: WorkloadState.Succeeded })
-                return;
-            await Task.Delay(1000);
-        }
-        throw new TimeoutException("the sample's training did not end well");
     }
 }

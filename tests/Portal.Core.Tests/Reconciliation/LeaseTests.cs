@@ -8,6 +8,8 @@ namespace Portal.Core.Tests.Reconciliation;
 
 public class LeaseTests(PostgresServer server)
 {
+    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(10);
+
     [Theory, EachProvider]
     public async Task Take_ByTwo_IsHeldByOneAndPassesOnWhenItExpires(Provider provider)
     {
@@ -19,12 +21,12 @@ public class LeaseTests(PostgresServer server)
         Assert.Single(epochs, e => e is null);
         var (holder, other) = epochs[0] == 1 ? (one, two) : (two, one);
 
-        database.Clock.Advance(LeaseKeeper.Duration - TimeSpan.FromSeconds(1));
+        database.Clock.Advance(Duration - TimeSpan.FromSeconds(1));
         Assert.True(await holder.RenewAsync(1, default));
         database.Clock.Advance(TimeSpan.FromSeconds(2));
         Assert.Null(await other.TryTakeAsync(default));
 
-        database.Clock.Advance(LeaseKeeper.Duration);
+        database.Clock.Advance(Duration);
         Assert.Equal(2, await other.TryTakeAsync(default));
         Assert.False(await holder.RenewAsync(1, default));
     }
@@ -50,7 +52,7 @@ public class LeaseTests(PostgresServer server)
         db.Teams.Add(new Team { Name = "first" });
         await fence.SaveAsync(db, default);
 
-        database.Clock.Advance(LeaseKeeper.Duration);
+        database.Clock.Advance(Duration);
         await Keeper(database, "two").TryTakeAsync(default);
         db.Teams.Add(new Team { Name = "late" });
 
@@ -60,5 +62,5 @@ public class LeaseTests(PostgresServer server)
     }
 
     private static LeaseKeeper Keeper(TestDatabase database, string holder) =>
-        new(database.Get<IDbContextFactory<PortalDb>>(), database.Clock, holder);
+        new(database.Get<IDbContextFactory<PortalDb>>(), database.Clock, holder, Duration);
 }

@@ -1,6 +1,4 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
-using Portal.Core.Access;
 using Portal.EndToEnd.Tests.Browser;
 using static Microsoft.Playwright.Assertions;
 
@@ -38,7 +36,7 @@ public class SignInTests(PortalBrowser browser)
     [Fact]
     public async Task SignIn_AfterFiveWrongPasswords_SaysThatTheAccountIsLocked()
     {
-        var password = await PersonAsync("locked-out");
+        await browser.PersonAsync("locked-out");
         await using var window = await browser.OpenAsync(null);
         for (var attempt = 0; attempt < 5; attempt++)
         {
@@ -48,7 +46,7 @@ public class SignInTests(PortalBrowser browser)
         }
 
         await window.Page.GotoAsync("/sign-in");
-        await SubmitAsync(window, "locked-out", password);
+        await SubmitAsync(window, "locked-out", PortalPage.Password);
 
         await Expect(window.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("locked");
     }
@@ -65,16 +63,6 @@ public class SignInTests(PortalBrowser browser)
         await Expect(window.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/sign-in"));
         await window.Page.GotoAsync("/audit");
         await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Sign in");
-    }
-
-    private async Task<string> PersonAsync(string name)
-    {
-        Assert.SkipWhen(browser.Portal is null, "Chromium is not installed (package chromium).");
-        const string Password = "correct-horse-battery";
-        var result = await browser.Portal.Services.GetRequiredService<PeopleService>().CreateAsync(
-            Actor.Setup, new PersonDraft(Guid.CreateVersion7(), name, name, PlatformRole.Scientist), Password, default);
-        Assert.True(result.Succeeded, result.Refusal?.Code);
-        return Password;
     }
 
     private static async Task SubmitAsync(PortalPage window, string account, string password)

@@ -1,4 +1,9 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using Portal.Core.Access;
+using Portal.Core.Notebooks;
 using Portal.Testing.Web;
 
 namespace Portal.EndToEnd.Tests.Browser;
@@ -15,6 +20,14 @@ public sealed class PortalBrowser : IAsyncLifetime
         "--disable-component-update", "--disable-sync",
     ];
 
+    // Accelerators of their own for stories that make a pool: the sample takes the largest group of the standard nodes.
+    private static readonly string[] MoreNodes =
+    [
+        .. Node(4, "trial-gpu-3", "Simulated-GPU-B", "4"), .. Node(5, "trial-gpu-4", "Simulated-GPU-C", "4"), .. Node(6, "trial-gpu-5", "Simulated-GPU-D", "2"),
+    ];
+
+    private readonly ConcurrentDictionary<string, Lazy<Task<CookieCollection>>> _cookies = new(StringComparer.Ordinal);
+    private Lazy<Task<Guid>> _sample = null!;
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
@@ -25,7 +38,8 @@ public sealed class PortalBrowser : IAsyncLifetime
     {
         if (!File.Exists(Chromium))
             return;
-        Portal = await RunningPortal.StartAsync("Embedded");
+        Portal = await RunningPortal.StartAsync("Embedded", sample: true, MoreNodes);
+        _sample = new(MakeSampleAsync);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = Flags });
     }
@@ -45,10 +59,41 @@ public sealed class PortalBrowser : IAsyncLifetime
         });
         if (account is not null)
         {
-            await context.AddCookiesAsync((await Portal.CookiesAsync(account))
-                .Select(c => new Cookie { Name = c.Name, Value = c.Value, Url = Portal.Address.ToString() }));
+            var cookies = _cookies.GetOrAdd(account, name => new(() => Portal.CookiesAsync(name)));
+            await context.AddCookiesAsync((await cookies.Value)
+                .Select(c => new Microsoft.Playwright.Cookie { Name = c.Name, Value = c.Value, Url = Portal.Address.ToString() }));
         }
         return new PortalPage(context, await context.NewPageAsync());
+    }
+
+    /// <summary>Makes an account of a test's own. Skips the test where Chromium is missing.</summary>
+    public async Task<Guid> PersonAsync(string name, PlatformRole role = PlatformRole.Scientist)
+    {
+        Assert.SkipWhen(_browser is null, "Chromium is not installed (package chromium).");
+        var made = await Portal.Services.GetRequiredService<PeopleService>().CreateAsync(
+            Actor.Setup, new PersonDraft(Guid.CreateVersion7(), name, name, role), PortalPage.Password, default);
+        Assert.True(made.Succeeded, made.Refusal?.Code);
+        return made.Value;
+    }
+
+    /// <summary>Waits until the sample is there whole; gives the id of a notebook in its project.</summary>
+    public Task<Guid> SampleAsync()
+    {
+        Assert.SkipWhen(_browser is null, "Chromium is not installed (package chromium).");
+        return _sample.Value;
+    }
+
+    private async Task<Guid> MakeSampleAsync()
+    {
+        await SampleTrial.WaitAsync(Portal);
+        var draft = new NotebookDraft(Guid.CreateVersion7(), SampleTrial.Project, "sample");
+        return (await Portal.Services.GetRequiredService<NotebookService>().LaunchAsync(await Portal.ActorAsync("scientist"), draft, default)).Value;
+    }
+
+    private static string[] Node(int index, string name, string product, string units)
+    {
+        var node = $"--Cluster:Nodes:{index}:";
+        return [node + "Name", name, node + "Cpu", "16", node + "Memory", "64Gi", node + "Labels:nvidia.com/gpu.product", product, node + "Resources:nvidia.com/gpu", units];
     }
 
     /// <inheritdoc/>

@@ -6,6 +6,9 @@ namespace Portal.EndToEnd.Tests.Browser;
 /// <summary>A browser window on the portal. What it refuses under the content security policy and what scripts throw is noted.</summary>
 public sealed class PortalPage : IAsyncDisposable
 {
+    /// <summary>Of the accounts that tests make for themselves.</summary>
+    public const string Password = "correct-horse-battery";
+
     private readonly IBrowserContext _context;
     private readonly List<string> _complaints = [];
 
@@ -32,6 +35,16 @@ public sealed class PortalPage : IAsyncDisposable
     /// <summary>Waits until the circuit is there. By selector, since waiting for a script expression needs what our policy forbids.</summary>
     public async Task InteractiveAsync() => await Page.Locator("html[data-ready]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
 
+    /// <summary>Signs in by the form, as an account that a test made for itself.</summary>
+    public async Task SignInAsync(string account)
+    {
+        await Page.GotoAsync("/sign-in");
+        await Page.Locator("#user").FillAsync(account);
+        await Page.Locator("#password").FillAsync(Password);
+        await Page.Locator("button[type=submit]").ClickAsync();
+        await InteractiveAsync();
+    }
+
     /// <summary>Runs axe with every rule on, and looks whether the browser had to refuse anything.</summary>
     public async Task ShouldBeSoundAsync()
     {
@@ -39,6 +52,13 @@ public sealed class PortalPage : IAsyncDisposable
         Assert.True(result.Violations.Length == 0, Page.Url + "\n" + string.Join('\n', result.Violations.Select(v =>
             $"{v.Id} ({v.Impact}): {v.Help}\n" + string.Join('\n', v.Nodes.Take(5).Select(n => "    " + n.Html)))));
         Assert.Empty(_complaints);
+    }
+
+    /// <summary>The page itself never scrolls sideways; wide tables have scroll areas of their own.</summary>
+    public async Task ShouldFitAsync()
+    {
+        var beyond = await Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
+        Assert.True(beyond <= 0, $"{Page.Url}: the page is {beyond} px wider than the window");
     }
 
     /// <summary>Takes a picture into the folder that PORTAL_SCREENSHOTS names; does nothing without it.</summary>

@@ -41,9 +41,10 @@ public class ShellTests(PortalBrowser browser)
     [Fact]
     public async Task Language_WhenChosen_ComesBackWithTheNextSignIn()
     {
-        // The choice stays with the account, so it is one whose pages no other test reads in English meanwhile.
-        await using var window = await browser.OpenAsync("auditor");
-        await window.GoAsync("/");
+        // The choice stays with the account, so it is one that no other test has.
+        await browser.PersonAsync("linguist");
+        await using var window = await browser.OpenAsync(null);
+        await window.SignInAsync("linguist");
 
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Language" }).ClickAsync();
         await window.Page.GetByText("简体中文").ClickAsync();

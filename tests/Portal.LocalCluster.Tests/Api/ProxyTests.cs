@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Portal.Testing.Web;
 
 namespace Portal.LocalCluster.Tests.Api;
 
@@ -54,7 +55,7 @@ public sealed class ProxyTests(ApiFixture api) : IClassFixture<ApiFixture>
     private static async Task<WebApplication> EchoAsync()
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls($"http://127.0.0.1:{FreePort()}");
+        builder.WebHost.UseKestrelCore().UseUrls($"http://127.0.0.1:{FreePort.Next()}");
         var app = builder.Build();
         app.UseWebSockets();
         app.Run(async context =>
@@ -75,23 +76,5 @@ public sealed class ProxyTests(ApiFixture api) : IClassFixture<ApiFixture>
         });
         await app.StartAsync();
         return app;
-    }
-
-    private static int FreePort()
-    {
-        while (true)
-        {
-            var port = Random.Shared.Next(20_000, 32_768);
-            using var probe = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
-            try
-            {
-                probe.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, port));
-                return port;
-            }
-            catch (System.Net.Sockets.SocketException)
-            {
-                // Taken: another.
-            }
-        }
     }
 }

@@ -65,6 +65,13 @@ public sealed class PostgresServer : IAsyncLifetime
         }
     }
 
+    /// <summary>A new, empty database; skips the test when there is no server.</summary>
+    public Task<string> NewDatabaseAsync()
+    {
+        Assert.SkipWhen(Missing is not null, Missing ?? "");
+        return CreateAsync("t" + Guid.NewGuid().ToString("N")[..12], "template0");
+    }
+
     private async Task<string> CreateAsync(string name, string template)
     {
         await using var connection = new NpgsqlConnection(_connection);

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Portal.Testing.Schemas;
+using Portal.Testing.Web;
 
 namespace Portal.Testing.Faults;
 
@@ -72,26 +73,13 @@ public sealed class FaultProxy : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    // Below the ephemeral range: a port from :0 can be an outgoing socket's a moment later.
     private async Task ListenAsync()
     {
-        for (var attempt = 0; ; attempt++)
-        {
-            var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-            builder.WebHost.UseKestrelCore().ConfigureKestrel(k => k.Listen(IPAddress.Loopback, Random.Shared.Next(20000, 32000)));
-            _app = builder.Build();
-            _app.Run(HandleAsync);
-            try
-            {
-                await _app.StartAsync();
-                return;
-            }
-            catch (IOException) when (attempt < 50)
-            {
-                // Taken: try another.
-                await _app.DisposeAsync();
-            }
-        }
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(k => k.Listen(IPAddress.Loopback, FreePort.Next()));
+        _app = builder.Build();
+        _app.Run(HandleAsync);
+        await _app.StartAsync();
     }
 
     private static SocketsHttpHandler TrustingHandler(string? authority)

@@ -19,14 +19,16 @@ public static class Eventually
 
     /// <summary>Asks until the answer is yes.</summary>
     /// <param name="what">What is waited for and what is there instead, asked when the time is up.</param>
-    public static async Task TrueAsync(Func<Task<bool>> condition, Func<string> what, CancellationToken ct = default)
+    /// <param name="patience">The deadline, where half a minute is not enough for a busy machine.</param>
+    public static async Task TrueAsync(Func<Task<bool>> condition, Func<string> what, CancellationToken ct = default, TimeSpan? patience = null)
     {
+        var deadline = patience ?? Deadline;
         using var late = CancellationTokenSource.CreateLinkedTokenSource(ct, TestContext.Current.CancellationToken);
-        late.CancelAfter(Deadline);
+        late.CancelAfter(deadline);
         while (!await condition())
         {
             if (late.IsCancellationRequested)
-                Assert.Fail($"Waited {Deadline.TotalSeconds:0} s in vain: {what()}");
+                Assert.Fail($"Waited {deadline.TotalSeconds:0} s in vain: {what()}");
             await Task.Delay(TimeSpan.FromMilliseconds(20), CancellationToken.None);
         }
     }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Localization;
 using Microsoft.Extensions.Localization;
+using Portal.Accounts;
 using Portal.Core.Access;
 using Portal.Hosting;
 
@@ -26,6 +27,9 @@ public partial class SignIn
     private SignInManager<Person> Accounts { get; set; } = default!;
 
     [Inject]
+    private SignInThrottle Throttle { get; set; } = default!;
+
+    [Inject]
     private NavigationManager Navigator { get; set; } = default!;
 
     [Inject]
@@ -43,6 +47,14 @@ public partial class SignIn
 
     private async Task SubmitAsync()
     {
+        var address = Http.Connection.RemoteIpAddress;
+        if (!Throttle.TryBegin(address))
+        {
+            Http.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+            Http.Response.Headers.RetryAfter = SignInThrottle.Window.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+            _problem = "signin.too_many";
+            return;
+        }
         var userName = Form?.UserName?.Trim() ?? "";
         var result = await Accounts.PasswordSignInAsync(userName, Form?.Password ?? "", isPersistent: false, lockoutOnFailure: true);
         if (!result.Succeeded)
@@ -50,6 +62,7 @@ public partial class SignIn
             _problem = result.IsLockedOut ? "signin.locked" : result.IsNotAllowed ? "signin.disabled" : "signin.failed";
             return;
         }
+        Throttle.Succeeded(address);
         if ((await Accounts.UserManager.FindByNameAsync(userName))?.Language is { } language)
         {
             Http.Response.Cookies.Append("portal.culture", CookieRequestCultureProvider.MakeCookieValue(new RequestCulture(language)),
