@@ -2,6 +2,9 @@ using System.Net;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Portal.Core.Notebooks;
 using Portal.Core.Workloads;
 using Portal.Testing.Waiting;
@@ -33,18 +36,34 @@ public class NotebookTests(WorkloadStage stage) : IClassFixture<WorkloadStage>
     }
 
     [Fact]
-    public async Task Notebook_Idle_IsAskedForItsUse()
+    public async Task Notebook_LeftAlone_IsStoppedButNeverWhileAKernelIsBusy()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/jupyter-notebook"), "Jupyter is not installed (package jupyter-notebook).");
         var id = await LaunchAsync("idle");
+        using var browser = await stage.Portal.BrowserAsync("scientist");
+        var kernel = JsonNode.Parse(await (await browser.PostAsync($"/notebooks/{id}/api/kernels", JsonBody("{}"), Ct)).Content.ReadAsStringAsync(Ct))!["id"]!.ToString();
+        Assert.Empty(await SweepAfterAsync(TimeSpan.FromMinutes(59)));
 
-        Assert.Empty(await stage.Get<NotebookIdleSweep>().StepAsync(Ct));
+        using (var socket = await SocketAsync(id, kernel, stage.Portal.Address.GetLeftPart(UriPartial.Authority)))
+        {
+            await SendAsync(socket, "import time; time.sleep(600)");
+            await Eventually.TrueAsync(async () => JsonNode.Parse(await browser.GetStringAsync($"/notebooks/{id}/api/kernels/{kernel}", Ct))!
+                ["execution_state"]!.ToString() == "busy", "the kernel computes");
+        }
+        Assert.Empty(await SweepAfterAsync(TimeSpan.FromDays(7)));
+        Assert.True((await stage.Get<NotebookService>().GetAsync(stage.Scientist, id, Ct)).Value.Notebook is { KernelBusy: true, StopsAt: null });
+        using var interrupted = await browser.PostAsync($"/notebooks/{id}/api/kernels/{kernel}/interrupt", null, Ct);
+        await Eventually.TrueAsync(async () => (await SweepAfterAsync(TimeSpan.FromMinutes(61))).SequenceEqual([id]), "the idle notebook is stopped");
 
-        var notebook = (await stage.Get<NotebookService>().GetAsync(stage.Scientist, id, Ct)).Value.Notebook;
-        Assert.NotNull(notebook.ActivityCheckedAt);
-        Assert.False(notebook.KernelBusy);
-        Assert.Equal(TimeSpan.FromMinutes(60), notebook.StopsAt - (notebook.LastActivityAt > notebook.RunningSince ? notebook.LastActivityAt : notebook.RunningSince));
+        await StateAsync(id, WorkloadState.Stopped);
+        Assert.Empty(await SweepAfterAsync(TimeSpan.FromDays(7)));
+        await using var db = await stage.OpenAsync();
+        Assert.Equal(1, await db.AuditEntries.CountAsync(e => e.ObjectId == id && e.Action == "notebook.stopped_idle", Ct));
     }
+
+    // One round of the rule, with real servers, at a later moment: the default is an hour, and no test waits for one.
+    private Task<IReadOnlyList<Guid>> SweepAfterAsync(TimeSpan later) => ActivatorUtilities.CreateInstance<NotebookIdleSweep>(
+        stage.Portal.Services, new FakeTimeProvider(DateTimeOffset.UtcNow + later)).StepAsync(Ct);
 
     private async Task<Guid> LaunchAsync(string name)
     {
@@ -61,6 +80,23 @@ public class NotebookTests(WorkloadStage stage) : IClassFixture<WorkloadStage>
     private async Task<string> ExecuteAsync(Guid id, string kernel, string code)
     {
         using var socket = await SocketAsync(id, kernel, stage.Portal.Address.GetLeftPart(UriPartial.Authority));
+        await SendAsync(socket, code);
+        var printed = "";
+        while (true)
+        {
+            var message = await ReceiveAsync(socket);
+            if (message["msg_type"]?.ToString() == "stream")
+                printed += message["content"]!["text"];
+            if (message["msg_type"]?.ToString() == "status" && message["content"]!["execution_state"]!.ToString() == "idle"
+                && message["parent_header"]?["msg_id"]?.ToString() == "m1")
+            {
+                return printed;
+            }
+        }
+    }
+
+    private static Task SendAsync(ClientWebSocket socket, string code)
+    {
         var request = new JsonObject
         {
             ["header"] = new JsonObject
@@ -76,19 +112,7 @@ public class NotebookTests(WorkloadStage stage) : IClassFixture<WorkloadStage>
             ["channel"] = "shell",
             ["buffers"] = new JsonArray(),
         };
-        await socket.SendAsync(Encoding.UTF8.GetBytes(request.ToJsonString()), WebSocketMessageType.Text, true, Ct);
-        var printed = "";
-        while (true)
-        {
-            var message = await ReceiveAsync(socket);
-            if (message["msg_type"]?.ToString() == "stream")
-                printed += message["content"]!["text"];
-            if (message["msg_type"]?.ToString() == "status" && message["content"]!["execution_state"]!.ToString() == "idle"
-                && message["parent_header"]?["msg_id"]?.ToString() == "m1")
-            {
-                return printed;
-            }
-        }
+        return socket.SendAsync(Encoding.UTF8.GetBytes(request.ToJsonString()), WebSocketMessageType.Text, true, Ct);
     }
 
     private async Task<ClientWebSocket> SocketAsync(Guid id, string kernel, string origin)

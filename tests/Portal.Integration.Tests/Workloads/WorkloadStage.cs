@@ -17,6 +17,8 @@ public sealed class WorkloadStage : IAsyncLifetime
 
     public RunningPortal Portal { get; private set; } = null!;
 
+    public Guid Team { get; private set; }
+
     public Guid Project { get; private set; }
 
     public Actor Scientist { get; private set; } = null!;
@@ -35,6 +37,7 @@ public sealed class WorkloadStage : IAsyncLifetime
             team.Members.Add(new TeamMember { PersonId = Scientist.Id, Role = TeamRole.Member });
             db.Teams.Add(team);
             await db.SaveChangesAsync();
+            Team = team.Id;
             Project = (await Get<ProjectService>().CreateAsync(Scientist, new ProjectDraft(Guid.CreateVersion7(), "Credit risk", team.Id), default)).Value;
         }
         await Eventually.TrueAsync(async () =>
