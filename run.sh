@@ -31,7 +31,7 @@ while [ $# -gt 0 ]; do
     *) echo "Unknown option: $1" >&2; usage >&2; exit 2 ;;
   esac
 done
-[[ $port =~ ^[0-9]+$ ]] && [ "$port" -ge 1 ] && [ "$port" -le 65535 ] || { echo "--port takes a number from 1 to 65535, not '$port'." >&2; exit 2; }
+[[ $port =~ ^[0-9]{1,5}$ ]] && [ "$port" -ge 1 ] && [ "$port" -le 65535 ] || { echo "--port takes a number from 1 to 65535, not '$port'." >&2; exit 2; }
 [ -z "$kubeconfig" ] || [ -r "$kubeconfig" ] || { echo "The kubeconfig '$kubeconfig' cannot be read." >&2; exit 2; }
 [ -z "$kubeconfig" ] || kubeconfig=$(realpath "$kubeconfig")
 

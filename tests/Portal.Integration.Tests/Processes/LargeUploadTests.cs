@@ -10,7 +10,7 @@ namespace Portal.Integration.Tests.Processes;
 public class LargeUploadTests(PostgresServer server)
 {
     private const int Megabytes = 500;
-    private const long MostGrowth = 300L << 20;
+    private const long MostGrowth = 150L << 20;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 

@@ -102,8 +102,8 @@ public class PortalKillTests(PostgresServer server)
         Assert.Equal(requests.Count, (await db.Set<PoolLedger>().SingleAsync(l => l.PoolId == pool, Ct)).Granted);
         foreach (var request in requests)
         {
-            Assert.Equal((QuotaState.Active, 1), await db.Set<QuotaRequest>().Where(r => r.Id == request)
-                .Select(r => ValueTuple.Create(r.State, r.GrantedAmount ?? 0)).SingleAsync(Ct));
+            var row = await db.Set<QuotaRequest>().AsNoTracking().SingleAsync(r => r.Id == request, Ct);
+            Assert.Equal((QuotaState.Active, 1), (row.State, row.GrantedAmount));
             Assert.Equal(
                 ["quota.submitted", "quota.approved"],
                 await db.AuditEntries.Where(e => e.ObjectId == request).OrderBy(e => e.Seq).Select(e => e.Action).ToListAsync(Ct));
