@@ -12,7 +12,7 @@ namespace Portal.Testing.Processes;
 /// </summary>
 public sealed class PortalProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(5);
 
     private readonly string[] _settings;
     private readonly StringBuilder _output = new();
