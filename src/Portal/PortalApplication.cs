@@ -61,6 +61,7 @@ public static class PortalApplication
         app.MapPortalApi();
         app.MapPortalWorkloads();
         app.MapPortalPages();
+        app.SayWhereItIs(settings);
         return app;
     }
 }
