@@ -15,7 +15,7 @@ internal static class PageList
     /// <summary>Account (null for nobody) and address.</summary>
     public static readonly IReadOnlyList<(string? Account, string Path)> All =
     [
-        (null, "/sign-in"), (null, "/error"), ("scientist", "/not-found"), ("scientist", "/nowhere"), ("scientist", "/forbidden"),
+        (null, "/sign-in"), (null, "/error"), ("scientist", "/not-found"), ("scientist", "/nowhere"), ("scientist", "/forbidden"), ("scientist", "/causes"),
         ("scientist", "/"), ("admin", "/"), ("scientist", "/account"), ("auditor", "/audit"), ("auditor", $"/audit?object={SampleTrial.Request}"),
         ("scientist", "/projects"), ("lead", "/projects/new"), ("scientist", Project), ("scientist", Project + "/quota/new"),
         .. ProjectTab.All.Select(tab => ((string?)"scientist", $"{Project}/{tab.Key}")),
