@@ -51,6 +51,7 @@ public class ShellTests(PortalBrowser browser)
 
         await Expect(window.Page.Locator("html")).ToHaveAttributeAsync("lang", "zh-Hans");
         await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("首页");
+        await window.InteractiveAsync();
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "语言" }).ClickAsync();
         await window.Page.GetByText("English").ClickAsync();
         await Expect(window.Page.Locator("html")).ToHaveAttributeAsync("lang", "en");
