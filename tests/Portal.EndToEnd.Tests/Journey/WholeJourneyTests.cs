@@ -185,9 +185,9 @@ public partial class WholeJourneyTests(PortalBrowser browser)
         var view = (await Get<ProjectQueryService>().GetAsync(await browser.Portal.ActorAsync("scientist"), project, default)).Value;
         var hardware = (await Get<PoolQueryService>().FindAsync(await browser.Portal.ActorAsync("admin"), pool, default)).Value.Pool;
         JsonNode? quota = null;
-        await foreach (var found in Get<IClusterClient>().ListAsync(Kinds.ResourceQuota, view.Namespace, null, default))
+        await foreach (var found in Get<IClusters>().All.Single().Client.ListAsync(Kinds.ResourceQuota, view.Namespace, null, default))
             quota = found;
-        var queue = await Get<IClusterClient>().FindAsync(new ObjectKey(Kinds.ClusterQueue, null, view.Namespace), default);
+        var queue = await Get<IClusters>().All.Single().Client.FindAsync(new ObjectKey(Kinds.ClusterQueue, null, view.Namespace), default);
         var nominal = queue.Items("spec", "resourceGroups").SelectMany(g => g.Items("flavors")).Where(f => f.Text("name") == hardware.Slug)
             .SelectMany(f => f.Items("resources")).FirstOrDefault(r => r.Text("name") == hardware.ResourceName);
         return (quota.Text("spec", "hard", "requests." + hardware.ResourceName), nominal.Text("nominalQuota"));

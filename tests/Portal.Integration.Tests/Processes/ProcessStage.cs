@@ -5,11 +5,13 @@ using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Portal.Core;
 using Portal.Core.Access;
 using Portal.Core.Cluster;
 using Portal.Core.Data;
 using Portal.Core.Projects;
+using Portal.Core.Reconciliation;
 using Portal.Core.Tokens;
 using Portal.Infrastructure.Data;
 using Portal.Infrastructure.Kubernetes;
@@ -42,12 +44,17 @@ internal sealed class ProcessStage : IAsyncDisposable
         await portal.StartAsync(ct);
         var services = new ServiceCollection().AddLogging().AddPortalCore()
             .AddPortalData(new DatabaseOptions { Postgres = postgres, SqliteFile = Path.Combine(portal.Folder, "portal.db") })
-            .AddPortalKubernetes(new KubernetesOptions { Kubeconfig = portal.Kubeconfig });
+            .AddPortalKubernetes(new KubernetesOptions { Kubeconfig = portal.Kubeconfig, Registration = new ConfiguredCluster("Main") });
         var stage = new ProcessStage(portal, services.BuildServiceProvider());
+        foreach (var host in stage._services.GetServices<IHostedService>())
+            await host.StartAsync(ct);
+        await Eventually.TrueAsync(() => stage.Get<IClusters>().All.Count == 1, "the test itself is connected to the cluster", ct);
         foreach (var account in new[] { "scientist", "lead", "admin", "auditor" })
             stage._clients[account] = await stage.ClientAsync(account);
         return stage;
     }
+
+    private ConnectedCluster Cluster => Get<IClusters>().All.Single();
 
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
 
@@ -105,7 +112,7 @@ internal sealed class ProcessStage : IAsyncDisposable
     public async Task<IReadOnlyList<JsonObject>> ObjectsAsync(ResourceType type, Guid owner)
     {
         var found = new List<JsonObject>();
-        await foreach (var item in Get<IClusterClient>().ListAsync(type, null, $"{Manifest.IdLabel}={owner:D}", default))
+        await foreach (var item in Cluster.Client.ListAsync(type, null, $"{Manifest.IdLabel}={owner:D}", default))
             found.Add(item);
         return found;
     }
@@ -114,21 +121,18 @@ internal sealed class ProcessStage : IAsyncDisposable
     public async Task<IReadOnlyList<string>> ChangesWantedAsync(Guid project)
     {
         var seen = new SeenCluster();
-        foreach (var type in new[]
+        foreach (var type in _services.GetServices<IReconciler>().Single(r => r.Kind == nameof(Project)).Watches)
         {
-            Kinds.Namespace, Kinds.Node, Kinds.ResourceQuota, Kinds.LimitRange, Kinds.ServiceAccount, Kinds.NetworkPolicy, Kinds.RoleBinding,
-            Kinds.PersistentVolumeClaim, Kinds.ResourceFlavor, Kinds.ClusterQueue, Kinds.LocalQueue,
-        })
-        {
-            await foreach (var item in Get<IClusterClient>().ListAsync(type, null, null, default))
+            await foreach (var item in Cluster.Client.ListAsync(type, null, null, default))
                 seen.With(type, item);
         }
         await using var db = await OpenAsync();
         var row = await db.Projects.Include(p => p.Members).Include(p => p.Team).SingleAsync(p => p.Id == project);
-        var plan = await new ProjectPlanner(Get<IProjectGrants>(), seen, Get<ProjectClusterOptions>()).PlanAsync(db, row, default);
-        var writer = new RefusingWriter(Get<IClusterClient>());
+        var writer = new RefusingWriter(Cluster.Client);
+        IClusters clusters = new RefusingClusters(Cluster, writer, seen);
+        var plan = await ActivatorUtilities.CreateInstance<ProjectPlanner>(_services, clusters).PlanAsync(db, row, default);
         foreach (var kind in Enum.GetValues<ProjectStepKind>())
-            await new ProjectSteps(writer, new ClusterWriter(writer, seen)).TakeAsync(kind, plan, default);
+            await new ProjectSteps(clusters).TakeAsync(kind, plan, default);
         return writer.Writes;
     }
 
@@ -136,6 +140,8 @@ internal sealed class ProcessStage : IAsyncDisposable
     {
         foreach (var client in _clients.Values)
             client.Dispose();
+        foreach (var host in _services.GetServices<IHostedService>())
+            await host.StopAsync(default);
         await _services.DisposeAsync();
         SqliteConnection.ClearAllPools();
         await Portal.DisposeAsync();

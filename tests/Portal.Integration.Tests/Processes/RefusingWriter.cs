@@ -33,3 +33,11 @@ internal sealed class RefusingWriter(IClusterClient inner) : IClusterClient
 
     public Task<ClusterCapabilities> CapabilitiesAsync(CancellationToken ct) => inner.CapabilitiesAsync(ct);
 }
+
+/// <summary>One cluster, seen through such a client.</summary>
+internal sealed class RefusingClusters(ConnectedCluster cluster, IClusterClient client, IClusterCache cache) : IClusters
+{
+    public IReadOnlyList<ConnectedCluster> All => [Get(cluster.Id)];
+
+    public ConnectedCluster Get(Guid? id) => new(cluster.Id, cluster.Name, client, cache);
+}
