@@ -47,7 +47,8 @@ internal sealed class LogRequests(ObjectRegistry registry, IEnumerable<IPodLogs>
         if (causes.Any) throw Refusals.Invalid("PodLogOptions", "", "PodLogOptions", request.Name!, causes);
     }
 
-    private static string Container(ApiRequest request, JsonObject pod)
+    /// <summary>The container that is meant, which must be named where there are several.</summary>
+    public static string Container(ApiRequest request, JsonObject pod)
     {
         List<string> Names(string list) => [.. (pod.Items("spec", list) ?? []).OfType<JsonObject>().Select(container => container.Text("name") ?? "")];
         var (containers, initial) = (Names("containers"), Names("initContainers"));

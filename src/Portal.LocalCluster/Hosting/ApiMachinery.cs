@@ -7,6 +7,7 @@ using Portal.LocalCluster.Discovery;
 using Portal.LocalCluster.Lifecycle;
 using Portal.LocalCluster.Machinery;
 using Portal.LocalCluster.Storage;
+using Portal.LocalCluster.Streams;
 
 namespace Portal.LocalCluster;
 
@@ -44,5 +45,6 @@ internal static class ApiMachinery
         .AddSingleton<Authentication>().AddSingleton<Impersonation>().AddSingleton<ApiServer>().AddSingleton<ResourceRequests>()
         .AddSingleton<ReadRequests>().AddSingleton<WatchRequests>().AddSingleton<WriteRequests>().AddSingleton<DeleteRequests>()
         .AddSingleton<SubresourceRequests>().AddSingleton<ReviewRequests>().AddSingleton<LogRequests>().AddSingleton<ProxyRequests>()
-        .AddSingleton<ScaleRequests>().AddSingleton<TokenRequests>().AddSingleton<EvictionRequests>().AddSingleton<NamespaceFinalizing>();
+        .AddSingleton<ScaleRequests>().AddSingleton<TokenRequests>().AddSingleton<EvictionRequests>().AddSingleton<NamespaceFinalizing>()
+        .AddSingleton<ExecRequests>();
 }

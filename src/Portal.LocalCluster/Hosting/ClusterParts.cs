@@ -15,7 +15,7 @@ internal static class ClusterParts
     public static void Add(IServiceCollection services)
     {
         services.AddSingleton<OpenLogs>();
-        services.AddSingleton<IPodLogs, PodLogs>();
+        services.AddSingleton<IPodLogs, PodLogs>().AddSingleton<IPodExec, PodExec>();
         services.AddController<NodeRegistration>();
         services.AddController<NodeAgent>();
         services.AddController<SchedulerController>();

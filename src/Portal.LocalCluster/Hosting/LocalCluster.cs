@@ -120,6 +120,7 @@ public sealed class LocalCluster : IAsyncDisposable
         builder.Services.AddHostedService<ControllerHost>();
         var app = builder.Build();
         var server = app.Services.GetRequiredService<ApiServer>();
+        app.UseWebSockets();
         app.Run(server.Handle);
         return app;
     }

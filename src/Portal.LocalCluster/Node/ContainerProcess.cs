@@ -83,7 +83,7 @@ internal sealed class ContainerProcess : IDisposable
         return _process.ExitCode;
     }
 
-    private static string Locate(ContainerPlan plan)
+    public static string Locate(ContainerPlan plan)
     {
         string program = plan.Command.Count > 0 ? plan.Command[0] : "";
         IEnumerable<string> candidates = program.Contains('/', StringComparison.Ordinal)
