@@ -27,9 +27,19 @@ internal sealed class ExecRequests(ObjectRegistry registry, IEnumerable<IPodExec
         if (doors.FirstOrDefault() is not { } door) throw new ApiException(501, "NotImplemented", "this cluster runs no pods");
         var wanted = new PodExecRequest(request.Namespace!, request.Name!, LogRequests.Container(request, pod), command, request.Flag("tty"));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(request.Aborted, lifetime.ApplicationStopping);
-        using var process = door.Start(wanted);
         using var socket = await sockets.AcceptWebSocketAsync(protocol);
-        await Serve(request, process, new ChannelSocket(socket), stop);
+        var channels = new ChannelSocket(socket);
+        try
+        {
+            using var process = door.Start(wanted);
+            await Serve(request, process, channels, stop);
+        }
+        catch (ApiException refusal)
+        {
+            // What goes wrong from here on is said on the stream, as a node says it.
+            await channels.SendAsync(ChannelSocket.Verdict, ObjectText.Write(refusal.ToStatus()), stop.Token);
+            await channels.CloseAsync(stop.Token);
+        }
     }
 
     private static async Task Serve(ApiRequest request, IExecProcess process, ChannelSocket channels, CancellationTokenSource stop)
