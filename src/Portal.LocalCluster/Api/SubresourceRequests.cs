@@ -6,12 +6,13 @@ namespace Portal.LocalCluster.Api;
 /// <summary>Leads a request about a path below an object to what answers it.</summary>
 internal sealed class SubresourceRequests(
     LogRequests logs, ProxyRequests proxies, ScaleRequests scales, TokenRequests tokens, EvictionRequests evictions, NamespaceFinalizing finalizing,
-    ExecRequests execs)
+    ExecRequests execs, PortForwardRequests forwards)
 {
     public Task Handle(ApiRequest request) => (request.Type.GroupResource, request.Subresource, request.Verb) switch
     {
         ("pods", "log", "get") => logs.Read(request),
         ("pods", "exec", "get" or "create") => execs.Run(request),
+        ("pods", "portforward", "get" or "create") => forwards.Forward(request),
         ("pods" or "services", "proxy", _) => proxies.Forward(request),
         ("pods", "eviction", "create") => evictions.Evict(request),
         ("serviceaccounts", "token", "create") => tokens.Create(request),

@@ -15,6 +15,7 @@ internal sealed record Subresource(string Name, string Group, string Version, st
                 yield return new("eviction", "policy", "v1", "Eviction", "create");
                 yield return new("exec", "", "v1", "PodExecOptions", "create", "get");
                 yield return new("log", "", "v1", "Pod", "get");
+                yield return new("portforward", "", "v1", "PodPortForwardOptions", "create", "get");
                 yield return new("proxy", "", "v1", "PodProxyOptions", "create", "delete", "get", "patch", "update");
                 break;
             case "services":

@@ -46,5 +46,5 @@ internal static class ApiMachinery
         .AddSingleton<ReadRequests>().AddSingleton<WatchRequests>().AddSingleton<WriteRequests>().AddSingleton<DeleteRequests>()
         .AddSingleton<SubresourceRequests>().AddSingleton<ReviewRequests>().AddSingleton<LogRequests>().AddSingleton<ProxyRequests>()
         .AddSingleton<ScaleRequests>().AddSingleton<TokenRequests>().AddSingleton<EvictionRequests>().AddSingleton<NamespaceFinalizing>()
-        .AddSingleton<ExecRequests>();
+        .AddSingleton<ExecRequests>().AddSingleton<PortForwardRequests>();
 }
