@@ -17,9 +17,12 @@ internal sealed class CustomResources
     private readonly ObjectRegistry _registry;
     private readonly TimeProvider _clock;
 
-    public CustomResources(ObjectRegistry registry, TimeProvider clock)
+    private readonly LocalClusterOptions _options;
+
+    public CustomResources(ObjectRegistry registry, LocalClusterOptions options, TimeProvider clock)
     {
         _registry = registry;
+        _options = options;
         _clock = clock;
         registry.Listen(OnWritten);
     }
@@ -30,7 +33,7 @@ internal sealed class CustomResources
     public void Start()
     {
         foreach (var stored in _registry.Store.Shelf(Type).Objects(ns: null).ToList()) Serve(stored.Read());
-        foreach (var definition in Embedded())
+        foreach (var definition in Embedded(_options.Operators))
         {
             if (_registry.Store.Find(Type, ns: null, definition.Name()) is null)
             {
@@ -45,11 +48,13 @@ internal sealed class CustomResources
         }
     }
 
-    public static IEnumerable<JsonObject> Embedded()
+    /// <param name="operators">Whose definitions; all when null. A file is named <c>plural.operator.yaml</c>.</param>
+    public static IEnumerable<JsonObject> Embedded(ISet<string>? operators = null)
     {
         var assembly = typeof(CustomResources).Assembly;
         foreach (var name in assembly.GetManifestResourceNames().Where(name => name.StartsWith("definitions/", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
+            if (operators?.Contains(name[(name.LastIndexOf('.') + 1)..]) == false) continue;
             using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
             foreach (var definition in YamlText.ParseAll(reader.ReadToEnd())) yield return definition;
         }

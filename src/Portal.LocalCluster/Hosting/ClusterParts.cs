@@ -4,6 +4,7 @@ using Portal.LocalCluster.Controllers;
 using Portal.LocalCluster.Kueue;
 using Portal.LocalCluster.Machinery;
 using Portal.LocalCluster.Node;
+using Portal.LocalCluster.Operators;
 using Portal.LocalCluster.Scheduling;
 
 namespace Portal.LocalCluster;
@@ -12,7 +13,7 @@ namespace Portal.LocalCluster;
 internal static class ClusterParts
 {
     /// <summary>Everything a cluster needs to run pods.</summary>
-    public static void Add(IServiceCollection services)
+    public static void Add(IServiceCollection services, LocalClusterOptions options)
     {
         services.AddSingleton<OpenLogs>();
         services.AddSingleton<IPodLogs, PodLogs>().AddSingleton<IPodExec, PodExec>();
@@ -25,6 +26,12 @@ internal static class ClusterParts
         services.AddController<ReplicaSetController>();
         services.AddController<DeploymentController>();
         services.AddController<StatefulSetController>();
+        if (options.Operators.Contains(LocalClusterOptions.Kueue)) AddKueue(services);
+        if (options.Operators.Contains(LocalClusterOptions.Kubeflow)) services.AddController<NotebookController>();
+    }
+
+    private static void AddKueue(IServiceCollection services)
+    {
         services.AddSingleton<IAdmission, KueueAdmission>();
         services.AddSingleton<IAggregatedApi, Visibility>();
         services.AddController<AdmissionController>();

@@ -50,7 +50,7 @@ public sealed class LocalCluster : IAsyncDisposable
 
     /// <exception cref="InvalidOperationException">The options ask for what this cluster is not for.</exception>
     public static Task<LocalCluster> StartAsync(LocalClusterOptions options, ILoggerFactory loggers, CancellationToken ct = default) =>
-        StartAsync(options, loggers, ClusterParts.Add, ct);
+        StartAsync(options, loggers, services => ClusterParts.Add(services, options), ct);
 
     /// <param name="parts">What the cluster has beside its API server; nothing for a server alone.</param>
     internal static async Task<LocalCluster> StartAsync(LocalClusterOptions options, ILoggerFactory loggers, Action<IServiceCollection> parts, CancellationToken ct = default)

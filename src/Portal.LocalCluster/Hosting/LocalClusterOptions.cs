@@ -22,6 +22,15 @@ public sealed class LocalClusterOptions
     /// <summary>The environment of the application; Production is refused.</summary>
     public string EnvironmentName { get; set; } = "Development";
 
+    /// <summary>Which operators the cluster has beside Kubernetes itself: their definitions are served and their controllers run.</summary>
+    public ISet<string> Operators { get; set; } = new HashSet<string>(StringComparer.Ordinal) { Kueue };
+
+    /// <summary>Queues and quotas for whole workloads. The usual operator.</summary>
+    public const string Kueue = "kueue";
+
+    /// <summary>Kubeflow's Notebook.</summary>
+    public const string Kubeflow = "kubeflow";
+
     /// <summary>Users with a token of their own beside the administrator; what they may do, roles and bindings say.</summary>
     public IList<LocalUser> Users { get; set; } = [];
 

@@ -18,7 +18,7 @@ public class UpstreamTests
     {
         var ours = CustomResources.Embedded().Single(definition => definition.Name() == name);
         var plural = ours.Text("spec", "names", "plural")!;
-        var upstream = YamlText.ParseAll(File.ReadAllText(SharedFolder.Path("crds", "kueue.x-k8s.io", plural + ".yaml"))).Single();
+        var upstream = YamlText.ParseAll(File.ReadAllText(SharedFolder.Path("crds", ours.Text("spec", "group")!, plural + ".yaml"))).Single();
         Assert.True(JsonNode.DeepEquals(ours.At("spec", "scope"), upstream.At("spec", "scope")));
         Assert.Equal(upstream.Text("spec", "names", "kind"), ours.Text("spec", "names", "kind"));
         foreach (var version in ours.Items("spec", "versions")!.OfType<JsonObject>())
