@@ -18,15 +18,16 @@ internal sealed class EmbeddedCluster(
             section.Bind(node);
             return node;
         });
-        _cluster = await LocalCluster.LocalCluster.StartAsync(
-            new LocalClusterOptions
-            {
-                DataDirectory = DirectoryIn(settings),
-                Nodes = [.. nodes],
-                EnvironmentName = environment.EnvironmentName,
-                RecordRequests = configuration.GetValue<bool>("Cluster:RecordRequests"),
-            },
-            loggers, cancellationToken);
+        var options = new LocalClusterOptions
+        {
+            DataDirectory = DirectoryIn(settings),
+            Nodes = [.. nodes],
+            EnvironmentName = environment.EnvironmentName,
+            RecordRequests = configuration.GetValue<bool>("Cluster:RecordRequests"),
+        };
+        if (configuration.GetSection("Cluster:Operators").Get<string[]>() is { } operators)
+            options.Operators = operators.ToHashSet(StringComparer.Ordinal);
+        _cluster = await LocalCluster.LocalCluster.StartAsync(options, loggers, cancellationToken);
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
