@@ -123,6 +123,30 @@ public class InformerTests(EmbeddedCluster cluster) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Run_OlderChangeAfterANewerOne_DoesNotStay()
+    {
+        string? held = null;
+        var swapped = 0;
+        _proxy.Rule = r => !r.IsWatch ? Fault.None : Fault.Lines(line =>
+        {
+            if (swapped > 0 || !line.Contains(_world.Namespace, StringComparison.Ordinal))
+                return line;
+            if (held is null)
+            {
+                held = line;
+                return "";
+            }
+            swapped++;
+            return line + "\n" + held;
+        });
+        await StartAsync();
+        await _world.Client.ApplyAsync(_world.Config("a"), default);
+        await _world.Client.ApplyAsync(_world.Config("a", "2"), default);
+
+        await Eventually.TrueAsync(() => swapped > 0 && _informer.Lists > 1 && ValueOf("a") == "2", "the list after the disorder");
+    }
+
+    [Fact]
     public async Task Run_ServerThatFallsSilent_IsAskedAgain()
     {
         _proxy.Rule = r => r.IsWatch ? Fault.Silence : Fault.None;

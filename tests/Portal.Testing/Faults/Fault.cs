@@ -23,7 +23,16 @@ public sealed record Fault
     /// <summary>The server answers, and then nothing more is heard on an open connection.</summary>
     public static readonly Fault Silence = new() { Silent = true };
 
+    /// <summary>Neither the server nor the client ever hears of it; the connection stays open.</summary>
+    public static readonly Fault Hang = new() { Hung = true };
+
     internal bool Silent { get; private init; }
+
+    internal bool Hung { get; private init; }
+
+    internal TimeSpan Delay { get; private init; }
+
+    internal int? StatusAfterwards { get; private init; }
 
     internal bool Lost { get; private init; }
 
@@ -40,6 +49,12 @@ public sealed record Fault
     /// <summary>The proxy answers in the server's place.</summary>
     public static Fault Answer(int status, string body, int? retryAfter = null) => new() { Status = status, Body = body, RetryAfter = retryAfter };
 
-    /// <summary>Each line of the stream is replaced; null sends half of it and cuts the connection.</summary>
+    /// <summary>It passes after a while.</summary>
+    public static Fault Slow(TimeSpan delay) => new() { Delay = delay };
+
+    /// <summary>The server carries it out, and the proxy answers with a failure.</summary>
+    public static Fault FailAfterwards(int status) => new() { StatusAfterwards = status };
+
+    /// <summary>Each line of the stream is replaced; null sends half of it and cuts the connection, an empty text nothing.</summary>
     public static Fault Lines(Func<string, string?> onLine) => new() { OnLine = onLine };
 }

@@ -103,6 +103,12 @@ public sealed class FaultProxy : IAsyncDisposable
             context.Abort();
             return;
         }
+        if (fault.Hung)
+        {
+            await HangAsync(context);
+            return;
+        }
+        await Task.Delay(fault.Delay);
         if (fault.Status is { } status)
         {
             context.Response.StatusCode = status;
@@ -113,6 +119,23 @@ public sealed class FaultProxy : IAsyncDisposable
             return;
         }
         await ForwardAsync(context, target, fault);
+    }
+
+    private async Task HangAsync(HttpContext context)
+    {
+        _open[context] = true;
+        try
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted);
+        }
+        catch (OperationCanceledException)
+        {
+            // The client gave up, or the test ends.
+        }
+        finally
+        {
+            _open.TryRemove(context, out _);
+        }
     }
 
     private async Task ForwardAsync(HttpContext context, string target, Fault fault)
@@ -137,6 +160,11 @@ public sealed class FaultProxy : IAsyncDisposable
             if (fault.AnswerLost)
             {
                 context.Abort();
+                return;
+            }
+            if (fault.StatusAfterwards is { } failure)
+            {
+                context.Response.StatusCode = failure;
                 return;
             }
             context.Response.StatusCode = (int)response.StatusCode;
@@ -174,6 +202,8 @@ public sealed class FaultProxy : IAsyncDisposable
         while (await reader.ReadLineAsync(context.RequestAborted) is { } line)
         {
             var replaced = fault.OnLine(line);
+            if (replaced == "")
+                continue;
             await context.Response.WriteAsync(replaced ?? line[..(line.Length / 2)], context.RequestAborted);
             if (replaced is null)
             {

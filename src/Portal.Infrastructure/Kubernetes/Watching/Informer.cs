@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using Portal.Core.Cluster;
@@ -76,6 +77,12 @@ internal sealed partial class Informer(
             {
                 await foreach (var seen in connection.WatchAsync(type, version, ct))
                 {
+                    if (IsBefore(seen.Version, version))
+                    {
+                        LogDisordered(log, type.Plural);
+                        await Task.Delay(Delays.Floor, clock, ct);
+                        return;
+                    }
                     Take(seen);
                     version = seen.Version ?? version;
                     fruitless = 0;
@@ -95,6 +102,12 @@ internal sealed partial class Informer(
             }
         }
     }
+
+    // Versions of one kind grow in the order of its changes. A smaller one has been overtaken on its way: what else may have
+    // been is not known, and an old state taken for a new one would stay.
+    private static bool IsBefore(string? version, string last) =>
+        ulong.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var now)
+        && ulong.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var before) && now < before;
 
     private void Take(WatchEvent seen)
     {
@@ -120,6 +133,9 @@ internal sealed partial class Informer(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Listing {Kind} failed: {Reason}")]
     private static partial void LogListFailed(ILogger log, string kind, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The watch on {Kind} sent an older change after a newer one; they are listed again")]
+    private static partial void LogDisordered(ILogger log, string kind);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "The watch on {Kind} broke off: {Reason}")]
     private static partial void LogWatchFailed(ILogger log, string kind, string reason);
