@@ -21,7 +21,7 @@ public static class NotebookObjectHealth
         if (PodsHealth.Worst(facts.Pods) is { } pod)
             return facts.Timely(pod.State is WorkloadState.Failed or WorkloadState.Succeeded ? pod with { State = WorkloadState.Attention } : pod);
         var container = facts.Object.At("status", "containerState");
-        if (CauseMatcher.Match(EvidenceSource.Waiting, container.Text("waiting", "reason"), container.Text("waiting", "message")) is { } waits)
+        if (CauseMatcher.Match(EvidenceSource.ContainerWaits, container.Text("waiting", "reason"), container.Text("waiting", "message")) is { } waits)
             return waits.With("image", facts.Object.Items("spec", "template", "spec", "containers").FirstOrDefault().Text("image"));
         if (CauseMatcher.Match(EvidenceSource.Terminated, container.Text("terminated", "reason"), container.Text("terminated", "message")) is { } ended)
             return ended with { State = WorkloadState.Attention };

@@ -103,7 +103,7 @@ public static partial class PodHealth
                 .With("code", code).With("restarts", container.Text("restartCount") ?? "0");
         }
         return waiting is null ? null
-            : CauseMatcher.Match(EvidenceSource.Waiting, waiting.Text("reason"), waiting.Text("message"))?.With("image", container.Text("image"));
+            : CauseMatcher.Match(EvidenceSource.ContainerWaits, waiting.Text("reason"), waiting.Text("message"))?.With("image", container.Text("image"));
     }
 
     [GeneratedRegex(@"Insufficient (?<resource>[\w./-]+\w)", RegexOptions.ExplicitCapture, 1000)]

@@ -6,6 +6,7 @@ using Portal.Core.Data;
 using Portal.Core.Health;
 using Portal.Core.Projects;
 using Portal.Core.Reconciliation;
+using Portal.Core.Waiting;
 using Portal.Core.Workloads;
 
 namespace Portal.Core.Notebooks;
@@ -82,6 +83,7 @@ public sealed class NotebookReconciler(
             facts = await FactsAsync(cluster, notebook, place, ct);
         }
         Observe(notebook, FrozenProject.Explain(notebook.Project, NotebookHealth.From(notebook, facts, clock.GetUtcNow())));
+        await RecordAsync(db, cluster, notebook, ct);
         await fence.SaveAsync(db, ct);
         return notebook.State is WorkloadState.Running or WorkloadState.Stopped ? ReconcileResult.Settled : ReconcileResult.After(WhileMoving);
     }
@@ -90,6 +92,16 @@ public sealed class NotebookReconciler(
     private static WorkloadStatus? Waits(Notebook notebook) => notebook.Project!.State is not (ProjectState.Ready or ProjectState.Attention)
         ? new WorkloadStatus(WorkloadState.Pending, "project.not_ready")
         : notebook.Project.IsFrozen && notebook.Generation != notebook.ObservedGeneration ? FrozenProject.Waiting : null;
+
+    // Accelerators alone: cores of notebooks are idle for most of their time and tell little of how long others wait.
+    private Task RecordAsync(PortalDb db, WorkloadCluster cluster, Notebook notebook, CancellationToken ct)
+    {
+        if (notebook.PoolId is null)
+            return Task.CompletedTask;
+        DateTimeOffset? ended = notebook.State == WorkloadState.Stopped || notebook.Intent == NotebookIntent.Deleted ? notebook.IntentChangedAt : null;
+        return WaitRecords.ObserveAsync(
+            db, cluster.Cache, notebook, notebook.Accelerators, notebook.IntentChangedAt, notebook.RunningSince, ended, clock.GetUtcNow(), ct);
+    }
 
     private void Observe(Notebook notebook, WorkloadStatus status)
     {
@@ -124,6 +136,7 @@ public sealed class NotebookReconciler(
             await fence.SaveAsync(db, ct);
             return ReconcileResult.After(TimeSpan.FromSeconds(2));
         }
+        await RecordAsync(db, cluster, notebook, ct);
         db.Remove(notebook);
         await fence.SaveAsync(db, ct);
         return ReconcileResult.Settled;

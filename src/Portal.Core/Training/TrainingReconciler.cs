@@ -7,6 +7,7 @@ using Portal.Core.Data;
 using Portal.Core.Health;
 using Portal.Core.Projects;
 using Portal.Core.Reconciliation;
+using Portal.Core.Waiting;
 using Portal.Core.Workloads;
 
 namespace Portal.Core.Training;
@@ -100,6 +101,7 @@ public sealed class TrainingReconciler(
             run.FinishedAt ??= clock.GetUtcNow();
             run.TokenHash = "";
         }
+        await WaitRecords.ObserveAsync(db, cluster.Cache, run, UnitsOf(run), run.CreatedAt, run.StartedAt, run.FinishedAt, clock.GetUtcNow(), ct);
         await fence.SaveAsync(db, ct);
         return status.State.IsFinal() ? await ClearAsync(db, run, ct)
             : ReconcileResult.After(run.StopRequested ? WhileStopping : WhileRunning);
@@ -116,6 +118,8 @@ public sealed class TrainingReconciler(
         await fence.SaveAsync(db, ct);
         return ReconcileResult.Settled;
     }
+
+    private static double UnitsOf(TrainingRun run) => run.PoolId is null ? run.CpuMilli / 1000d : run.Accelerators;
 
     private WorkloadStatus? Waits(TrainingRun run)
     {

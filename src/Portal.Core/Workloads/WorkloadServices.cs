@@ -4,6 +4,7 @@ using Portal.Core.Catalog;
 using Portal.Core.Notebooks;
 using Portal.Core.Reconciliation;
 using Portal.Core.Training;
+using Portal.Core.Waiting;
 
 namespace Portal.Core.Workloads;
 
@@ -21,6 +22,7 @@ internal static class WorkloadServices
         services.AddSingleton<NotebookDoor>();
         services.AddSingleton<NotebookIdleSweep>();
         services.AddSingleton<IReconciler, NotebookReconciler>();
+        services.AddSingleton<WaitService>();
         services.AddSingleton<TrainingService>();
         services.AddSingleton<TrainingList>();
         services.AddSingleton<TrainingPreview>();

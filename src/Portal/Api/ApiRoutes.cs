@@ -13,6 +13,7 @@ using Portal.Api.Teams;
 using Portal.Api.Notebooks;
 using Portal.Api.Tokens;
 using Portal.Api.Training;
+using Portal.Api.Waiting;
 using Portal.Core.Access;
 using Portal.Core.Results;
 using Portal.Localization;
@@ -62,6 +63,7 @@ public static class ApiRoutes
         api.MapPeople();
         api.MapNotebooks();
         api.MapTraining();
+        api.MapWaiting();
     }
 
     /// <summary>Who calls.</summary>

@@ -43,7 +43,8 @@ public sealed partial class CauseTexts(IStringLocalizer<Resources.Causes> texts)
     private static string Key(string code) => CauseCatalogue.Find(code) is null ? Unknown : code;
 
     private static string Filled(string text, IReadOnlyDictionary<string, string>? values) => Placeholder().Replace(
-        text, match => values?.TryGetValue(match.Groups["name"].Value, out var value) == true ? Plain(value) : "…");
+        text, match => values?.TryGetValue(match.Groups["name"].Value, out var value) == true ? Plain(value) : "…")
+        .Replace("….", "…", StringComparison.Ordinal);
 
     // Values are kept as the cluster or the invariant culture wrote them; plain numbers are grouped as the reader's language does.
     private static string Plain(string value) =>

@@ -6,15 +6,15 @@ namespace Portal.Core.Tests.Health;
 public class CauseMatcherTests
 {
     [Theory]
-    [InlineData(EvidenceSource.Waiting, "ErrImagePull", "failed to resolve reference \"registry.example/a:1\": pull access denied, repository does not exist or may require authorization", "pod.image_denied")]
-    [InlineData(EvidenceSource.Waiting, "ImagePullBackOff", "Back-off pulling image \"registry.example/a:9\": ErrImagePull: manifest unknown", "pod.image_missing")]
-    [InlineData(EvidenceSource.Waiting, "ErrImagePull", "dial tcp: lookup registry.example on 10.96.0.10:53: no such host", "pod.registry_down")]
-    [InlineData(EvidenceSource.Waiting, "ErrImagePull", "no match for platform in manifest: not found", "pod.image_platform")]
-    [InlineData(EvidenceSource.Waiting, "ImagePullBackOff", "Back-off pulling image \"registry.example/a:1\"", "pod.image_pull")]
-    [InlineData(EvidenceSource.Waiting, "InvalidImageName", "Failed to apply default image tag \"A:1\": couldn't parse image reference", "pod.image_name")]
-    [InlineData(EvidenceSource.Waiting, "CreateContainerConfigError", "couldn't find key token in Secret ml/s3", "pod.config_missing")]
-    [InlineData(EvidenceSource.Waiting, "CreateContainerConfigError", "container has runAsNonRoot and image will run as root", "pod.run_as_root")]
-    [InlineData(EvidenceSource.Waiting, "RunContainerError", "failed to create containerd task: exec: \"trian\": executable file not found in $PATH", "pod.command_missing")]
+    [InlineData(EvidenceSource.ContainerWaits, "ErrImagePull", "failed to resolve reference \"registry.example/a:1\": pull access denied, repository does not exist or may require authorization", "pod.image_denied")]
+    [InlineData(EvidenceSource.ContainerWaits, "ImagePullBackOff", "Back-off pulling image \"registry.example/a:9\": ErrImagePull: manifest unknown", "pod.image_missing")]
+    [InlineData(EvidenceSource.ContainerWaits, "ErrImagePull", "dial tcp: lookup registry.example on 10.96.0.10:53: no such host", "pod.registry_down")]
+    [InlineData(EvidenceSource.ContainerWaits, "ErrImagePull", "no match for platform in manifest: not found", "pod.image_platform")]
+    [InlineData(EvidenceSource.ContainerWaits, "ImagePullBackOff", "Back-off pulling image \"registry.example/a:1\"", "pod.image_pull")]
+    [InlineData(EvidenceSource.ContainerWaits, "InvalidImageName", "Failed to apply default image tag \"A:1\": couldn't parse image reference", "pod.image_name")]
+    [InlineData(EvidenceSource.ContainerWaits, "CreateContainerConfigError", "couldn't find key token in Secret ml/s3", "pod.config_missing")]
+    [InlineData(EvidenceSource.ContainerWaits, "CreateContainerConfigError", "container has runAsNonRoot and image will run as root", "pod.run_as_root")]
+    [InlineData(EvidenceSource.ContainerWaits, "RunContainerError", "failed to create containerd task: exec: \"trian\": executable file not found in $PATH", "pod.command_missing")]
     [InlineData(EvidenceSource.PodStatus, "Evicted", "Pod ephemeral local storage usage exceeds the total limit of containers 1Gi.", "pod.evicted_storage")]
     [InlineData(EvidenceSource.PodStatus, "UnexpectedAdmissionError", "Pod was rejected: Allocate failed due to no healthy devices present; cannot allocate unhealthy devices nvidia.com/gpu", "pod.device_failed")]
     [InlineData(EvidenceSource.PodStatus, "OutOfnvidia.com/gpu", "Pod was rejected: Node didn't have enough resource: nvidia.com/gpu, requested: 1, used: 8, capacity: 8", "pod.no_room")]
@@ -60,7 +60,7 @@ public class CauseMatcherTests
 
     [Theory]
     [InlineData(EvidenceSource.Event, "BackOff", "Back-off restarting failed container")]
-    [InlineData(EvidenceSource.Waiting, "ContainerCreating", "")]
+    [InlineData(EvidenceSource.ContainerWaits, "ContainerCreating", "")]
     [InlineData(EvidenceSource.Answer, "Conflict", "Operation cannot be fulfilled on configmaps \"x\": the object has been modified")]
     public void Match_WhatNoRuleKnows_IsNothing(EvidenceSource source, string reason, string message) =>
         Assert.Null(CauseMatcher.Match(source, reason, message));

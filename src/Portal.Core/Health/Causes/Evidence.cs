@@ -9,7 +9,7 @@ public sealed record Evidence(EvidenceSource Source, string Reason, string Messa
 public enum EvidenceSource
 {
     /// <summary>A container's <c>state.waiting</c>.</summary>
-    Waiting,
+    ContainerWaits,
 
     /// <summary>A container's <c>state.terminated</c>.</summary>
     Terminated,

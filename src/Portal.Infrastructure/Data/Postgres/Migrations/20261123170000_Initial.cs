@@ -177,6 +177,25 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "pool_stays",
+                columns: table => new
+                {
+                    WorkloadId = table.Column<Guid>(type: "uuid", nullable: false),
+                    QueuedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    PoolId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Units = table.Column<double>(type: "double precision", nullable: false),
+                    StartedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    EndedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    Forecast = table.Column<string>(type: "text", nullable: false),
+                    ForecastAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    Rank = table.Column<double>(type: "double precision", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_pool_stays", x => new { x.WorkloadId, x.QueuedAt });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "teams",
                 columns: table => new
                 {
@@ -994,6 +1013,11 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_pool_stays_PoolId_EndedAt",
+                table: "pool_stays",
+                columns: new[] { "PoolId", "EndedAt" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_pool_teams_TeamId",
                 table: "pool_teams",
                 column: "TeamId");
@@ -1150,6 +1174,9 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "pool_ledgers");
+
+            migrationBuilder.DropTable(
+                name: "pool_stays");
 
             migrationBuilder.DropTable(
                 name: "pool_teams");

@@ -1542,6 +1542,43 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                     b.ToTable("training_steps", (string)null);
                 });
 
+            modelBuilder.Entity("Portal.Core.Waiting.PoolStay", b =>
+                {
+                    b.Property<Guid>("WorkloadId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTime>("QueuedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTime?>("EndedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Forecast")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<DateTime?>("ForecastAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("PoolId")
+                        .HasColumnType("uuid");
+
+                    b.Property<double?>("Rank")
+                        .HasColumnType("double precision");
+
+                    b.Property<DateTime?>("StartedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<double>("Units")
+                        .HasColumnType("double precision");
+
+                    b.HasKey("WorkloadId", "QueuedAt");
+
+                    b.HasIndex("PoolId", "EndedAt");
+
+                    b.ToTable("pool_stays", (string)null);
+                });
+
             modelBuilder.Entity("Portal.Core.Hardware.PoolLedger", b =>
                 {
                     b.HasOne("Portal.Core.Hardware.HardwarePool", null)

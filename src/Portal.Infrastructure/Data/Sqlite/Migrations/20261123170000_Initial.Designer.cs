@@ -1537,6 +1537,43 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                     b.ToTable("training_steps", (string)null);
                 });
 
+            modelBuilder.Entity("Portal.Core.Waiting.PoolStay", b =>
+                {
+                    b.Property<Guid>("WorkloadId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("QueuedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("EndedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Forecast")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("ForecastAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("PoolId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<double?>("Rank")
+                        .HasColumnType("REAL");
+
+                    b.Property<DateTime?>("StartedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<double>("Units")
+                        .HasColumnType("REAL");
+
+                    b.HasKey("WorkloadId", "QueuedAt");
+
+                    b.HasIndex("PoolId", "EndedAt");
+
+                    b.ToTable("pool_stays", (string)null);
+                });
+
             modelBuilder.Entity("Portal.Core.Hardware.PoolLedger", b =>
                 {
                     b.HasOne("Portal.Core.Hardware.HardwarePool", null)

@@ -175,6 +175,25 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "pool_stays",
+                columns: table => new
+                {
+                    WorkloadId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    QueuedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    PoolId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Units = table.Column<double>(type: "REAL", nullable: false),
+                    StartedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    EndedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    Forecast = table.Column<string>(type: "TEXT", nullable: false),
+                    ForecastAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    Rank = table.Column<double>(type: "REAL", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_pool_stays", x => new { x.WorkloadId, x.QueuedAt });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "teams",
                 columns: table => new
                 {
@@ -992,6 +1011,11 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_pool_stays_PoolId_EndedAt",
+                table: "pool_stays",
+                columns: new[] { "PoolId", "EndedAt" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_pool_teams_TeamId",
                 table: "pool_teams",
                 column: "TeamId");
@@ -1148,6 +1172,9 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "pool_ledgers");
+
+            migrationBuilder.DropTable(
+                name: "pool_stays");
 
             migrationBuilder.DropTable(
                 name: "pool_teams");

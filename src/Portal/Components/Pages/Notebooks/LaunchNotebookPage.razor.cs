@@ -30,6 +30,18 @@ public partial class LaunchNotebookPage
     [Parameter]
     public Guid ProjectId { get; set; }
 
+    /// <summary>The pool to start with, where a link names one.</summary>
+    [SupplyParameterFromQuery]
+    public Guid? Pool { get; set; }
+
+    /// <summary>Accelerators to start with, where a link names them.</summary>
+    [SupplyParameterFromQuery]
+    public int? Accelerators { get; set; }
+
+    /// <summary>The size to start with, where a link names one.</summary>
+    [SupplyParameterFromQuery]
+    public string? Size { get; set; }
+
     [Inject]
     private LaunchServices Services { get; set; } = default!;
 
@@ -61,6 +73,8 @@ public partial class LaunchNotebookPage
         if (Take(await Services.ProjectAsync(ProjectId, Permission.NotebookRun, Gone)) is not { } project)
             return;
         _name = Take(await Notebooks.SuggestNameAsync(actor, ProjectId, Gone)) ?? "";
+        (_pool, _accelerators) = (Pool ?? _pool, Accelerators ?? _accelerators);
+        _size = Size is { } size && Offered.FindSize(size) is not null ? size : _size;
         _offers = await Services.OffersAsync(ProjectId, Gone);
         _project = project;
     }

@@ -31,8 +31,16 @@ public sealed class QuotaForm
     public Refusal? RefusalOf(string field) => Refused?.Field == field ? Refused : null;
 
     /// <summary>A new request: two weeks from today.</summary>
-    public static QuotaForm For(Guid projectId, DateOnly today) =>
-        new() { ProjectId = projectId, From = today, Until = today.AddDays(PrefilledDays - 1) };
+    /// <param name="amount">What a link asks for, or null.</param>
+    /// <param name="reason">What a link says why, or null.</param>
+    public static QuotaForm For(Guid projectId, DateOnly today, int? amount = null, string? reason = null) => new()
+    {
+        ProjectId = projectId,
+        From = today,
+        Until = today.AddDays(PrefilledDays - 1),
+        Amount = amount is > 0 ? amount : 1,
+        Reason = reason is { Length: <= QuotaRules.ReasonLimit } ? reason : "",
+    };
 
     /// <summary>The form of a request that is there.</summary>
     public static QuotaForm Of(QuotaRow row, Words say) => new()

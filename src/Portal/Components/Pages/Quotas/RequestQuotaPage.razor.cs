@@ -31,6 +31,14 @@ public partial class RequestQuotaPage
     [SupplyParameterFromQuery]
     public Guid? Pool { get; set; }
 
+    /// <summary>The amount filled in beforehand.</summary>
+    [SupplyParameterFromQuery]
+    public int? Amount { get; set; }
+
+    /// <summary>The reason filled in beforehand.</summary>
+    [SupplyParameterFromQuery]
+    public string? Reason { get; set; }
+
     [Inject]
     private QuotaQueryService Queries { get; set; } = default!;
 
@@ -65,7 +73,7 @@ public partial class RequestQuotaPage
         _choice = Take(await Queries.FormAsync(actor, _form?.ProjectId ?? ProjectId, Gone));
         if (_choice is null)
             return;
-        _form ??= QuotaForm.For(ProjectId, Say.Today);
+        _form ??= QuotaForm.For(ProjectId, Say.Today, Amount, Reason);
         if (Chosen is null && (_choice.Pools.FirstOrDefault(p => p.View.Pool.Id == Pool) ?? _choice.Pools.FirstOrDefault()) is { } first)
             _form.PoolId = first.View.Pool.Id;
         await ForeseeAsync(actor);

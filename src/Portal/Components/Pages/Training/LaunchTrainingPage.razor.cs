@@ -30,6 +30,14 @@ public partial class LaunchTrainingPage
     [SupplyParameterFromQuery(Name = "from")]
     public Guid? From { get; set; }
 
+    /// <summary>The pool to start with, where a link names one.</summary>
+    [SupplyParameterFromQuery]
+    public Guid? Pool { get; set; }
+
+    /// <summary>Accelerators to start with, where a link names them.</summary>
+    [SupplyParameterFromQuery]
+    public int? Accelerators { get; set; }
+
     [Inject]
     private LaunchServices Services { get; set; } = default!;
 
@@ -73,6 +81,7 @@ public partial class LaunchTrainingPage
             _form.Use(Offered.Templates[0]);
             _form.Name = W["name.default"];
         }
+        (_form.PoolId, _form.Accelerators) = (Pool ?? _form.PoolId, Accelerators ?? _form.Accelerators);
         _offers = await Services.OffersAsync(ProjectId, Gone);
         _project = project;
     }

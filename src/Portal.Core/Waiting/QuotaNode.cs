@@ -1,0 +1,92 @@
+using System.Text.Json.Nodes;
+using Portal.Core.Cluster;
+
+namespace Portal.Core.Waiting;
+
+/// <summary>A cohort or a ClusterQueue with its quotas. The formulas are those of Kueue's resource_node.go.</summary>
+internal sealed class QuotaNode(string name)
+{
+    private readonly Dictionary<ResourceKey, Cell> _cells = [];
+    private readonly List<QuotaNode> _children = [];
+    private readonly Dictionary<ResourceKey, decimal> _used = [];
+    private readonly Dictionary<string, List<string>> _flavors = new(StringComparer.Ordinal);
+    private QuotaNode? _parent;
+
+    public string Name => name;
+
+    /// <summary>False when the policy never takes lent quota back.</summary>
+    public bool Reclaims { get; private set; }
+
+    public QuotaNode? Root
+    {
+        get
+        {
+            var node = _parent;
+            // A cycle would be refused by Kueue; it must not hang us.
+            for (var depth = 0; node?._parent is { } above && depth < 32; depth++)
+                node = above;
+            return node;
+        }
+    }
+
+    public QuotaNode Take(JsonObject from, QuotaNode? parent)
+    {
+        Reclaims = from.Text("spec", "preemption", "reclaimWithinCohort") is { } policy && policy != "Never";
+        foreach (var flavor in from.Items("spec", "resourceGroups").SelectMany(g => g.Items("flavors")))
+        {
+            foreach (var resource in flavor.Items("resources"))
+            {
+                var key = new ResourceKey(flavor.Text("name") ?? "", resource.Text("name") ?? "");
+                _cells[key] = new Cell(Quantity.Parse(resource.Text("nominalQuota")) ?? 0,
+                    Quantity.Parse(resource.Text("borrowingLimit")), Quantity.Parse(resource.Text("lendingLimit")));
+                if (!_flavors.TryGetValue(key.Resource, out var names))
+                    _flavors[key.Resource] = names = [];
+                names.Add(key.Flavor);
+            }
+        }
+        _parent = parent;
+        parent?._children.Add(this);
+        return this;
+    }
+
+    public void Use(IEnumerable<KeyValuePair<ResourceKey, decimal>> amounts)
+    {
+        foreach (var (key, amount) in amounts)
+            _used[key] = _used.GetValueOrDefault(key) + amount;
+    }
+
+    public IReadOnlyList<string> Flavors(string resource) => _flavors.GetValueOrDefault(resource) ?? [];
+
+    public decimal Nominal(ResourceKey key) => _cells.GetValueOrDefault(key).Nominal;
+
+    /// <summary>Of a queue what its workloads use; of a cohort what its members took from it.</summary>
+    public decimal Used(ResourceKey key) => _children.Count == 0
+        ? _used.GetValueOrDefault(key) : _children.Sum(c => Math.Max(0, c.Used(key) - c.Guaranteed(key)));
+
+    public decimal Available(ResourceKey key)
+    {
+        if (_parent is null)
+            return Subtree(key) - Used(key);
+        var guaranteed = Guaranteed(key);
+        var local = Math.Max(0, guaranteed - Used(key));
+        var above = _parent.Available(key);
+        if (_cells.GetValueOrDefault(key).BorrowingLimit is { } limit)
+            above = Math.Min(Subtree(key) - guaranteed - Math.Max(0, Used(key) - guaranteed) + limit, above);
+        return local + above;
+    }
+
+    public decimal Potential(ResourceKey key)
+    {
+        if (_parent is null)
+            return Subtree(key);
+        var most = Guaranteed(key) + _parent.Potential(key);
+        return _cells.GetValueOrDefault(key).BorrowingLimit is { } limit ? Math.Min(Subtree(key) + limit, most) : most;
+    }
+
+    private decimal Subtree(ResourceKey key) => Nominal(key) + _children.Sum(c => c.Subtree(key) - c.Guaranteed(key));
+
+    private decimal Guaranteed(ResourceKey key) =>
+        _cells.GetValueOrDefault(key).LendingLimit is { } lending ? Math.Max(0, Subtree(key) - lending) : 0;
+
+    private readonly record struct Cell(decimal Nominal, decimal? BorrowingLimit, decimal? LendingLimit);
+}

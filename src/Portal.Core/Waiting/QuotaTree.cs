@@ -1,0 +1,82 @@
+using System.Text.Json.Nodes;
+using Portal.Core.Cluster;
+
+namespace Portal.Core.Waiting;
+
+/// <summary>
+/// Kueue's quotas as the tree they form: cohorts with cohorts and ClusterQueues below. Answers what a queue can still take, lending
+/// and borrowing limits counted as Kueue's own cache counts them (resource_node.go). Read from the cluster's objects, pure.
+/// </summary>
+public sealed class QuotaTree
+{
+    private readonly Dictionary<string, QuotaNode> _queues = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, QuotaNode> _cohorts = new(StringComparer.Ordinal);
+
+    private QuotaTree()
+    {
+    }
+
+    /// <summary>The tree with what the admitted workloads use.</summary>
+    public static QuotaTree From(IEnumerable<JsonObject> clusterQueues, IEnumerable<JsonObject> cohorts, IEnumerable<QueuedWorkload> workloads)
+    {
+        var tree = new QuotaTree();
+        foreach (var cohort in cohorts)
+            tree.Cohort(cohort.Name()).Take(cohort, tree.ParentOf(cohort.Text("spec", "parentName")));
+        foreach (var queue in clusterQueues)
+            tree._queues[queue.Name()] = new QuotaNode(queue.Name()).Take(queue, tree.ParentOf(queue.Text("spec", "cohortName") ?? queue.Text("spec", "cohort")));
+        foreach (var workload in workloads.Where(w => w.HoldsQuota))
+        {
+            if (tree._queues.TryGetValue(workload.ClusterQueue, out var queue))
+                queue.Use(workload.Usage);
+        }
+        return tree;
+    }
+
+    /// <summary>Most that the queue can take now: its own unused quota and what it may borrow. May be negative when over-committed.</summary>
+    public decimal Available(string queue, ResourceKey key) => Find(queue)?.Available(key) ?? 0;
+
+    /// <summary>Most that the queue could ever hold, with everything that others may lend it.</summary>
+    public decimal Capacity(string queue, ResourceKey key) => Find(queue)?.Potential(key) ?? 0;
+
+    /// <summary>What was granted to the queue itself.</summary>
+    public decimal Nominal(string queue, ResourceKey key) => Find(queue)?.Nominal(key) ?? 0;
+
+    /// <summary>What the queue's own workloads use.</summary>
+    public decimal Used(string queue, ResourceKey key) => Find(queue)?.Used(key) ?? 0;
+
+    /// <summary>What the queue uses above its own quota.</summary>
+    public decimal Borrowed(string queue, ResourceKey key) => Math.Max(0, Used(queue, key) - Nominal(queue, key));
+
+    /// <summary>
+    /// What the queue could have back from those who borrowed it: no more than it is owed, and nothing when its policy forbids.
+    /// </summary>
+    public decimal Reclaimable(string queue, ResourceKey key)
+    {
+        if (Find(queue) is not { Reclaims: true } own)
+            return 0;
+        var owed = Math.Max(0, own.Nominal(key) - own.Used(key));
+        return Math.Min(owed, Neighbours(queue).Sum(n => Borrowed(n, key)));
+    }
+
+    /// <summary>The queues that share with this one, itself left out.</summary>
+    public IEnumerable<string> Neighbours(string queue)
+    {
+        var root = Find(queue)?.Root;
+        return root is null ? [] : _queues.Values.Where(q => q.Name != queue && q.Root == root).Select(q => q.Name).Order(StringComparer.Ordinal);
+    }
+
+    /// <summary>The flavors that the queue lists for a resource, in the order in which they are tried.</summary>
+    public IReadOnlyList<string> Flavors(string queue, string resource) => Find(queue)?.Flavors(resource) ?? [];
+
+    private QuotaNode? Find(string queue) => _queues.GetValueOrDefault(queue);
+
+    private QuotaNode? ParentOf(string? name) => string.IsNullOrEmpty(name) ? null : Cohort(name);
+
+    // A cohort that is only named exists without an object.
+    private QuotaNode Cohort(string name)
+    {
+        if (!_cohorts.TryGetValue(name, out var cohort))
+            _cohorts[name] = cohort = new QuotaNode(name);
+        return cohort;
+    }
+}

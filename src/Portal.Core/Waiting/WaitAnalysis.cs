@@ -1,0 +1,73 @@
+namespace Portal.Core.Waiting;
+
+/// <summary>Why something waits, in numbers. Names of other projects are not in it: namespaces are, for the service to turn into names.</summary>
+/// <param name="Kind">The one thing that it waits for.</param>
+/// <param name="Rows">Each resource and pool that it may use: needed, free, short by.</param>
+public sealed record WaitAnalysis(WaitKind Kind, IReadOnlyList<WaitRow> Rows)
+{
+    /// <summary>The ClusterQueue that it stands in, or empty.</summary>
+    public string ClusterQueue { get; init; } = "";
+
+    /// <summary>True where the head of the queue blocks the others.</summary>
+    public bool IsStrict { get; init; }
+
+    /// <summary>Its place in the ClusterQueue with all projects' workloads counted, from 1; 0 when it stands in none.</summary>
+    public int Position { get; init; }
+
+    /// <summary>Those before it, first first.</summary>
+    public IReadOnlyList<WaitRival> Ahead { get; init; } = [];
+
+    /// <summary>Who holds what it is short of, most first.</summary>
+    public IReadOnlyList<WaitHolder> Holders { get; init; } = [];
+
+    /// <summary>What would start now.</summary>
+    public IReadOnlyList<StartOption> Options { get; init; } = [];
+
+    /// <summary>The nodes that it may use, or null where they say nothing new.</summary>
+    public NodeFit? Nodes { get; init; }
+
+    /// <summary>The resource that decides: the one that is shortest, else the accelerators, else the first.</summary>
+    public WaitRow? Bottleneck => Rows.Where(r => r.ShortBy > 0).MinBy(r => (r.IsAccelerator ? 0 : 1, r.ShortBy / Math.Max(r.Needed, 1e-9m)))
+        ?? Rows.FirstOrDefault(r => r.IsAccelerator) ?? Rows.FirstOrDefault();
+}
+
+/// <summary>A resource of a pool.</summary>
+/// <param name="Needed">What the workload asks for, cores, bytes or pieces.</param>
+/// <param name="Free">What its queue can take now, borrowing counted.</param>
+/// <param name="Capacity">Most that its queue could ever hold.</param>
+/// <param name="Lent">What others hold above their own quota.</param>
+/// <param name="Reclaimable">What of that the queue may take back.</param>
+public sealed record WaitRow(ResourceKey Key, decimal Needed, decimal Free, decimal Capacity, decimal Lent, decimal Reclaimable)
+{
+    /// <summary>What is missing now.</summary>
+    public decimal ShortBy => Math.Max(0, Needed - Math.Max(0, Free));
+
+    /// <summary>True for extended resources, which are counted in whole pieces.</summary>
+    public bool IsAccelerator => Key.Resource.Contains('/', StringComparison.Ordinal);
+}
+
+/// <summary>A workload before this one in the queue.</summary>
+/// <param name="Amount">What it asks for of the resource that decides.</param>
+public sealed record WaitRival(string Namespace, decimal Amount, int Priority, DateTimeOffset QueuedAt);
+
+/// <summary>Workloads of one namespace that hold what is short.</summary>
+/// <param name="Borrowed">What of it is above the namespace's own quota.</param>
+/// <param name="Since">When the oldest of them was admitted.</param>
+public sealed record WaitHolder(string Namespace, ResourceKey Key, decimal Amount, decimal Borrowed, DateTimeOffset Since, int Workloads);
+
+/// <summary>Something that would start sooner.</summary>
+/// <param name="Amount">Pieces to ask for.</param>
+public sealed record StartOption(StartOptionKind Kind, ResourceKey Key, decimal Amount);
+
+/// <summary>The sorts of it.</summary>
+public enum StartOptionKind
+{
+    /// <summary>The same pool with fewer pieces: starts now.</summary>
+    Smaller,
+
+    /// <summary>Another pool that has enough: starts now.</summary>
+    OtherPool,
+
+    /// <summary>More quota of the pool: starts once it is granted.</summary>
+    MoreQuota,
+}

@@ -1,0 +1,54 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Core.Access;
+using Portal.Core.Data;
+using Portal.Core.Hardware;
+using Portal.Core.Projects;
+using Portal.Core.Workloads;
+
+namespace Portal.Core.Waiting;
+
+/// <summary>Turns namespaces and flavors of an analysis into the names that its reader may know.</summary>
+internal sealed class WaitNames
+{
+    private readonly Dictionary<string, (string Project, string Team)> _projects;
+    private readonly Dictionary<string, (Guid Id, string Name)> _pools;
+    private readonly string _own;
+
+    private WaitNames(Dictionary<string, (string, string)> projects, Dictionary<string, (Guid, string)> pools, string own) =>
+        (_projects, _pools, _own) = (projects, pools, own);
+
+    /// <summary>Reads the names of those that the analysis speaks of, cut to what the actor may see.</summary>
+    public static async Task<WaitNames> ReadAsync(
+        PortalDb db, AccessGate gate, Actor actor, WorkloadRow row, WaitAnalysis analysis, CancellationToken ct)
+    {
+        var namespaces = analysis.Ahead.Select(a => a.Namespace).Concat(analysis.Holders.Select(h => h.Namespace)).Distinct().ToList();
+        var platform = await gate.RolesAsync(db, actor, Scope.Platform, ct);
+        var projects = await db.ProjectsVisibleTo(actor, platform).AsNoTracking().Where(p => namespaces.Contains(p.Namespace))
+            .Select(p => new { p.Namespace, p.Name, Team = p.Team!.Name }).ToListAsync(ct);
+        var pools = await db.Set<HardwarePool>().AsNoTracking().Select(p => new { p.Id, p.Slug, p.Name }).ToListAsync(ct);
+        return new WaitNames(
+            projects.ToDictionary(p => p.Namespace, p => (p.Name, p.Team)), pools.ToDictionary(p => p.Slug, p => (p.Id, p.Name)), row.Project!.Namespace);
+    }
+
+    /// <summary>The analysis in those names.</summary>
+    public WaitReport Report(WaitAnalysis analysis, DateTimeOffset now) => new(true)
+    {
+        Kind = analysis.Kind,
+        At = now,
+        Lines = [.. analysis.Rows.Select(r => new WaitLine(PoolOf(r.Key), r.Key.Resource, r.Needed, Math.Max(0, r.Free), r.ShortBy, r.Lent, r.Reclaimable))],
+        Position = analysis.Position,
+        Ahead = [.. analysis.Ahead.Take(WaitReport.Shown).Select(a => Party(a.Namespace, a.Amount, 0, a.QueuedAt))],
+        Holders =
+        [
+            .. analysis.Holders.Where(h => h.Key == analysis.Bottleneck?.Key).Take(WaitReport.Shown).Select(h => Party(h.Namespace, h.Amount, h.Borrowed, h.Since)),
+        ],
+        Options = [.. analysis.Options.Where(o => _pools.ContainsKey(o.Key.Flavor)).Select(o => new WaitOption(o.Kind, _pools[o.Key.Flavor].Id, _pools[o.Key.Flavor].Name, (int)o.Amount))],
+        NodesFree = analysis is { Kind: WaitKind.Fragmentation or WaitKind.Room, Nodes: { } nodes, Bottleneck: { } row }
+            ? (nodes.Free.GetValueOrDefault(row.Key.Resource), nodes.Largest.GetValueOrDefault(row.Key.Resource)) : null,
+    };
+
+    private string PoolOf(ResourceKey key) => _pools.TryGetValue(key.Flavor, out var pool) ? pool.Name : "";
+
+    private WaitPartyLine Party(string ns, decimal amount, decimal borrowed, DateTimeOffset since) => _projects.TryGetValue(ns, out var project)
+        ? new(project.Project, project.Team, ns == _own, amount, borrowed, since) : new(null, null, false, amount, borrowed, since);
+}

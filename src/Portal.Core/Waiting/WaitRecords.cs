@@ -1,0 +1,25 @@
+using Portal.Core.Cluster;
+using Portal.Core.Data;
+using Portal.Core.Workloads;
+
+namespace Portal.Core.Waiting;
+
+/// <summary>What a reconciler writes down of waiting, in its own commit: stays, and one forecast for each that waits in a queue.</summary>
+public static class WaitRecords
+{
+    /// <summary>Takes note of where a workload is and, the first time that it waits for quota, of when it is forecast to start.</summary>
+    public static async Task ObserveAsync(
+        PortalDb db, IClusterCache cache, WorkloadRow row, double units, DateTimeOffset queuedAt, DateTimeOffset? startedAt, DateTimeOffset? endedAt,
+        DateTimeOffset now, CancellationToken ct)
+    {
+        var stay = await PoolStays.ObserveAsync(db, row, units, queuedAt, startedAt, endedAt, ct);
+        if (stay is null || stay.ForecastAt is not null || stay.StartedAt is not null || stay.EndedAt is not null || row.State != WorkloadState.Pending)
+            return;
+        var (workload, pod) = WaitSnapshots.Find(cache, row.Project!.Namespace, row);
+        if (workload is null)
+            return;
+        var snapshot = WaitSnapshots.Of(cache, now);
+        if (WaitScenes.From(snapshot, WaitExplanation.For(snapshot, workload, pod)) is { } scene)
+            PoolStays.Keep(stay, StartForecast.Play(scene, await PoolStays.HistoryAsync(db, row.PoolId, ct), row.Id.GetHashCode()), now);
+    }
+}

@@ -1,0 +1,66 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Core.Access;
+using Portal.Core.Cluster;
+using Portal.Core.Data;
+using Portal.Core.Notebooks;
+using Portal.Core.Results;
+using Portal.Core.Training;
+using Portal.Core.Workloads;
+
+namespace Portal.Core.Waiting;
+
+/// <summary>Says why a workload waits, from what the watches have seen and the pool's history; the cluster is asked for no longer than a second.</summary>
+public sealed class WaitService(
+    IDbContextFactory<PortalDb> databases, AccessGate gate, IClusters clusters, TimeProvider clock)
+{
+    /// <summary>Why a run waits.</summary>
+    [Requires(Permission.TrainingView)]
+    public async Task<Result<WaitReport>> OfTrainingAsync(Actor actor, Guid id, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        var run = await db.Set<TrainingRun>().AsNoTracking().Include(r => r.Project).SingleOrDefaultAsync(r => r.Id == id, ct);
+        if (run is null)
+            return Refusal.NotFound("training");
+        return await gate.CheckAsync(db, actor, Permission.TrainingView, Scope.Project(run.ProjectId), "training", id, ct) is { } denied
+            ? denied : await ReportAsync(db, actor, run, ct);
+    }
+
+    /// <summary>Why a notebook waits.</summary>
+    [Requires(Permission.NotebookView)]
+    public async Task<Result<WaitReport>> OfNotebookAsync(Actor actor, Guid id, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        var notebook = await db.Set<Notebook>().AsNoTracking().Include(n => n.Project).SingleOrDefaultAsync(n => n.Id == id, ct);
+        if (notebook is null)
+            return Refusal.NotFound("notebook");
+        return await gate.CheckAsync(db, actor, Permission.NotebookView, Scope.Project(notebook.ProjectId), "notebook", id, ct) is { } denied
+            ? denied : await ReportAsync(db, actor, notebook, ct);
+    }
+
+    private async Task<WaitReport> ReportAsync(PortalDb db, Actor actor, WorkloadRow row, CancellationToken ct)
+    {
+        if (row.State is not (WorkloadState.Pending or WorkloadState.Starting or WorkloadState.Attention))
+            return WaitReport.None;
+        var cluster = clusters.Get(row.Project!.ClusterId);
+        var snapshot = WaitSnapshots.Of(cluster.Cache, clock.GetUtcNow());
+        var (workload, pod) = WaitSnapshots.Find(cluster.Cache, row.Project.Namespace, row);
+        if (workload is null && pod is null)
+            return WaitReport.None;
+        var analysis = WaitExplanation.For(snapshot, workload, pod);
+        // Its own state says all there is to say.
+        if (analysis.Kind == WaitKind.Other)
+            return WaitReport.None;
+        var names = await WaitNames.ReadAsync(db, gate, actor, row, analysis, ct);
+        var report = names.Report(analysis, snapshot.Now);
+        if (workload is not null && analysis.Position > 0
+            && await QueueVisibility.PositionAsync(cluster.Client, analysis.ClusterQueue, row.Project.Namespace, workload.Name(), ct) is { } place)
+        {
+            report = report with { Position = place };
+        }
+        if (WaitScenes.From(snapshot, analysis) is not { } scene)
+            return report;
+        var history = await PoolStays.HistoryAsync(db, row.PoolId, ct);
+        return history.IsEnough
+            ? report with { Estimate = StartForecast.Of(scene, history, row.Id.GetHashCode()) } : report with { TooFew = history.Stays.Count };
+    }
+}

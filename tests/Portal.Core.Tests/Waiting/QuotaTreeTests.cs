@@ -1,0 +1,62 @@
+using Portal.Core.Waiting;
+
+namespace Portal.Core.Tests.Waiting;
+
+/// <summary>What a queue can take, as Kueue counts it.</summary>
+public class QuotaTreeTests
+{
+    private static readonly ResourceKey H100 = new("h100", WaitWorld.Gpu);
+
+    [Theory]
+    [InlineData("8", "8", 0, 16)] // everything of the others can be borrowed
+    [InlineData("8/4", "8", 0, 12)] // no more than four above its own
+    [InlineData("8", "8//2", 0, 10)] // the others keep six back
+    [InlineData("8//0", "8//0", 0, 8)] // nothing is lent
+    [InlineData("8", "8", 6, 10)] // what the others use is gone
+    [InlineData("8", "8//2", 6, 10)] // and what they use of what they keep back takes nothing from what they lend
+    [InlineData("0/4", "8", 0, 4)] // a queue that only borrows
+    public void Available_LimitsAndUse_IsOwnAndWhatMayBeBorrowed(string own, string other, int used, int expected)
+    {
+        var world = new WaitWorld().Project("own", $"h100={own}").Project("other", $"h100={other}");
+        if (used > 0)
+            world.Runs("other", "w", used);
+
+        Assert.Equal(expected, Tree(world).Available("own", H100));
+    }
+
+    [Fact]
+    public void Reclaimable_OwnQuotaLent_IsWhatIsOwedAndNoMore()
+    {
+        var world = new WaitWorld().Project("own", "h100=4").Project("other", "h100=4").Runs("other", "w", 7).Runs("own", "x", 1);
+
+        Assert.Equal((3, 3, 0), (Tree(world).Borrowed("other", H100), Tree(world).Reclaimable("own", H100), Tree(world).Available("own", H100)));
+    }
+
+    [Fact]
+    public void Reclaimable_PolicyNever_IsNothing()
+    {
+        var world = new WaitWorld().Project("own", "h100=4", reclaim: "Never").Project("other", "h100=4").Runs("other", "w", 7);
+
+        Assert.Equal(0, Tree(world).Reclaimable("own", H100));
+    }
+
+    [Fact]
+    public void Available_CohortsOfCohorts_ReachesAcrossTeams()
+    {
+        var world = new WaitWorld().Cohort("red", "bank").Cohort("blue", "bank").Project("own", "h100=2", "red").Project("other", "h100=6", "blue");
+
+        Assert.Equal((8, 8), (Tree(world).Available("own", H100), Tree(world).Capacity("own", H100)));
+        Assert.Equal(["other"], Tree(world).Neighbours("own"));
+    }
+
+    [Fact]
+    public void Available_QueueAlone_IsItsOwn()
+    {
+        var world = new WaitWorld().Project("own", "h100=2", cohort: "").Project("other", "h100=6").Runs("own", "w", 3);
+
+        Assert.Equal((-1, 2), (Tree(world).Available("own", H100), Tree(world).Capacity("own", H100)));
+    }
+
+    private static QuotaTree Tree(WaitWorld world) =>
+        QuotaTree.From(world.Snapshot.ClusterQueues, world.Snapshot.Cohorts, world.Snapshot.Queued());
+}

@@ -1,0 +1,162 @@
+using System.Text.Json.Nodes;
+using Portal.Core.Waiting;
+
+namespace Portal.Core.Tests.Waiting;
+
+public class WaitExplanationTests
+{
+    private const string Short = "couldn't assign flavors to pod set main: insufficient unused quota for nvidia.com/gpu in flavor h100, 1 more needed";
+
+    [Fact]
+    public void For_QuotaUsedUp_SaysNeededFreeShortAndWhoHoldsIt()
+    {
+        var world = new WaitWorld().Project("own", "h100=4//0").Project("other", "h100=4//0").Runs("own", "a", 3, minutes: 90).Runs("other", "b", 4);
+        var mine = world.Waits("own", "mine", 2, message: Short);
+
+        var why = WaitExplanation.For(world.Snapshot, mine, null);
+
+        Assert.Equal(WaitKind.Quota, why.Kind);
+        var row = Assert.Single(why.Rows);
+        Assert.Equal((2, 1, 1, 4), (row.Needed, row.Free, row.ShortBy, row.Capacity));
+        Assert.Contains(why.Holders, h => h is { Namespace: "own", Amount: 3, Borrowed: 0 } && h.Since == WaitWorld.Now.AddMinutes(-90));
+        Assert.Equal((StartOptionKind.Smaller, 1), (why.Options[0].Kind, why.Options[0].Amount));
+        Assert.Contains(why.Options, o => o is { Kind: StartOptionKind.MoreQuota, Amount: 1 });
+    }
+
+    [Fact]
+    public void For_OwnQuotaLentToOthers_IsReclaimAndNamesTheBorrower()
+    {
+        var world = new WaitWorld().Project("own", "h100=4").Project("other", "h100=4").Runs("other", "b", 8);
+        var mine = world.Waits("own", "mine", 2, message: Short);
+
+        var why = WaitExplanation.For(world.Snapshot, mine, null);
+
+        Assert.Equal((WaitKind.Reclaim, 4, 4), (why.Kind, why.Rows[0].Lent, why.Rows[0].Reclaimable));
+        Assert.Equal(("other", 8, 4), (why.Holders[0].Namespace, why.Holders[0].Amount, why.Holders[0].Borrowed));
+        Assert.DoesNotContain(why.Options, o => o.Kind == StartOptionKind.MoreQuota);
+    }
+
+    [Fact]
+    public void For_EnoughFreeButOthersFirst_IsPriorityAndPosition()
+    {
+        var world = new WaitWorld().Project("own", "h100=4", cohort: "");
+        world.Waits("own", "older", 1, minutes: 20);
+        world.Waits("own", "younger", 1, minutes: 1);
+        world.Waits("own", "urgent", 2, priority: 100, minutes: 1);
+        var mine = world.Waits("own", "mine", 2, minutes: 10);
+
+        var why = WaitExplanation.For(world.Snapshot, mine, null);
+
+        Assert.Equal((WaitKind.Priority, 3), (why.Kind, why.Position));
+        Assert.Equal([2, 1], why.Ahead.Select(a => a.Amount));
+        Assert.Empty(why.Options);
+    }
+
+    [Fact]
+    public void For_TwoNamespacesOnOneClusterQueue_CountsThemBoth()
+    {
+        var world = new WaitWorld().Project("own", "h100=1", cohort: "").Project("guest", "h100=0", cohort: "");
+        world.Snapshot.LocalQueues[1]["spec"]!["clusterQueue"] = "own";
+        world.Waits("guest", "first", 1, minutes: 30);
+        var mine = world.Waits("own", "mine", 1, minutes: 5);
+
+        Assert.Equal(2, WaitExplanation.For(world.Snapshot, mine, null).Position);
+    }
+
+    [Fact]
+    public void For_MoreThanThereIs_NeverFits()
+    {
+        var world = new WaitWorld().Project("own", "h100=4", cohort: "");
+
+        Assert.Equal(WaitKind.NeverFits, WaitExplanation.For(world.Snapshot, world.Waits("own", "mine", 16), null).Kind);
+    }
+
+    [Fact]
+    public void For_OtherPoolWithRoom_OffersIt()
+    {
+        var world = new WaitWorld().Project("own", "h100=2//0 a100=4//0").Runs("own", "a", 2);
+        var mine = world.Waits("own", "mine", 2, message: Short);
+
+        var why = WaitExplanation.For(world.Snapshot, mine, null);
+
+        Assert.Contains(why.Options, o => o.Kind == StartOptionKind.OtherPool && o.Key.Flavor == "a100");
+    }
+
+    [Fact]
+    public void For_QuotaButNoNodeWithEnoughTogether_IsFragmentation()
+    {
+        var world = new WaitWorld().Project("own", "h100=8", cohort: "").Node("n1", 4).Node("n2", 4).Held("n1", 2).Held("n2", 2);
+
+        var why = WaitExplanation.For(world.Snapshot, world.Waits("own", "mine", 4), null);
+
+        Assert.Equal((WaitKind.Fragmentation, 4, 2), (why.Kind, why.Nodes!.Free[WaitWorld.Gpu], why.Nodes.Largest[WaitWorld.Gpu]));
+    }
+
+    [Theory]
+    [InlineData("topology \"racks\" allows to fit only 1 out of 2 pod(s)", "Pending", WaitKind.Topology)]
+    [InlineData("ClusterQueue own is inactive", "Inadmissible", WaitKind.Queue)]
+    [InlineData("", "Pending", WaitKind.Starting)]
+    public void For_WhatKueueSays_IsItsKind(string message, string reason, WaitKind kind)
+    {
+        var world = new WaitWorld().Project("own", "h100=8", cohort: "");
+
+        Assert.Equal(kind, WaitExplanation.For(world.Snapshot, world.Waits("own", "mine", 2, message: message, reason: reason), null).Kind);
+    }
+
+    [Fact]
+    public void For_QueueThatIsNotThere_IsTheQueue() =>
+        Assert.Equal(WaitKind.Queue, WaitExplanation.For(new WaitWorld().Snapshot, new WaitWorld().Waits("own", "mine", 2), null).Kind);
+
+    [Fact]
+    public void For_QuotaReservedAndNotAdmitted_IsACheck()
+    {
+        var workload = JsonNode.Parse("""{"metadata":{"name":"w","namespace":"own"},"status":{"conditions":[{"type":"QuotaReserved","status":"True"}]}}""")!.AsObject();
+
+        Assert.Equal(WaitKind.AdmissionCheck, WaitExplanation.For(new WaitWorld().Snapshot, workload, null).Kind);
+    }
+
+    [Fact]
+    public void For_UnplacedPod_TellsTheNodesApart()
+    {
+        const string Full = "0/2 nodes are available: 2 Insufficient nvidia.com/gpu.";
+        var pod = WaitWorld.Unplaced(4, Full);
+        WaitKind Of(WaitWorld world, JsonObject p) => WaitExplanation.For(world.Snapshot, null, p).Kind;
+
+        Assert.Equal(WaitKind.Fragmentation, Of(new WaitWorld().Node("n1", 4).Node("n2", 4).Held("n1", 2).Held("n2", 2), pod));
+        Assert.Equal(WaitKind.Room, Of(new WaitWorld().Node("n1", 4).Held("n1", 4), pod));
+        Assert.Equal(WaitKind.NodePressure, Of(new WaitWorld().Node("n1", 4, conditions: ",{\"type\":\"DiskPressure\",\"status\":\"True\"}"), pod));
+        Assert.Equal(WaitKind.NoNode, Of(new WaitWorld().Node("n1", 4, taints: """[{"key":"reserved","value":"risk","effect":"NoSchedule"}]"""), pod));
+        Assert.Equal(WaitKind.Starting, Of(new WaitWorld().Node("n1", 4), pod));
+        Assert.Equal(WaitKind.NoNode, Of(new WaitWorld().Node("n1", 4), WaitWorld.Unplaced(4, Full, ""","nodeSelector":{"pool":"h100"} """)));
+        Assert.Equal(WaitKind.Starting, Of(new WaitWorld().Node("n1", 4, taints: """[{"key":"reserved","value":"risk","effect":"NoSchedule"}]"""),
+            WaitWorld.Unplaced(4, Full, ""","tolerations":[{"key":"reserved","operator":"Exists"}] """)));
+        Assert.Equal(WaitKind.Volume, Of(new WaitWorld().Node("n1", 4), WaitWorld.Unplaced(4, "0/1 nodes are available: 1 node(s) had volume node affinity conflict.")));
+    }
+
+    [Theory]
+    [InlineData("ImagePullBackOff", WaitKind.Image)]
+    [InlineData("ContainerCreating", WaitKind.Starting)]
+    [InlineData("CreateContainerConfigError", WaitKind.Other)]
+    public void For_PlacedPod_IsWhatItsContainerWaitsFor(string reason, WaitKind kind)
+    {
+        var pod = JsonNode.Parse($$"""
+            {"spec":{"nodeName":"n1"},"status":{"phase":"Pending","containerStatuses":[{"name":"c","image":"i","state":{"waiting":{"reason":"{{reason}}"} } }]} }
+            """)!.AsObject();
+
+        Assert.Equal(kind, WaitExplanation.For(new WaitWorld().Snapshot, null, pod).Kind);
+    }
+
+    [Fact]
+    public void Scene_OfAQueue_HoldsWhatRunsAndWhoIsAhead()
+    {
+        var world = new WaitWorld().Project("own", "h100=4", cohort: "").Runs("own", "a", 3, minutes: 30);
+        world.Waits("own", "first", 2, minutes: 20);
+        var mine = world.Waits("own", "mine", 2, minutes: 5, message: Short);
+
+        var scene = WaitScenes.From(world.Snapshot, WaitExplanation.For(world.Snapshot, mine, null))!;
+
+        Assert.Equal((2, 1), (scene.Needed, scene.Free));
+        Assert.Equal([(3, 1800)], scene.Running);
+        Assert.Equal([2], scene.Ahead);
+    }
+}
