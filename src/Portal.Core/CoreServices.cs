@@ -6,6 +6,7 @@ using Portal.Core.Data;
 using Portal.Core.Hardware;
 using Portal.Core.Idempotency;
 using Portal.Core.Monitoring;
+using Portal.Core.Ownership;
 using Portal.Core.Projects;
 using Portal.Core.Quotas;
 using Portal.Core.Reconciliation;
@@ -28,6 +29,8 @@ public static class CoreServices
         services.AddSingleton<AccountService>();
         services.AddSingleton<AuditService>();
         services.AddSingleton<GuardedChange>();
+        services.AddSingleton<DisputeBook>();
+        services.AddSingleton<DisputeService>();
         services.AddClusters();
         services.AddPeople();
         services.AddTeams();

@@ -29,6 +29,8 @@ public static class AccessTable
         [ProjectDelete] = Role.Owner | Role.TeamLead | Role.Admin,
         [ProjectRetry] = Role.Owner | Role.TeamLead | Role.Admin,
 
+        [ObjectTakeOver] = Role.Owner | Role.TeamLead | Role.Admin,
+
         [PoolView] = Role.SignedIn,
         [PoolManage] = Role.Admin,
         [BudgetManage] = Role.Admin,

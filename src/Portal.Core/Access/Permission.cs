@@ -22,6 +22,9 @@ public enum Permission
     ProjectDelete,
     ProjectRetry,
 
+    /// <summary>Say who shall hold fields of an object that somebody else has changed.</summary>
+    ObjectTakeOver,
+
     PoolView,
     PoolManage,
     BudgetManage,

@@ -11,7 +11,7 @@ internal sealed class AbsentCluster : IClusterClient, IClusterCache
 
     public IAsyncEnumerable<JsonObject> ListAsync(ResourceType type, string? ns, string? labelSelector, CancellationToken ct) => throw Silent();
 
-    public Task<JsonObject> ApplyAsync(JsonObject manifest, CancellationToken ct, bool dryRun = false) => throw Silent();
+    public Task<JsonObject> ApplyAsync(JsonObject manifest, CancellationToken ct, bool dryRun = false, bool force = false) => throw Silent();
 
     public Task<JsonObject> PatchAsync(ObjectKey key, JsonObject mergePatch, CancellationToken ct) => throw Silent();
 

@@ -13,9 +13,11 @@ public interface IClusterClient
 
     /// <summary>
     /// Server-side apply with <see cref="Manifest.FieldManager"/>: idempotent, and the object after admission is returned.
+    /// Fields that somebody else holds with other values are not overwritten: <see cref="ClusterFailure.Owned"/> names them.
     /// </summary>
     /// <param name="dryRun">True to learn the outcome without storing it.</param>
-    Task<JsonObject> ApplyAsync(JsonObject manifest, CancellationToken ct, bool dryRun = false);
+    /// <param name="force">True to take such fields over, which only a person decides.</param>
+    Task<JsonObject> ApplyAsync(JsonObject manifest, CancellationToken ct, bool dryRun = false, bool force = false);
 
     /// <summary>JSON merge patch (RFC 7386).</summary>
     Task<JsonObject> PatchAsync(ObjectKey key, JsonObject mergePatch, CancellationToken ct);
@@ -41,7 +43,7 @@ public sealed record ClusterCapabilities(string Version, IReadOnlyList<ResourceT
         Served.Any(s => s.Group == type.Group && s.Plural == type.Plural && s.Version == type.Version);
 
     /// <summary>Kueue's queues are there.</summary>
-    public bool HasKueue => Serves(Kinds.ClusterQueue) && Serves(Kinds.LocalQueue);
+    public bool HasKueue => KueueVersion.Served(this, Kinds.ClusterQueue) is not null && KueueVersion.Served(this, Kinds.LocalQueue) is not null;
 }
 
 /// <summary>A call that the cluster refused or did not answer.</summary>
@@ -55,9 +57,26 @@ public sealed class ClusterException(ClusterFailure failure, string message, Exc
     /// <summary>The <c>reason</c> of the server's Status, or empty.</summary>
     public string Reason { get; init; } = "";
 
+    /// <summary>Who holds which fields; empty for failures other than <see cref="ClusterFailure.Owned"/>.</summary>
+    public IReadOnlyList<FieldConflict> Conflicts { get; init; } = [];
+
     /// <summary>True when the same call may succeed later without anybody changing anything.</summary>
     public bool IsTransient => Failure is ClusterFailure.Unavailable or ClusterFailure.Throttled or ClusterFailure.Conflict;
 }
 
 /// <summary>Why a call failed.</summary>
-public enum ClusterFailure { NotFound, Conflict, Forbidden, Unauthorized, Invalid, Throttled, Unavailable }
+public enum ClusterFailure
+{
+    NotFound,
+
+    /// <summary>The object changed meanwhile; the same call may succeed.</summary>
+    Conflict,
+
+    /// <summary>Somebody else holds fields of the object; no repetition helps.</summary>
+    Owned,
+    Forbidden,
+    Unauthorized,
+    Invalid,
+    Throttled,
+    Unavailable,
+}

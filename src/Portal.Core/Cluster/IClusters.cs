@@ -1,3 +1,5 @@
+using Portal.Core.Ownership;
+
 namespace Portal.Core.Cluster;
 
 /// <summary>The registered clusters. Asking for one never waits, whatever state it is in.</summary>
@@ -14,7 +16,7 @@ public interface IClusters
 }
 
 /// <summary>A cluster as its callers see it: the door to it, what the watches saw, and the two together.</summary>
-public sealed class ConnectedCluster(Guid id, string name, IClusterClient client, IClusterCache cache)
+public sealed class ConnectedCluster(Guid id, string name, IClusterClient client, IClusterCache cache, DisputeBook? disputes = null)
 {
     /// <summary>The row's id.</summary>
     public Guid Id => id;
@@ -26,7 +28,10 @@ public sealed class ConnectedCluster(Guid id, string name, IClusterClient client
 
     public IClusterCache Cache => cache;
 
-    public ClusterWriter Writer { get; } = new(client, cache);
+    /// <summary>Where it is noted that others hold fields of our objects; null for a cluster that nothing is written to.</summary>
+    public DisputeBook? Disputes => disputes;
+
+    public ClusterWriter Writer { get; } = new(client, cache, disputes, id);
 
     /// <summary>Time since it last spoke; null before the first list, and for a cluster that is not connected.</summary>
     public TimeSpan? Age => cache.Age(Kinds.Namespace);

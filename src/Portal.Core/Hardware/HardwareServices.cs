@@ -14,6 +14,7 @@ internal static class HardwareServices
         services.AddSingleton<PoolQueryService>();
         services.AddSingleton<LendingHolders>();
         services.AddSingleton<LendingService>();
+        services.AddSingleton<LendingChangePreview>();
         services.AddSingleton<PoolUsageFeed>();
         services.AddSingleton<IAcceleratorOffers, GrantedAccelerators>();
         services.AddSingleton<IReconciler, PoolReconciler>();

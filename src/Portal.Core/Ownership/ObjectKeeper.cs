@@ -10,7 +10,7 @@ public sealed record ObjectKeeper(KeeperKind Kind, string Name = "")
     private const string ManagedBy = "app.kubernetes.io/managed-by";
     private const string OlmOwner = "olm.owner";
 
-    // Argo CD's default label is that of every chart: it speaks of Argo CD only where nothing else explains it.
+    // Argo CD's older default, app.kubernetes.io/instance, is also what every chart sets: it proves nothing.
     private static readonly string[] ArgoMarks = ["argocd.argoproj.io/tracking-id", "argocd.argoproj.io/instance"];
 
     /// <summary>True when another tool writes the object, so that the portal only shows it.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
 
@@ -58,28 +57,6 @@ public sealed record NodeCapacity(long CpuMilli, long MemoryMiB)
         nodes.Sum(n => (long)(Amount(n.Text("status", "allocatable", "cpu")) * 1000)),
         nodes.Sum(n => (long)(Amount(n.Text("status", "allocatable", "memory")) / (1024 * 1024))));
 
-    // Kubernetes' quantities: a number and a decimal or binary suffix. What cannot be read counts as nothing.
-    private static decimal Amount(string? quantity)
-    {
-        if (quantity is null)
-            return 0;
-        var digits = quantity.TakeWhile(c => char.IsAsciiDigit(c) || c == '.').Count();
-        return decimal.TryParse(quantity[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-            ? number * Factor(quantity[digits..]) : 0;
-    }
-
-    private static decimal Factor(string suffix) => suffix switch
-    {
-        "" => 1,
-        "m" => 0.001m,
-        "k" => 1000m,
-        "M" => 1_000_000m,
-        "G" => 1_000_000_000m,
-        "T" => 1_000_000_000_000m,
-        "Ki" => 1024m,
-        "Mi" => 1024m * 1024,
-        "Gi" => 1024m * 1024 * 1024,
-        "Ti" => 1024m * 1024 * 1024 * 1024,
-        _ => 0,
-    };
+    // What cannot be read counts as nothing.
+    private static decimal Amount(string? quantity) => Quantity.Parse(quantity ?? "") ?? 0;
 }

@@ -20,6 +20,17 @@ public record ProjectContent(string Name)
 
     /// <summary>The name as it is stored: trimmed, in one Unicode form, so that two equal-looking names are equal.</summary>
     internal string StoredName => Name.Trim().Normalize();
+
+    /// <summary>Puts it into the row.</summary>
+    internal void WriteTo(Project project)
+    {
+        project.Name = StoredName;
+        project.Size = Size;
+        project.DataClass = DataClass;
+        project.Region = Region.Trim();
+        project.CostCentre = CostCentre.Trim();
+        project.Description = Description.Trim();
+    }
 }
 
 /// <summary>What the form for a new project holds.</summary>

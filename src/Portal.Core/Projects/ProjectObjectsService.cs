@@ -5,6 +5,7 @@ using Portal.Core.Access;
 using Portal.Core.Cluster;
 using Portal.Core.Data;
 using Portal.Core.Health;
+using Portal.Core.Ownership;
 using Portal.Core.Results;
 using Portal.Core.Workloads;
 
@@ -13,11 +14,20 @@ namespace Portal.Core.Projects;
 /// <summary>Shows what the cluster holds of a project, from what the watches have seen; it never waits for the cluster.</summary>
 public sealed class ProjectObjectsService(IDbContextFactory<PortalDb> databases, AccessGate gate, IClusters clusters, TimeProvider clock)
 {
+    /// <summary>Kinds that people make in OpenShift AI, and that are shown here too.</summary>
+    public static readonly ResourceType[] Adopted =
+    [
+        Notebooks.NotebookManifests.Kind,
+        new("serving.kserve.io", "v1beta1", "inferenceservices", "InferenceService"),
+        new("serving.kserve.io", "v1alpha1", "servingruntimes", "ServingRuntime"),
+    ];
+
     // Secrets and configuration maps are not among them: their contents are for workloads alone.
     private static readonly ResourceType[] Shown =
     [
         Kinds.ResourceQuota, Kinds.LimitRange, Kinds.NetworkPolicy, Kinds.ServiceAccount, Kinds.RoleBinding,
         Kinds.PersistentVolumeClaim, Kinds.LocalQueue, Kinds.Service, Kinds.StatefulSet, Kinds.Job, Kinds.Pod, Kinds.Workload,
+        .. Adopted,
     ];
 
     /// <summary>The project's objects in the cluster, in the order in which they are made.</summary>
@@ -34,7 +44,14 @@ public sealed class ProjectObjectsService(IDbContextFactory<PortalDb> databases,
             .SelectMany(type => cache.List(type, null, (Manifest.IdLabel, id.ToString("D"))));
         var inside = Shown.SelectMany(type => cache.List(type, project.Namespace).OrderBy(o => o.Name(), StringComparer.Ordinal));
         var (pods, queued) = (cache.List(Kinds.Pod, project.Namespace), cache.List(Kinds.Workload, project.Namespace));
-        return own.Concat(inside).Select(o => From(o) with { Health = HealthOf(o, pods, queued) }).ToList();
+        var disputes = (await db.Set<ObjectDispute>().AsNoTracking().Where(d => d.ProjectId == id).ToListAsync(ct))
+            .ToDictionary(d => (d.ObjectKind, d.Namespace, d.Name));
+        return own.Concat(inside).Select(o => From(o) with
+        {
+            Health = HealthOf(o, pods, queued),
+            Dispute = disputes.GetValueOrDefault((o.Text("kind") ?? "", o.Text("metadata", "namespace") ?? "", o.Name())) is { } dispute
+                ? DisputeView.From(dispute) : null,
+        }).ToList();
     }
 
     private WorkloadStatus? HealthOf(JsonObject seen, IReadOnlyList<JsonObject> pods, IReadOnlyList<JsonObject> queued) =>
@@ -51,7 +68,7 @@ public sealed class ProjectObjectsService(IDbContextFactory<PortalDb> databases,
         HideSecrets(manifest);
         var created = DateTimeOffset.TryParse(
             seen.Text("metadata", "creationTimestamp"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : (DateTimeOffset?)null;
-        return new ProjectObject(seen.Text("kind") ?? "", seen.Name(), created, Summary(seen), manifest);
+        return new ProjectObject(seen.Text("kind") ?? "", seen.Name(), created, Summary(seen), manifest) { Keeper = ObjectKeeper.Of(seen) };
     }
 
     // The phase where the kind has one, else the conditions that hold or fail.
@@ -86,4 +103,17 @@ public sealed record ProjectObject(string Kind, string Name, DateTimeOffset? Cre
 {
     /// <summary>Its state in the portal's words; null for kinds that have none.</summary>
     public WorkloadStatus? Health { get; init; }
+
+    /// <summary>Who looks after it; what another tool keeps is shown and never changed.</summary>
+    public required ObjectKeeper Keeper { get; init; }
+
+    /// <summary>Fields of it that somebody else holds; null when there are none.</summary>
+    public DisputeView? Dispute { get; init; }
+}
+
+/// <summary>A dispute as the project's page shows it.</summary>
+public sealed record DisputeView(Guid Id, IReadOnlyList<FieldConflict> Conflicts, ObjectKeeper Keeper, DisputeDecision Decision, DateTimeOffset Since)
+{
+    internal static DisputeView From(ObjectDispute dispute) =>
+        new(dispute.Id, dispute.Conflicts, new ObjectKeeper(dispute.Keeper, dispute.KeeperName), dispute.Decision, dispute.Since);
 }

@@ -30,6 +30,12 @@ public sealed record ProjectPlan(
     /// <summary>Owner of every object of the plan.</summary>
     public ReconcileOwner Owner => new(nameof(Projects.Project), Project.Id);
 
+    /// <summary>Who asked for it, as the cluster knows them; empty when they are no member any more.</summary>
+    public string Requester => Members.FirstOrDefault(m => m.PersonId == Project.CreatedBy)?.UserName ?? "";
+
+    /// <summary>Its queue lets nothing new start.</summary>
+    public bool Held => Project.Intent != ProjectIntent.Active || Project.IsFrozen;
+
     /// <summary>The project keeps what it has and runs nothing.</summary>
     public bool Archived => Project.Intent == ProjectIntent.Archived;
 

@@ -28,6 +28,7 @@ public sealed class ProjectReconciler(
     [
         Kinds.Namespace, Kinds.ResourceQuota, Kinds.LimitRange, Kinds.NetworkPolicy, Kinds.ServiceAccount, Kinds.RoleBinding,
         Kinds.PersistentVolumeClaim, Kinds.ClusterQueue, Kinds.LocalQueue, Kinds.ResourceFlavor, Kinds.Cohort, Kinds.Node,
+        .. ProjectObjectsService.Adopted,
     ];
 
     /// <inheritdoc/>

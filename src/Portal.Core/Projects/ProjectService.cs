@@ -91,12 +91,7 @@ public sealed class ProjectService(IDbContextFactory<PortalDb> databases, Access
             .Changed("region", project.Region, content.Region.Trim())
             .Changed("costCentre", project.CostCentre, content.CostCentre.Trim())
             .Changed("description", project.Description, content.Description.Trim());
-        project.Name = content.StoredName;
-        project.Size = content.Size;
-        project.DataClass = content.DataClass;
-        project.Region = content.Region.Trim();
-        project.CostCentre = content.CostCentre.Trim();
-        project.Description = content.Description.Trim();
+        content.WriteTo(project);
         return record;
     }
 

@@ -15,6 +15,8 @@ public static class ProjectServices
         services.AddSingleton<ProjectMembersService>();
         services.AddSingleton<ProjectLifecycleService>();
         services.AddSingleton<ProjectObjectsService>();
+        services.AddSingleton<ClusterDryRun>();
+        services.AddSingleton<ProjectChangePreview>();
         return services;
     }
 }

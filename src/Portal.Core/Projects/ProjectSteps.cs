@@ -25,11 +25,22 @@ public sealed class ProjectSteps(IClusters clusters)
         if (project.ClusterId is null)
             return true;
         var owner = new ReconcileOwner(nameof(Project), project.Id);
-        var cluster = clusters.Get(project.ClusterId).Client;
-        if (!await GoneAsync(cluster, new ObjectKey(Kinds.Namespace, null, project.Namespace), owner, ct))
-            return false;
-        return !(await cluster.CapabilitiesAsync(ct)).HasKueue
-            || await GoneAsync(cluster, new ObjectKey(Kinds.ClusterQueue, null, ProjectQueueManifests.ClusterQueueName(project)), owner, ct);
+        var cluster = clusters.Get(project.ClusterId);
+        cluster.Writer.Forget(project.Namespace);
+        var queue = KueueVersion.Served(await cluster.Client.CapabilitiesAsync(ct), Kinds.ClusterQueue) is { } version
+            ? new ObjectKey(Kinds.ClusterQueue with { Version = version }, null, ProjectQueueManifests.ClusterQueueName(project)) : null;
+        if (queue is not null)
+            await DrainAsync(cluster.Client, queue, owner, ct);
+        return await GoneAsync(cluster.Client, new ObjectKey(Kinds.Namespace, null, project.Namespace), owner, ct)
+            && (queue is null || await GoneAsync(cluster.Client, queue, owner, ct));
+    }
+
+    // While the namespace empties nothing of it may be admitted any more, nor borrow from others.
+    private static async Task DrainAsync(IClusterClient cluster, ObjectKey queue, ReconcileOwner owner, CancellationToken ct)
+    {
+        const string Drain = "HoldAndDrain";
+        if (await cluster.FindAsync(queue, ct) is { } found && found.Owner() == owner && !found.IsGoing() && found.Text("spec", "stopPolicy") != Drain)
+            await cluster.PatchAsync(queue, new JsonObject { ["spec"] = new JsonObject { ["stopPolicy"] = Drain } }, ct);
     }
 
     private static Task<StepOutcome> RunAsync(ProjectStepKind step, ConnectedCluster cluster, ProjectPlan plan, CancellationToken ct) => step switch
@@ -51,8 +62,7 @@ public sealed class ProjectSteps(IClusters clusters)
             return StepOutcome.Failed("project.namespace_taken", plan.Project.Namespace);
         if (found is not null && found.IsGoing())
             return ProjectHealth.Namespace(found);
-        var requester = plan.Members.FirstOrDefault(m => m.PersonId == plan.Project.CreatedBy)?.UserName ?? "";
-        return ProjectHealth.Namespace(await cluster.Writer.EnsureAsync(Kinds.Namespace, ProjectManifests.Namespace(plan, requester), ct));
+        return ProjectHealth.Namespace(await cluster.Writer.EnsureAsync(Kinds.Namespace, ProjectManifests.Namespace(plan, plan.Requester), ct));
     }
 
     private static async Task<StepOutcome> LimitsAsync(ConnectedCluster cluster, ProjectPlan plan, CancellationToken ct)
@@ -75,15 +85,17 @@ public sealed class ProjectSteps(IClusters clusters)
 
     private static async Task<StepOutcome> QueueAsync(ConnectedCluster cluster, ProjectPlan plan, CancellationToken ct)
     {
-        if (!(await cluster.Client.CapabilitiesAsync(ct)).HasKueue)
+        var capabilities = await cluster.Client.CapabilitiesAsync(ct);
+        if (!capabilities.HasKueue)
             return new StepOutcome(StepState.NotNeeded, "cluster.no_kueue");
-        await cluster.Writer.EnsureAsync(Kinds.ResourceFlavor, ProjectQueueManifests.Flavor(), ct);
-        foreach (var cohort in ProjectQueueManifests.Cohorts(plan))
-            await cluster.Writer.EnsureAsync(Kinds.Cohort, cohort, ct);
-        var queue = await cluster.Writer.EnsureAsync(Kinds.ClusterQueue, ProjectQueueManifests.ClusterQueue(plan), ct);
-        var door = await cluster.Writer.EnsureAsync(Kinds.LocalQueue, ProjectQueueManifests.LocalQueue(plan), ct);
-        var outcome = ProjectHealth.Queue(queue, plan.Archived);
-        return outcome.IsFinished ? ProjectHealth.Queue(door, plan.Archived) : outcome;
+        var outcome = StepOutcome.Done;
+        foreach (var (type, manifest) in ProjectObjectSet.Queue(plan, capabilities))
+        {
+            var made = await cluster.Writer.EnsureAsync(type, manifest, ct);
+            if (outcome.IsFinished && type.Plural is ("clusterqueues" or "localqueues"))
+                outcome = ProjectHealth.Queue(made, plan.Held);
+        }
+        return outcome;
     }
 
     private static async Task<StepOutcome> EnsureSetAsync(

@@ -20,7 +20,8 @@ public readonly record struct StepOutcome(StepState State, string Reason = "", s
     public bool IsFinished => State is StepState.Done or StepState.NotNeeded;
 
     /// <summary>An outage is waited for; a refusal stops the step until somebody changes something.</summary>
-    public static StepOutcome From(ClusterException failure) => Known(failure) ?? failure.Failure switch
+    public static StepOutcome From(ClusterException failure) => failure.Failure == ClusterFailure.Owned
+        ? Failed("cluster.owned_by_other", failure.Message) : Known(failure) ?? failure.Failure switch
     {
         ClusterFailure.Forbidden => Failed("cluster.forbidden", failure.Message),
         ClusterFailure.Unauthorized => Failed("cluster.unauthorized", failure.Message),

@@ -41,7 +41,8 @@ public sealed class ProjectGrants(IDbContextFactory<PortalDb> databases) : IProj
         return pools.Select(p => p.For(teamId).Weight).DefaultIfEmpty(1).Max();
     }
 
-    private static ProjectGrant Grant(HardwarePool pool, LendingPolicy policy, int units) => new(pool.Id, pool.Slug, pool.ResourceName, units)
+    /// <summary>The grant of units of a pool under a policy.</summary>
+    internal static ProjectGrant Grant(HardwarePool pool, LendingPolicy policy, int units) => new(pool.Id, pool.Slug, pool.ResourceName, units)
     {
         Lending = policy,
         MayBorrow = policy.MayBorrow(units, pool.Ledger.Capacity),

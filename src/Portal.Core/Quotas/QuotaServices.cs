@@ -11,6 +11,7 @@ internal static class QuotaServices
         services.AddSingleton<QuotaService>();
         services.AddSingleton<QuotaDecisionService>();
         services.AddSingleton<QuotaQueryService>();
+        services.AddSingleton<QuotaChangePreview>();
         services.AddSingleton<UsageSampler>();
         services.AddSingleton<IProjectGrants, ProjectGrants>();
         return services;

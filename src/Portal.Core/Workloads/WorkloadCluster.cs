@@ -67,10 +67,17 @@ public sealed class WorkloadCluster(IClusterClient client, IClusterCache cache, 
             await step();
             return null;
         }
-        catch (ClusterException e) when (e.Failure is ClusterFailure.Forbidden or ClusterFailure.Invalid || PodHealth.Refused(e.Message) is not null)
+        catch (ClusterException e) when (e.Failure is ClusterFailure.Forbidden or ClusterFailure.Invalid or ClusterFailure.Owned || PodHealth.Refused(e.Message) is not null)
         {
             return PodHealth.Refused(e.Message)
-                ?? new WorkloadStatus(WorkloadState.Attention, e.Failure == ClusterFailure.Forbidden ? "cluster.forbidden" : "cluster.invalid", e.Message);
+                ?? new WorkloadStatus(WorkloadState.Attention, ReasonOf(e.Failure), e.Message);
         }
     }
+
+    private static string ReasonOf(ClusterFailure failure) => failure switch
+    {
+        ClusterFailure.Forbidden => "cluster.forbidden",
+        ClusterFailure.Owned => "cluster.owned_by_other",
+        _ => "cluster.invalid",
+    };
 }

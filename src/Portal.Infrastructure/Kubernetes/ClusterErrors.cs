@@ -14,7 +14,10 @@ internal static class ClusterErrors
         var status = Parse(body);
         var reason = status.Text("reason") ?? "";
         var message = status.Text("message") ?? (body.Length is > 0 and < 300 ? body.Trim() : $"HTTP {(int)code}");
-        return new ClusterException(Classify((int)code, status, reason, message), message) { RetryAfter = retryAfter, Reason = reason };
+        return new ClusterException(Classify((int)code, status, reason, message), message)
+        {
+            RetryAfter = retryAfter, Reason = reason, Conflicts = Conflicts(status),
+        };
     }
 
     /// <summary>From the Status inside an ERROR event of a watch.</summary>
@@ -32,6 +35,7 @@ internal static class ClusterErrors
         403 when status.Items("details", "causes").Any(c => c.Text("reason") == "NamespaceTerminating") => ClusterFailure.Conflict,
         403 => ClusterFailure.Forbidden,
         404 => ClusterFailure.NotFound,
+        409 when Conflicts(status).Count > 0 => ClusterFailure.Owned,
         409 => ClusterFailure.Conflict,
         410 => ClusterFailure.Unavailable,
         429 => ClusterFailure.Throttled,
@@ -41,6 +45,13 @@ internal static class ClusterErrors
         _ when reason == "Invalid" => ClusterFailure.Invalid,
         _ => ClusterFailure.Unavailable,
     };
+
+    // conflict with "kubectl-edit" using v1
+    private static List<FieldConflict> Conflicts(JsonNode? status) =>
+    [
+        .. status.Items("details", "causes").Where(c => c.Text("reason") == "FieldManagerConflict")
+            .Select(c => new FieldConflict(c.Text("message")?.Split('"') is [_, var manager, ..] ? manager : "", c.Text("field") ?? "")),
+    ];
 
     private static JsonNode? Parse(string body)
     {

@@ -59,11 +59,11 @@ internal sealed class KubernetesClusterClient(ClusterConnection connection, Clus
         }
     }
 
-    public async Task<JsonObject> ApplyAsync(JsonObject manifest, CancellationToken ct, bool dryRun = false)
+    public async Task<JsonObject> ApplyAsync(JsonObject manifest, CancellationToken ct, bool dryRun = false, bool force = false)
     {
         var type = await TypeOfAsync(manifest, ct);
         var path = PathOf(new ObjectKey(type, manifest.Text("metadata", "namespace"), manifest.Name()))
-            + $"?fieldManager={Manifest.FieldManager}&force=true" + (dryRun ? "&dryRun=All" : "");
+            + $"?fieldManager={Manifest.FieldManager}" + (force ? "&force=true" : "") + (dryRun ? "&dryRun=All" : "");
         return await PatchAsync(path, ApplyType, manifest, ct);
     }
 

@@ -1,5 +1,6 @@
 using MudBlazor.Services;
 using Portal.Components.Layout;
+using Portal.Components.Pages.Changes;
 using Portal.Components.Pages.Workloads;
 using Portal.Components.Shared;
 
@@ -21,6 +22,7 @@ internal static class PageServices
         services.AddScoped<Toasts>();
         services.AddScoped<PaletteSearch>();
         services.AddScoped<LaunchServices>();
+        services.AddScoped<FieldWords>();
     }
 
     public static void MapPortalPages(this WebApplication app) =>

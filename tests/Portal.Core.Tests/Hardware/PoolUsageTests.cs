@@ -41,6 +41,18 @@ public class PoolUsageTests
     public void View_ClusterNotSeenYet_ClaimsNothing() =>
         Assert.Equal((0, 0), (new PoolView(_pool, PoolUsage.None, null).Overcommitted, new PoolView(_pool, PoolUsage.None, null).Missing));
 
+    [Theory]
+    [InlineData(12, 4, 4)]
+    [InlineData(6, 4, 2)]
+    [InlineData(2, 4, 0)]
+    public void View_FurtherGrant_SaysHowMuchOfItNoReadyNodeBacks(int granted, int amount, int unbacked)
+    {
+        _pool.Ledger.Granted = granted;
+
+        Assert.Equal(unbacked, new PoolView(_pool, Read(), TimeSpan.Zero).Unbacked(amount));
+        Assert.Equal(0, new PoolView(_pool, PoolUsage.None, null).Unbacked(amount));
+    }
+
     private PoolUsage Read(SeenCluster? cluster = null) => PoolUsage.From(_pool, (cluster ?? _cluster).List(Kinds.Node).Select(NodeView.From),
         _cluster.List(Kinds.Pod), _cluster.List(Kinds.Workload));
 }

@@ -26,8 +26,8 @@ internal sealed class DyingClient(IClusterClient inner) : IClusterClient
     public IAsyncEnumerable<JsonObject> ListAsync(ResourceType type, string? ns, string? labelSelector, CancellationToken ct) =>
         inner.ListAsync(type, ns, labelSelector, ct);
 
-    public Task<JsonObject> ApplyAsync(JsonObject manifest, CancellationToken ct, bool dryRun = false) =>
-        CallAsync(() => inner.ApplyAsync(manifest, ct, dryRun));
+    public Task<JsonObject> ApplyAsync(JsonObject manifest, CancellationToken ct, bool dryRun = false, bool force = false) =>
+        CallAsync(() => inner.ApplyAsync(manifest, ct, dryRun, force));
 
     public Task<JsonObject> PatchAsync(ObjectKey key, JsonObject mergePatch, CancellationToken ct) =>
         CallAsync(() => inner.PatchAsync(key, mergePatch, ct));
@@ -63,7 +63,7 @@ internal sealed class DyingClusters(IClusters inner) : IClusters
             if (_known.TryGetValue(id ?? Guid.Empty, out var known))
                 return known;
             var found = inner.Get(id);
-            return _known[id ?? Guid.Empty] = new ConnectedCluster(found.Id, found.Name, new DyingClient(found.Client), found.Cache);
+            return _known[id ?? Guid.Empty] = new ConnectedCluster(found.Id, found.Name, new DyingClient(found.Client), found.Cache, found.Disputes);
         }
     }
 }

@@ -61,10 +61,11 @@ public class ProjectOnboardingTests(PostgresServer server, EmbeddedCluster clust
         var quota = new ObjectKey(Kinds.ResourceQuota, project.Namespace, ProjectManifests.LimitsName);
         var policy = new ObjectKey(Kinds.NetworkPolicy, project.Namespace, "default-deny");
 
-        await world.Client.PatchAsync(quota, new() { ["spec"] = new System.Text.Json.Nodes.JsonObject
+        var cleared = new System.Text.Json.Nodes.JsonObject
         {
-            ["hard"] = new System.Text.Json.Nodes.JsonObject { ["requests.cpu"] = "9999" },
-        } }, default);
+            ["spec"] = new System.Text.Json.Nodes.JsonObject { ["hard"] = new System.Text.Json.Nodes.JsonObject { ["requests.cpu"] = null } },
+        };
+        await world.EditAsync(quota, cleared, "kubectl-edit");
         await world.Client.DeleteAsync(policy, default);
 
         await Eventually.TrueAsync(async () =>

@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -6,6 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Portal.Core.Access;
 using Portal.Core.Cluster;
 using Portal.Core.Clusters;
+using Portal.Core.Ownership;
 using Portal.Core.Projects;
 using Portal.Core.Reconciliation;
 using Portal.Infrastructure.Kubernetes;
@@ -29,7 +32,7 @@ internal sealed class ProjectWorld : IAsyncDisposable
         // For passes that a test makes itself; the started loops connect their own.
         _line = new ClusterSession(
             ClusterRegistration.ConfiguredId, "Main", ClusterLine.FromFile(database.Get<KubernetesOptions>().Kubeconfig), database.Get<KubernetesOptions>(),
-            _ => { }, TimeProvider.System, NullLoggerFactory.Instance);
+            _ => { }, TimeProvider.System, NullLoggerFactory.Instance, database.Get<DisputeBook>());
         database.Get<ClusterSet>().Set(ClusterRegistration.ConfiguredId, _line);
     }
 
@@ -123,6 +126,14 @@ internal sealed class ProjectWorld : IAsyncDisposable
                 // The reconciler was writing: read again, as a person would press again.
             }
         }
+    }
+
+    /// <summary>Writes fields as another manager would, with kubectl or a controller.</summary>
+    public async Task EditAsync(ObjectKey key, JsonObject mergePatch, string manager)
+    {
+        using var response = await _line.Connection.SendAsync(
+            HttpMethod.Patch, $"{key.Type.Path(key.Namespace)}/{key.Name}?fieldManager={manager}", default,
+            () => new StringContent(mergePatch.ToJsonString(), Encoding.UTF8, "application/merge-patch+json"));
     }
 
     public async ValueTask DisposeAsync()

@@ -13,7 +13,7 @@ public sealed class UnreachableCluster : IClusterClient
     public IAsyncEnumerable<JsonObject> ListAsync(ResourceType type, string? ns, string? labelSelector, CancellationToken ct) => throw Silent();
 
     /// <inheritdoc/>
-    public Task<JsonObject> ApplyAsync(JsonObject manifest, CancellationToken ct, bool dryRun = false) => throw Silent();
+    public Task<JsonObject> ApplyAsync(JsonObject manifest, CancellationToken ct, bool dryRun = false, bool force = false) => throw Silent();
 
     /// <inheritdoc/>
     public Task<JsonObject> PatchAsync(ObjectKey key, JsonObject mergePatch, CancellationToken ct) => throw Silent();

@@ -12,6 +12,7 @@ public static class CauseCatalogue
         new("cluster.throttled", CauseArea.Cluster, CauseActor.Nobody),
         new("cluster.conflict", CauseArea.Cluster, CauseActor.Nobody),
         new("cluster.not_found", CauseArea.Cluster, CauseActor.Nobody),
+        new("cluster.owned_by_other", CauseArea.Cluster, CauseActor.Lead),
         new("cluster.unauthorized", CauseArea.Cluster, CauseActor.PlatformAdmin),
         new("cluster.forbidden", CauseArea.Cluster, CauseActor.ClusterAdmin),
         new("cluster.invalid", CauseArea.Cluster, CauseActor.PlatformAdmin),

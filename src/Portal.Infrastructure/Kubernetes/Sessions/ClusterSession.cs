@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Portal.Core.Cluster;
+using Portal.Core.Ownership;
 using Portal.Infrastructure.Kubernetes.Watching;
 
 namespace Portal.Infrastructure.Kubernetes.Sessions;
@@ -17,12 +18,13 @@ internal sealed class ClusterSession : IAsyncDisposable
 
     /// <param name="touched">Told the row of each object that was added, changed or deleted.</param>
     public ClusterSession(
-        Guid id, string name, ClusterLine line, KubernetesOptions options, Action<ReconcileOwner> touched, TimeProvider clock, ILoggerFactory loggers)
+        Guid id, string name, ClusterLine line, KubernetesOptions options, Action<ReconcileOwner> touched, TimeProvider clock, ILoggerFactory loggers,
+        DisputeBook? disputes = null)
     {
         Connection = new ClusterConnection(line, options, clock);
         _discovery = new ClusterDiscovery(Connection, clock);
         Cache = new ClusterCache(_discovery);
-        Cluster = new ConnectedCluster(id, name, new KubernetesClusterClient(Connection, _discovery), Cache);
+        Cluster = new ConnectedCluster(id, name, new KubernetesClusterClient(Connection, _discovery), Cache, disputes);
         Route = new ClusterRoute(Connection, _discovery);
         _watcher = new ClusterWatcher(name, Cache, Connection, _discovery, touched, clock, loggers.CreateLogger<ClusterWatcher>());
     }
@@ -36,7 +38,7 @@ internal sealed class ClusterSession : IAsyncDisposable
     public ClusterRoute Route { get; }
 
     /// <summary>What people call it has changed; nothing else has.</summary>
-    public void Rename(string name) => Cluster = new ConnectedCluster(Cluster.Id, name, Cluster.Client, Cluster.Cache);
+    public void Rename(string name) => Cluster = new ConnectedCluster(Cluster.Id, name, Cluster.Client, Cluster.Cache, Cluster.Disputes);
 
     /// <summary>Begins to follow those of <paramref name="kinds"/> that the cluster serves.</summary>
     public void Watch(IReadOnlyList<ResourceType> kinds) =>

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Portal.Core.Cluster;
 using Portal.Core.Clusters;
 using Portal.Core.Data;
+using Portal.Core.Ownership;
 using Portal.Core.Reconciliation;
 
 namespace Portal.Infrastructure.Kubernetes.Sessions;
@@ -13,7 +14,7 @@ namespace Portal.Infrastructure.Kubernetes.Sessions;
 /// installation's own settings is registered here at the first start.
 /// </summary>
 internal sealed partial class ClusterSetHost(
-    IDbContextFactory<PortalDb> databases, ClusterSet clusters, IEnumerable<IReconciler> reconcilers, KubernetesOptions options, ClusterVault vault,
+    IDbContextFactory<PortalDb> databases, ClusterSet clusters, IEnumerable<IReconciler> reconcilers, KubernetesOptions options, ClusterVault vault, DisputeBook disputes,
     IChangeFeed feed, TimeProvider clock, ILoggerFactory loggers, ILogger<ClusterSetHost> log) : BackgroundService
 {
     // The feed tells of changes; this is for one that was missed while the database was away.
@@ -112,7 +113,7 @@ internal sealed partial class ClusterSetHost(
 
     private void Open(ClusterRegistration row, ClusterLine line, string connection)
     {
-        var session = new ClusterSession(row.Id, row.Name, line, options, owner => clusters.Touched?.Invoke(owner), clock, loggers);
+        var session = new ClusterSession(row.Id, row.Name, line, options, owner => clusters.Touched?.Invoke(owner), clock, loggers, disputes);
         clusters.Set(row.Id, session);
         _open[row.Id] = (connection, session);
         session.Watch([.. reconcilers.SelectMany(r => r.Watches).Distinct()]);

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Portal.Core.Hardware;
 using Portal.Core.Hardware.Lending;
+using Portal.Core.Ownership;
 
 namespace Portal.Api.Hardware;
 
@@ -44,6 +45,9 @@ public static class HardwareRoutes
         group.MapPost("/{id:guid}/lending/preview", async (Guid id, PoolLending body, ClaimsPrincipal user, LendingService lending, Problems problems, CancellationToken ct) =>
             problems.Answer(await lending.PreviewAsync(user.Actor(), id, body, ct)))
             .Produces<LendingView>().WithSummary("Who would gain and who would lose by other lending rules; nothing is changed");
+        group.MapPost("/{id:guid}/lending/changes", async (Guid id, PoolLending body, ClaimsPrincipal user, LendingChangePreview preview, Problems problems, CancellationToken ct) =>
+            problems.Answer(await preview.ForLendingAsync(user.Actor(), id, body, ct)))
+            .Produces<ChangePlan>().WithSummary("What other lending rules would change in the cluster, by a dry run; nothing is stored");
         group.MapPut("/{id:guid}/lending", async (Guid id, LendingBody body, ClaimsPrincipal user, LendingService lending, Problems problems, CancellationToken ct) =>
             problems.Answer(await lending.SetAsync(user.Actor(), id, body.Generation, body.Lending, ct)))
             .Produces(StatusCodes.Status204NoContent).WithSummary("Change how a pool's idle units are shared");

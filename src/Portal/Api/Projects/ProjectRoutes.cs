@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Portal.Core.Access;
 using Portal.Core.Audit;
+using Portal.Core.Ownership;
 using Portal.Core.Projects;
 
 namespace Portal.Api.Projects;
@@ -35,6 +36,15 @@ public static class ProjectRoutes
         group.MapGet("/{id:guid}/objects", async (Guid id, ClaimsPrincipal user, ProjectObjectsService objects, Problems problems, CancellationToken ct) =>
             problems.Answer(await objects.ListAsync(user.Actor(), id, ct)))
             .Produces<IReadOnlyList<ProjectObject>>().WithSummary("What the cluster holds of a project");
+        group.MapPost("/{id:guid}/changes", async (Guid id, ClaimsPrincipal user, ProjectEditRequest request, ProjectChangePreview preview, Problems problems, CancellationToken ct) =>
+            problems.Answer(await preview.ForEditAsync(user.Actor(), id, request.ToContent(), ct)))
+            .Produces<ChangePlan>().WithSummary("What an edit would change in the cluster, by a dry run; nothing is stored");
+        group.MapPost("/{id:guid}/objects/disputes/{dispute:guid}/take-over", async (Guid id, Guid dispute, ClaimsPrincipal user, DisputeService disputes, Problems problems, CancellationToken ct) =>
+            problems.Answer(await disputes.TakeOverAsync(user.Actor(), dispute, ct)))
+            .Produces(StatusCodes.Status204NoContent).WithSummary("Take fields over that another manager holds: applied once by force");
+        group.MapPost("/{id:guid}/objects/disputes/{dispute:guid}/leave", async (Guid id, Guid dispute, ClaimsPrincipal user, DisputeService disputes, Problems problems, CancellationToken ct) =>
+            problems.Answer(await disputes.LeaveAsync(user.Actor(), dispute, ct)))
+            .Produces(StatusCodes.Status204NoContent).WithSummary("Leave fields to the other manager");
         MapLifecycle(group);
     }
 

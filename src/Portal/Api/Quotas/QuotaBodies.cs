@@ -33,3 +33,6 @@ public sealed record QuotaResponse(
         view.Row, view.ContentHash, view.Pool.Pool.Ledger.Capacity, view.Pool.Pool.Ledger.Granted, view.Forecast, view.Held, view.Usage,
         view.Rivals, view.Steps, view.Rights);
 }
+
+/// <summary>Units.</summary>
+public sealed record AmountBody(decimal Amount);

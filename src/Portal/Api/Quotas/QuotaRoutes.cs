@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Portal.Core.Ownership;
 using Portal.Core.Quotas;
 
 namespace Portal.Api.Quotas;
@@ -36,6 +37,9 @@ public static class QuotaRoutes
         requests.MapPost("/{id:guid}/approve", async (Guid id, ApproveBody body, ClaimsPrincipal user, QuotaDecisionService decisions, Problems problems, CancellationToken ct) =>
             problems.Answer(await decisions.ApproveAsync(user.Actor(), new QuotaDecision(id, body.ContentHash, body.Reason), body.Amount, ct)))
             .Produces(StatusCodes.Status204NoContent).WithSummary("Grant what was asked for or, with a reason, less");
+        requests.MapPost("/{id:guid}/changes", async (Guid id, AmountBody body, ClaimsPrincipal user, QuotaChangePreview preview, Problems problems, CancellationToken ct) =>
+            problems.Answer(await preview.ForApprovalAsync(user.Actor(), id, body.Amount, ct)))
+            .Produces<ChangePlan>().WithSummary("What an approval would change in the cluster, by a dry run; nothing is stored");
         requests.MapPost("/{id:guid}/reject", async (Guid id, RejectBody body, ClaimsPrincipal user, QuotaDecisionService decisions, Problems problems, CancellationToken ct) =>
             problems.Answer(await decisions.RejectAsync(user.Actor(), new QuotaDecision(id, body.ContentHash, body.Reason), ct)))
             .Produces(StatusCodes.Status204NoContent).WithSummary("Refuse a request with a reason");

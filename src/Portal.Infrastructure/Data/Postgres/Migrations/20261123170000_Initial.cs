@@ -439,6 +439,39 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "object_disputes",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    ClusterId = table.Column<Guid>(type: "uuid", nullable: false),
+                    OwnerKind = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    OwnerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    ProjectId = table.Column<Guid>(type: "uuid", nullable: true),
+                    ApiGroup = table.Column<string>(type: "character varying(253)", maxLength: 253, nullable: false),
+                    ObjectKind = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    Namespace = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    Name = table.Column<string>(type: "character varying(253)", maxLength: 253, nullable: false),
+                    Conflicts = table.Column<string>(type: "text", nullable: false),
+                    Keeper = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    KeeperName = table.Column<string>(type: "character varying(253)", maxLength: 253, nullable: false),
+                    Decision = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    DecidedBy = table.Column<Guid>(type: "uuid", nullable: true),
+                    DecidedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    Since = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    Generation = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_object_disputes", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_object_disputes_projects_ProjectId",
+                        column: x => x.ProjectId,
+                        principalTable: "projects",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "project_members",
                 columns: table => new
                 {
@@ -1007,6 +1040,17 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_object_disputes_ClusterId_ApiGroup_ObjectKind_Namespace_Name",
+                table: "object_disputes",
+                columns: new[] { "ClusterId", "ApiGroup", "ObjectKind", "Namespace", "Name" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_object_disputes_ProjectId",
+                table: "object_disputes",
+                column: "ProjectId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_people_NormalizedUserName",
                 table: "people",
                 column: "NormalizedUserName",
@@ -1162,6 +1206,9 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "notebooks");
+
+            migrationBuilder.DropTable(
+                name: "object_disputes");
 
             migrationBuilder.DropTable(
                 name: "people_claims");

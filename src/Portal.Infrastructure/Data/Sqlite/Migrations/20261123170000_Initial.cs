@@ -437,6 +437,39 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "object_disputes",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ClusterId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OwnerKind = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
+                    OwnerId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ProjectId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    ApiGroup = table.Column<string>(type: "TEXT", maxLength: 253, nullable: false),
+                    ObjectKind = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
+                    Namespace = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 253, nullable: false),
+                    Conflicts = table.Column<string>(type: "TEXT", nullable: false),
+                    Keeper = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    KeeperName = table.Column<string>(type: "TEXT", maxLength: 253, nullable: false),
+                    Decision = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    DecidedBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    DecidedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    Since = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    Generation = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_object_disputes", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_object_disputes_projects_ProjectId",
+                        column: x => x.ProjectId,
+                        principalTable: "projects",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "project_members",
                 columns: table => new
                 {
@@ -1005,6 +1038,17 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_object_disputes_ClusterId_ApiGroup_ObjectKind_Namespace_Name",
+                table: "object_disputes",
+                columns: new[] { "ClusterId", "ApiGroup", "ObjectKind", "Namespace", "Name" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_object_disputes_ProjectId",
+                table: "object_disputes",
+                column: "ProjectId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_people_NormalizedUserName",
                 table: "people",
                 column: "NormalizedUserName",
@@ -1160,6 +1204,9 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "notebooks");
+
+            migrationBuilder.DropTable(
+                name: "object_disputes");
 
             migrationBuilder.DropTable(
                 name: "people_claims");

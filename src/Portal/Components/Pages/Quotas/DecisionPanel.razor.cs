@@ -27,6 +27,9 @@ public partial class DecisionPanel
     private QuotaDecisionService Decisions { get; set; } = default!;
 
     [Inject]
+    private QuotaChangePreview Preview { get; set; } = default!;
+
+    [Inject]
     private CurrentActor Current { get; set; } = default!;
 
     [Inject]

@@ -21,6 +21,9 @@ public partial class SettingsTab
     private ProjectService Projects { get; set; } = default!;
 
     [Inject]
+    private ProjectChangePreview Preview { get; set; } = default!;
+
+    [Inject]
     private CurrentActor Current { get; set; } = default!;
 
     [Inject]

@@ -1,0 +1,151 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Core.Access;
+using Portal.Core.Audit;
+using Portal.Core.Cluster;
+using Portal.Core.Data;
+
+namespace Portal.Core.Ownership;
+
+/// <summary>
+/// The disputes as the writers of all clusters look them up, at every object of every pass: from memory, and read again
+/// when one was stored. Each is noted and audited once, not at every pass.
+/// </summary>
+public sealed class DisputeBook : IDisposable
+{
+    private readonly IDbContextFactory<PortalDb> _databases;
+    private readonly TimeProvider _clock;
+    private readonly IDisposable _subscription;
+    private volatile Task<Dictionary<(Guid, string, string, string), ObjectDispute>>? _known;
+
+    public DisputeBook(IDbContextFactory<PortalDb> databases, IChangeFeed feed, TimeProvider clock)
+    {
+        (_databases, _clock) = (databases, clock);
+        _subscription = feed.Subscribe(change =>
+        {
+            if (change.Kind == nameof(ObjectDispute))
+                _known = null;
+        });
+    }
+
+    /// <summary>The dispute about an object, or null.</summary>
+    public async Task<ObjectDispute?> FindAsync(Guid clusterId, ObjectKey key, CancellationToken ct)
+    {
+        var known = _known ??= ReadAsync(ct);
+        try
+        {
+            return (await known).GetValueOrDefault(KeyOf(clusterId, key));
+        }
+        catch
+        {
+            // A database that was away for a moment must not be remembered as an answer.
+            _known = null;
+            throw;
+        }
+    }
+
+    /// <summary>Notes that others hold fields of an object, or all of it. One that was decided is open again when it is about other fields.</summary>
+    internal async Task NoteAsync(
+        Guid clusterId, ObjectKey key, ReconcileOwner owner, ObjectKeeper keeper, IReadOnlyList<FieldConflict> conflicts, CancellationToken ct)
+    {
+        var known = await FindAsync(clusterId, key, ct);
+        if (known is not null && Same(known, keeper, conflicts))
+            return;
+        await using var db = await _databases.CreateDbContextAsync(ct);
+        var dispute = known is null ? null : await db.Set<ObjectDispute>().SingleOrDefaultAsync(d => d.Id == known.Id, ct);
+        if (dispute is null)
+            db.Add(dispute = New(clusterId, key, owner));
+        dispute.ProjectId = await ProjectOfAsync(db, owner, key, ct);
+        dispute.Conflicts = [.. dispute.Conflicts.Union(conflicts)];
+        (dispute.Keeper, dispute.KeeperName, dispute.Decision) = (keeper.Kind, keeper.Name, DisputeDecision.Open);
+        dispute.Generation++;
+        db.Audit(Record(dispute, Actor.Reconciler, "object.disputed"));
+        await SaveAsync(db, ct);
+    }
+
+    /// <summary>The object is as wanted again: the dispute is over.</summary>
+    internal async Task SettleAsync(ObjectDispute known, CancellationToken ct)
+    {
+        await using var db = await _databases.CreateDbContextAsync(ct);
+        if (await db.Set<ObjectDispute>().SingleOrDefaultAsync(d => d.Id == known.Id, ct) is not { } dispute)
+            return;
+        db.Remove(dispute);
+        db.Audit(Record(dispute, Actor.Reconciler, dispute.Decision == DisputeDecision.TakeOver ? "object.taken_over" : "object.dispute_over"));
+        await SaveAsync(db, ct);
+    }
+
+    /// <summary>Audits that an object which somebody had changed or deleted was set right.</summary>
+    /// <param name="fields">What had been changed; empty when the whole object was gone.</param>
+    internal async Task RepairedAsync(ObjectKey key, ReconcileOwner owner, IReadOnlyList<FieldChange> fields, string manager, CancellationToken ct)
+    {
+        await using var db = await _databases.CreateDbContextAsync(ct);
+        var project = await ProjectOfAsync(db, owner, key, ct);
+        db.Audit(new AuditRecord(Actor.Reconciler, fields.Count == 0 ? "object.made_again" : "object.set_right", "object", owner.Id)
+        {
+            ProjectId = project,
+            Details =
+            {
+                ["object"] = $"{key.Type.Kind} {key.Name}",
+                ["fields"] = fields.Take(10).Select(f => f.Path).ToArray(),
+                ["manager"] = manager,
+            },
+        });
+        db.Changed(new RowChange(owner.Kind, owner.Id, project, NeedsReconcile: false));
+        await SaveAsync(db, ct);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _subscription.Dispose();
+
+    internal static AuditRecord Record(ObjectDispute dispute, Actor actor, string action) => new(actor, action, "object", dispute.Id)
+    {
+        ProjectId = dispute.ProjectId,
+        Details =
+        {
+            ["object"] = $"{dispute.ObjectKind} {dispute.Name}",
+            ["fields"] = dispute.Conflicts.Select(c => c.Field).ToArray(),
+            ["manager"] = dispute.Conflicts.Count > 0 ? string.Join(", ", dispute.Conflicts.Select(c => c.Manager).Distinct()) : $"{dispute.Keeper} {dispute.KeeperName}".Trim(),
+        },
+    };
+
+    private static bool Same(ObjectDispute known, ObjectKeeper keeper, IReadOnlyList<FieldConflict> conflicts) =>
+        known.Keeper == keeper.Kind && known.KeeperName == keeper.Name && conflicts.All(known.Conflicts.Contains);
+
+    // What is committed in parallel by a replica that lost its lease is the same note.
+    private static async Task SaveAsync(PortalDb db, CancellationToken ct)
+    {
+        try
+        {
+            await db.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateException)
+        {
+        }
+    }
+
+    private static async Task<Guid?> ProjectOfAsync(PortalDb db, ReconcileOwner owner, ObjectKey key, CancellationToken ct) =>
+        await db.Projects.Where(p => p.Id == owner.Id || (key.Namespace != null && p.Namespace == key.Namespace))
+            .Select(p => (Guid?)p.Id).FirstOrDefaultAsync(ct);
+
+    private ObjectDispute New(Guid clusterId, ObjectKey key, ReconcileOwner owner) => new()
+    {
+        ClusterId = clusterId,
+        OwnerKind = owner.Kind,
+        OwnerId = owner.Id,
+        ApiGroup = key.Type.Group,
+        ObjectKind = key.Type.Kind,
+        Namespace = key.Namespace ?? "",
+        Name = key.Name,
+        Since = _clock.GetUtcNow(),
+        Generation = 0,
+    };
+
+    private static (Guid, string, string, string) KeyOf(Guid clusterId, ObjectKey key) =>
+        (clusterId, $"{key.Type.Group}/{key.Type.Kind}", key.Namespace ?? "", key.Name);
+
+    private async Task<Dictionary<(Guid, string, string, string), ObjectDispute>> ReadAsync(CancellationToken ct)
+    {
+        await using var db = await _databases.CreateDbContextAsync(ct);
+        return await db.Set<ObjectDispute>().AsNoTracking()
+            .ToDictionaryAsync(d => (d.ClusterId, $"{d.ApiGroup}/{d.ObjectKind}", d.Namespace, d.Name), ct);
+    }
+}

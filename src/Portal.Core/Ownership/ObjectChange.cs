@@ -1,0 +1,59 @@
+using System.Text.Json.Nodes;
+using Portal.Core.Cluster;
+
+namespace Portal.Core.Ownership;
+
+/// <summary>What applying an object would do, as the API server itself says by a dry run.</summary>
+/// <param name="Namespace">Null for cluster-scoped kinds.</param>
+public sealed record ObjectChange(string Kind, string? Namespace, string Name, ObjectChangeKind Change)
+{
+    /// <summary>The fields that would differ afterwards; empty for an object that would be made.</summary>
+    public IReadOnlyList<FieldChange> Fields { get; init; } = [];
+
+    /// <summary>Fields that the cluster's own webhooks would set otherwise: as asked for, and as it would be stored.</summary>
+    public IReadOnlyList<FieldChange> ByCluster { get; init; } = [];
+
+    /// <summary>Fields that somebody else holds, and that would not be overwritten.</summary>
+    public IReadOnlyList<FieldConflict> Conflicts { get; init; } = [];
+
+    /// <summary>The object as it would be stored, without bookkeeping; null when it would be refused.</summary>
+    public JsonObject? After { get; init; }
+
+    /// <summary>Why it would be refused, in the cluster's words.</summary>
+    public string Problem { get; init; } = "";
+
+    /// <summary>Reads an answer to a dry run.</summary>
+    /// <param name="seen">The object as it is; null when there is none.</param>
+    /// <param name="wanted">What was sent.</param>
+    /// <param name="answer">What would be stored.</param>
+    public static ObjectChange From(JsonObject? seen, JsonObject wanted, JsonObject answer)
+    {
+        var fields = seen is null ? [] : ManifestDiff.Between(seen, answer);
+        var kind = seen is null ? ObjectChangeKind.Create : fields.Count > 0 ? ObjectChangeKind.Change : ObjectChangeKind.Same;
+        return Of(wanted, kind) with
+        {
+            Fields = fields,
+            // Empty texts and objects are dropped by servers, and quantities written anew: no webhook did that.
+            ByCluster = [.. ManifestDiff.Missing(answer, wanted).Where(f => f.After is not null && !SameQuantity(f.Before, f.After))],
+            After = ManifestDiff.Plain(answer),
+        };
+    }
+
+    internal static ObjectChange Same(JsonObject wanted) => Of(wanted, ObjectChangeKind.Same);
+
+    internal static ObjectChange Refused(JsonObject wanted, ClusterException failure) =>
+        Of(wanted, ObjectChangeKind.Refused) with { Problem = failure.Message, Conflicts = failure.Conflicts };
+
+    private static ObjectChange Of(JsonObject wanted, ObjectChangeKind kind) =>
+        new(wanted.Text("kind") ?? "", wanted.Text("metadata", "namespace"), wanted.Name(), kind);
+
+    private static bool SameQuantity(string? one, string? other) =>
+        one is not null && other is not null && Quantity.Parse(one) is { } a && Quantity.Parse(other) is { } b && a == b;
+}
+
+/// <summary>What would happen to an object.</summary>
+public enum ObjectChangeKind { Create, Change, Same, Refused }
+
+/// <summary>What would happen to all objects of a change, those that stay as they are among them.</summary>
+/// <param name="More">Projects whose objects would change too and are not listed.</param>
+public sealed record ChangePlan(IReadOnlyList<ObjectChange> Objects, int More = 0);

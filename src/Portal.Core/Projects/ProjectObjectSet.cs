@@ -1,0 +1,37 @@
+using System.Text.Json.Nodes;
+using Portal.Core.Cluster;
+
+namespace Portal.Core.Projects;
+
+/// <summary>Every object of a project, in the order in which they are made. Pure.</summary>
+public static class ProjectObjectSet
+{
+    /// <summary>The objects of a plan.</summary>
+    public static IReadOnlyList<(ResourceType Type, JsonObject Manifest)> Of(ProjectPlan plan, ClusterCapabilities capabilities) =>
+    [
+        (Kinds.Namespace, ProjectManifests.Namespace(plan, plan.Requester)),
+        (Kinds.LimitRange, ProjectManifests.LimitRange(plan)),
+        (Kinds.ResourceQuota, ProjectManifests.ResourceQuota(plan)),
+        .. ProjectAccessManifests.NetworkPolicies(plan).Select(m => (Kinds.NetworkPolicy, m)),
+        (Kinds.ServiceAccount, ProjectManifests.ServiceAccount(plan)),
+        .. ProjectAccessManifests.RoleBindings(plan).Select(m => (Kinds.RoleBinding, m)),
+        (Kinds.PersistentVolumeClaim, ProjectManifests.Storage(plan)),
+        .. Queue(plan, capabilities),
+    ];
+
+    /// <summary>Those of its place in Kueue, in the version that the cluster serves; none where it has no Kueue.</summary>
+    public static IReadOnlyList<(ResourceType Type, JsonObject Manifest)> Queue(ProjectPlan plan, ClusterCapabilities capabilities)
+    {
+        if (KueueVersion.Served(capabilities, Kinds.ClusterQueue) is not { } version)
+            return [];
+        (ResourceType Type, JsonObject Manifest)[] built =
+        [
+            (Kinds.ResourceFlavor, ProjectQueueManifests.Flavor()),
+            .. ProjectQueueManifests.Cohorts(plan).Select(m => (Kinds.Cohort, m)),
+            (Kinds.ClusterQueue, ProjectQueueManifests.ClusterQueue(plan)),
+            (Kinds.LocalQueue, ProjectQueueManifests.LocalQueue(plan)),
+        ];
+        return [.. built.Select(b => (b.Type with { Version = version }, KueueVersion.In(version, b.Manifest)))
+            .Where(b => capabilities.Serves(b.Item1))];
+    }
+}
