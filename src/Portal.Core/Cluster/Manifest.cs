@@ -35,11 +35,14 @@ public static class Manifest
     }
 
     /// <summary>Adds a label.</summary>
-    public static JsonObject WithLabel(this JsonObject manifest, string key, string value) => manifest.WithMeta("labels", key, value);
+    /// <exception cref="ArgumentException">No API server would take it: what people typed belongs into an annotation.</exception>
+    public static JsonObject WithLabel(this JsonObject manifest, string key, string value) =>
+        MetadataRules.IsLabelValue(value) ? manifest.WithMeta("labels", key, value)
+            : throw new ArgumentException($"'{value}' is no label value.", nameof(value));
 
-    /// <summary>Adds an annotation.</summary>
+    /// <summary>Adds an annotation. Its value may be what a person wrote; see <see cref="MetadataRules.Text"/>.</summary>
     public static JsonObject WithAnnotation(this JsonObject manifest, string key, string value) =>
-        manifest.WithMeta("annotations", key, value);
+        manifest.WithMeta("annotations", key, MetadataRules.Text(value));
 
     /// <summary>Sets a top-level field such as <c>spec</c>.</summary>
     public static JsonObject With(this JsonObject manifest, string field, JsonNode? value)
@@ -78,6 +81,8 @@ public static class Manifest
 
     private static JsonObject WithMeta(this JsonObject manifest, string part, string key, string value)
     {
+        if (!MetadataRules.IsKey(key))
+            throw new ArgumentException($"'{key}' is no key of a label or annotation.", nameof(key));
         var metadata = manifest["metadata"]!.AsObject();
         if (metadata[part] is not JsonObject map)
             metadata[part] = map = [];

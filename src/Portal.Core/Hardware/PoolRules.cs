@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using Portal.Core.Cluster;
 using Portal.Core.Results;
 
 namespace Portal.Core.Hardware;
@@ -34,7 +35,8 @@ public static partial class PoolRules
         ?? CheckPrice(draft.PricePerHour)
         ?? (draft.NodeLabels.Count > LabelLimit
             ? new Refusal("pool.labels_many", Field: "NodeLabels").With("limit", LabelLimit).With("count", draft.NodeLabels.Count)
-            : null);
+            : null)
+        ?? draft.NodeLabels.Select(l => CheckNodeLabel(l.Key, l.Value)).FirstOrDefault(r => r is not null);
 
     /// <summary>Null when the change can be made.</summary>
     public static Refusal? Check(PoolEdit edit) =>
@@ -73,6 +75,11 @@ public static partial class PoolRules
             ? new Refusal("pool.name_control", Field: "Name")
             : null;
     }
+
+    // Labels of nodes are the cluster's, so reserved ones are welcome here.
+    private static Refusal? CheckNodeLabel(string key, string value) =>
+        !MetadataRules.IsKey(key) ? new Refusal("label.key", Field: "NodeLabels").With("key", key)
+        : MetadataRules.IsLabelValue(value) ? null : new Refusal("label.value", Field: "NodeLabels").With("key", key).With("value", value);
 
     private static Refusal? CheckResource(string? resource) =>
         resource is { Length: <= ResourceNameLimit } && ExtendedResource().IsMatch(resource)

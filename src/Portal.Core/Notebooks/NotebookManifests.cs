@@ -8,8 +8,8 @@ using Portal.Core.Workloads;
 namespace Portal.Core.Notebooks;
 
 /// <summary>
-/// The objects of a notebook. Kubeflow's Notebook where its controller is there, so that other dashboards show it too;
-/// otherwise a StatefulSet and a Service. Pure.
+/// The objects of a notebook: its Secret, and Kubeflow's Notebook or a StatefulSet with a Service, as <see cref="NotebookPlan"/>
+/// chose. Pure.
 /// </summary>
 public static class NotebookManifests
 {
@@ -17,6 +17,9 @@ public static class NotebookManifests
 
     /// <summary>Key of the token in its Secret.</summary>
     public const string TokenKey = "token";
+
+    /// <summary>Stops a Kubeflow Notebook while it is there, whatever its value.</summary>
+    public const string StoppedAnnotation = Health.NotebookObjectHealth.StoppedAnnotation;
 
     public static readonly ResourceType Kind = new("kubeflow.org", "v1", "notebooks", "Notebook");
 
@@ -27,124 +30,127 @@ public static class NotebookManifests
     public static ReconcileOwner Owner(Guid id) => new(nameof(Notebook), id);
 
     /// <summary>Everything to apply, in order.</summary>
-    /// <param name="token">The server's token; goes into the Secret and nowhere else.</param>
-    public static IReadOnlyList<JsonObject> For(
-        Notebook notebook, WorkloadPlace place, CatalogImage image, WorkloadSize size, AcceleratorOffer? accelerator, string token)
-    {
-        var secret = Secret(notebook, place, token);
-        return place.HasNotebookKind
-            ? [secret, KubeflowNotebook(notebook, place, image, size, accelerator)]
-            : [secret, Service(notebook, place), StatefulSet(notebook, place, image, size, accelerator)];
-    }
+    public static IReadOnlyList<JsonObject> For(NotebookSpec spec, WorkloadChoice choice) => choice.Kind == Kind
+        ? [Secret(spec), KubeflowNotebook(spec)]
+        : [Secret(spec), Service(spec), StatefulSet(spec)];
 
-    /// <summary>Every object that may be there, for deletion: what runs first, what it reads last.</summary>
-    public static IEnumerable<ObjectKey> Keys(Notebook notebook, WorkloadPlace place)
+    /// <summary>Every object of a notebook, for deletion: what runs first, what it reads last.</summary>
+    public static IEnumerable<ObjectKey> Keys(Notebook notebook, WorkloadPlace place, WorkloadChoice choice)
     {
-        ResourceType[] kinds = place.HasNotebookKind
-            ? [Kind, Kinds.Secret]
-            : [Kinds.StatefulSet, Kinds.Service, Kinds.Secret];
+        ResourceType[] kinds = choice.Kind == Kind ? [Kind, Kinds.Secret] : [Kinds.StatefulSet, Kinds.Service, Kinds.Secret];
         return kinds.Select(kind => new ObjectKey(kind, place.Namespace, notebook.ObjectName));
     }
 
-    private static JsonObject Secret(Notebook notebook, WorkloadPlace place, string token) =>
-        Create(Kinds.Secret, notebook, place)
-            .With("type", "Opaque")
-            .With("data", new JsonObject { [TokenKey] = Convert.ToBase64String(Encoding.UTF8.GetBytes(token)) });
-
-    private static JsonObject Service(Notebook notebook, WorkloadPlace place) =>
-        Create(Kinds.Service, notebook, place).With("spec", new JsonObject
-        {
-            ["selector"] = new JsonObject { ["app"] = notebook.ObjectName },
-            ["ports"] = new JsonArray(new JsonObject { ["name"] = "http", ["port"] = Port, ["targetPort"] = Port, ["protocol"] = "TCP" }),
-        });
-
-    private static JsonObject StatefulSet(
-        Notebook notebook, WorkloadPlace place, CatalogImage image, WorkloadSize size, AcceleratorOffer? accelerator)
+    /// <summary>
+    /// A user name as Open Data Hub writes it into <c>opendatahub.io/user</c>: URI-encoded, the marks that this leaves encoded too
+    /// (<c>~</c> as 7f), then dashes for percent signs, in lower case.
+    /// </summary>
+    public static string TranslatedUser(string userName)
     {
-        var set = Create(Kinds.StatefulSet, notebook, place).WithLabel("app", notebook.ObjectName);
-        if (place.Queue.Length > 0)
-            set.WithLabel(WorkloadQueue.Label, place.Queue);
-        return set.With("spec", new JsonObject
+        // JavaScript's encodeURIComponent leaves ! ' ( ) * as they are; all of them are encoded in the end, so the difference is none.
+        var encoded = new StringBuilder(Uri.EscapeDataString(MetadataRules.Text(userName)));
+        foreach (var (mark, code) in new[] { ("-", "%2d"), (".", "%2e"), ("_", "%5f"), ("~", "%7f"), ("!", "%21"), ("'", "%27"), ("(", "%28"), (")", "%29"), ("*", "%2a") })
+            encoded.Replace(mark, code);
+        return encoded.Replace('%', '-').ToString().ToLowerInvariant();
+    }
+
+    private static JsonObject Secret(NotebookSpec spec) => Create(Kinds.Secret, spec)
+        .With("type", "Opaque")
+        .With("data", new JsonObject { [TokenKey] = Convert.ToBase64String(Encoding.UTF8.GetBytes(spec.Token)) });
+
+    private static JsonObject Service(NotebookSpec spec) => Create(Kinds.Service, spec).With("spec", new JsonObject
+    {
+        ["selector"] = new JsonObject { ["app"] = spec.Notebook.ObjectName },
+        ["ports"] = new JsonArray(new JsonObject { ["name"] = "http", ["port"] = Port, ["targetPort"] = Port, ["protocol"] = "TCP" }),
+    });
+
+    private static JsonObject StatefulSet(NotebookSpec spec)
+    {
+        var (notebook, place) = (spec.Notebook, spec.Place);
+        return Queued(Create(Kinds.StatefulSet, spec).WithLabel("app", notebook.ObjectName), spec).With("spec", new JsonObject
         {
             ["replicas"] = notebook.Intent == NotebookIntent.Running ? 1 : 0,
             ["serviceName"] = notebook.ObjectName,
             ["selector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["app"] = notebook.ObjectName } },
-            ["template"] = Template(notebook, place, accelerator, ServerContainer(notebook, place, image, size, accelerator)),
+            ["template"] = new JsonObject
+            {
+                ["metadata"] = new JsonObject
+                {
+                    ["labels"] = new JsonObject
+                    {
+                        ["app"] = notebook.ObjectName,
+                        [Manifest.KindLabel] = nameof(Notebook),
+                        [Manifest.IdLabel] = notebook.Id.ToString("D"),
+                    },
+                },
+                ["spec"] = RestrictedPod.Spec(ServerContainer(spec), place.Claim, place.FileGroup, spec.Accelerator),
+            },
         });
     }
 
     // Keys as odh-dashboard's notebooks.ts writes them.
-    private static JsonObject KubeflowNotebook(
-        Notebook notebook, WorkloadPlace place, CatalogImage image, WorkloadSize size, AcceleratorOffer? accelerator)
+    private static JsonObject KubeflowNotebook(NotebookSpec spec)
     {
-        var made = Create(Kind, notebook, place)
+        var (notebook, place, image) = (spec.Notebook, spec.Place, spec.Image);
+        var made = Create(Kind, spec)
             .WithLabel("app", notebook.ObjectName)
             .WithLabel("opendatahub.io/odh-managed", "true")
             .WithLabel("opendatahub.io/dashboard", "true")
             .WithAnnotation("openshift.io/display-name", notebook.Name)
             .WithAnnotation("opendatahub.io/image-display-name", string.Join(", ", image.Contents))
+            .WithAnnotation("notebooks.opendatahub.io/last-image-selection", $"{image.Id}:{image.Version}")
+            .WithAnnotation("opendatahub.io/username", spec.UserName)
+            .WithAnnotation("opendatahub.io/user", TranslatedUser(spec.UserName))
             .WithAnnotation("opendatahub.io/connections", "")
             // The portal's own proxy asks who it is; a second sign-in in front of the server would break it.
             .WithAnnotation("notebooks.opendatahub.io/inject-auth", "false")
-            .WithAnnotation("notebooks.kubeflow.org/server-type", "jupyter");
-        if (place.Queue.Length > 0)
-            made.WithLabel(WorkloadQueue.Label, place.Queue);
+            .WithAnnotation("notebooks.kubeflow.org/server-type", "jupyter")
+            .WithAnnotation("notebooks.kubeflow.org/creator", spec.UserName);
         if (notebook.Intent != NotebookIntent.Running)
-            made.WithAnnotation("kubeflow-resource-stopped", Rfc3339(notebook.IntentChangedAt));
-        return made.With("spec", new JsonObject
-        {
-            // No labels here: the definition has none, and the controller puts the Notebook's own on its pod.
-            ["template"] = new JsonObject
-            {
-                ["spec"] = RestrictedPod.Spec(
-                    KubeflowContainer(notebook, place, image, size, accelerator), place.Claim, place.FileGroup, accelerator),
-            },
-        });
+            made.WithAnnotation(StoppedAnnotation, Rfc3339(notebook.IntentChangedAt));
+        var pod = RestrictedPod.Spec(KubeflowContainer(spec), place.Claim, place.FileGroup, spec.Accelerator);
+        pod["volumes"]!.AsArray().Add(RestrictedPod.Volume("shm", "emptyDir", new JsonObject { ["medium"] = "Memory" }));
+        // No labels here: the definition has none, and the controller puts the Notebook's own on its pod.
+        return Queued(made, spec).With("spec", new JsonObject { ["template"] = new JsonObject { ["spec"] = pod } });
     }
 
-    private static JsonObject Template(Notebook notebook, WorkloadPlace place, AcceleratorOffer? accelerator, JsonObject container) => new()
-    {
-        ["metadata"] = new JsonObject
-        {
-            ["labels"] = new JsonObject
-            {
-                ["app"] = notebook.ObjectName,
-                [Manifest.KindLabel] = nameof(Notebook),
-                [Manifest.IdLabel] = notebook.Id.ToString("D"),
-            },
-        },
-        ["spec"] = RestrictedPod.Spec(container, place.Claim, place.FileGroup, accelerator),
-    };
+    private static JsonObject Queued(JsonObject made, NotebookSpec spec) =>
+        spec.Place.Queue.Length > 0 ? made.WithLabel(WorkloadQueue.Label, spec.Place.Queue) : made;
 
     // The program is started by us: the pod's own address, because in the embedded cluster all pods share one network.
-    private static JsonObject ServerContainer(
-        Notebook notebook, WorkloadPlace place, CatalogImage image, WorkloadSize size, AcceleratorOffer? accelerator)
+    private static JsonObject ServerContainer(NotebookSpec spec)
     {
-        var container = Container(notebook, image.ReferenceFor(place.IsEmbedded), size, accelerator, []);
-        if (!place.IsEmbedded && image.Command.Count > 0)
+        var (image, embedded) = (spec.Image, spec.Place.IsEmbedded);
+        var container = Container(spec, image.ReferenceFor(embedded), []);
+        if (!embedded && image.Command.Count > 0)
             container["command"] = new JsonArray([.. image.Command.Select(c => (JsonNode)c)]);
-        container["args"] = new JsonArray([.. Arguments(notebook, place.IsEmbedded, "$(POD_IP)").Select(a => (JsonNode)a)]);
+        container["args"] = new JsonArray([.. Arguments(spec.Notebook, embedded, "$(POD_IP)").Select(a => (JsonNode)a)]);
         return container;
     }
 
     // The image's entry point reads NOTEBOOK_ARGS. Open Data Hub updates these two variables by their position.
-    private static JsonObject KubeflowContainer(
-        Notebook notebook, WorkloadPlace place, CatalogImage image, WorkloadSize size, AcceleratorOffer? accelerator)
+    private static JsonObject KubeflowContainer(NotebookSpec spec)
     {
-        var reference = image.ReferenceFor(place.IsEmbedded);
-        return Container(notebook, reference, size, accelerator,
+        var embedded = spec.Place.IsEmbedded;
+        var reference = spec.Image.ReferenceFor(embedded);
+        var container = Container(spec, reference,
         [
-            RestrictedPod.Variable("NOTEBOOK_ARGS", string.Join(' ', Arguments(notebook, place.IsEmbedded, "0.0.0.0"))),
+            RestrictedPod.Variable("NOTEBOOK_ARGS", string.Join(' ', Arguments(spec.Notebook, embedded, "0.0.0.0"))),
             RestrictedPod.Variable("JUPYTER_IMAGE", reference),
         ]);
+        // The embedded cluster's image is the program itself and reads no NOTEBOOK_ARGS.
+        if (embedded)
+            container["args"] = new JsonArray([.. Arguments(spec.Notebook, embedded, "$(POD_IP)").Select(a => (JsonNode)a)]);
+        container["volumeMounts"]!.AsArray().Add(RestrictedPod.Mount("shm", "/dev/shm"));
+        return container;
     }
 
-    private static JsonObject Container(
-        Notebook notebook, string reference, WorkloadSize size, AcceleratorOffer? accelerator, JsonArray environment)
+    private static JsonObject Container(NotebookSpec spec, string reference, JsonArray environment)
     {
+        var notebook = spec.Notebook;
         // Jupyter reads its token from here: an argument would be seen in the process list.
         environment.Add(RestrictedPod.FromSecret("JUPYTER_TOKEN", notebook.ObjectName, TokenKey));
-        var container = RestrictedPod.Container(notebook.ObjectName, reference, size, environment, accelerator, notebook.Accelerators);
+        var container = RestrictedPod.Container(notebook.ObjectName, reference, spec.Size, environment, spec.Accelerator, notebook.Accelerators);
         container["ports"] = new JsonArray(new JsonObject
         {
             ["name"] = "notebook-port", ["containerPort"] = Port, ["protocol"] = "TCP",
@@ -169,8 +175,8 @@ public static class NotebookManifests
         yield return $"--{section}.allow_remote_access=True";
     }
 
-    private static JsonObject Create(ResourceType type, Notebook notebook, WorkloadPlace place) =>
-        Manifest.Create(type, place.Namespace, notebook.ObjectName, Owner(notebook.Id));
+    private static JsonObject Create(ResourceType type, NotebookSpec spec) =>
+        Manifest.Create(type, spec.Place.Namespace, spec.Notebook.ObjectName, Owner(spec.Notebook.Id));
 
     private static string Rfc3339(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

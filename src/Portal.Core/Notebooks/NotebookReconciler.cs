@@ -73,7 +73,14 @@ public sealed class NotebookReconciler(
         var facts = await FactsAsync(cluster, notebook, place, ct);
         if (notebook.Generation != notebook.ObservedGeneration || (facts.Controller is null && notebook.Intent == NotebookIntent.Running))
         {
-            if (await cluster.RefusedAsync(() => ApplyAsync(cluster, notebook, place, ct)) is { } refused)
+            var choice = NotebookPlan.For(place);
+            if (await StillThereAsync(cluster, notebook, place, choice, ct))
+            {
+                Observe(notebook, new WorkloadStatus(WorkloadState.Stopping));
+                await fence.SaveAsync(db, ct);
+                return ReconcileResult.After(TimeSpan.FromSeconds(2));
+            }
+            if (await cluster.RefusedAsync(() => ApplyAsync(db, cluster, notebook, place, choice, ct)) is { } refused)
             {
                 notebook.SetStatus(refused, clock.GetUtcNow());
                 await fence.SaveAsync(db, ct);
@@ -113,21 +120,37 @@ public sealed class NotebookReconciler(
             notebook.RunningSince ??= now;
     }
 
-    private async Task ApplyAsync(WorkloadCluster cluster, Notebook notebook, WorkloadPlace place, CancellationToken ct)
+    // The cluster got or lost the notebook controller since this one was last started: what it was before goes first, since
+    // both kinds make a pod of one name. A running notebook is left as it is until somebody starts or stops it.
+    private static async Task<bool> StillThereAsync(WorkloadCluster cluster, Notebook notebook, WorkloadPlace place, WorkloadChoice choice, CancellationToken ct)
+    {
+        var before = NotebookPlan.Current(notebook, place);
+        if (before.Kind == choice.Kind)
+            return false;
+        var left = false;
+        foreach (var key in NotebookManifests.Keys(notebook, place, before).Where(k => k.Type != Kinds.Secret))
+            left |= await cluster.Client.DeleteAsync(key, ct);
+        return left || cluster.Pods(place.Namespace, NotebookManifests.Owner(notebook.Id)).Count > 0;
+    }
+
+    private async Task ApplyAsync(
+        PortalDb db, WorkloadCluster cluster, Notebook notebook, WorkloadPlace place, WorkloadChoice choice, CancellationToken ct)
     {
         var (image, size) = (launch.Image(notebook.ImageId, ImageUse.Notebook), launch.Size(notebook.SizeId));
         var offer = await launch.OfferAsync(notebook, ct);
         // The Secret is the token's only home: the one that is there stays, so that a running server goes on.
         var token = await cluster.SecretAsync(place.Namespace, notebook.ObjectName, NotebookManifests.TokenKey, ct)
             ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
-        foreach (var manifest in NotebookManifests.For(notebook, place, image, size, offer, token))
+        var user = await db.People.Where(p => p.Id == notebook.CreatedBy).Select(p => p.UserName).FirstOrDefaultAsync(ct) ?? "";
+        foreach (var manifest in NotebookManifests.For(new NotebookSpec(notebook, place, image, size, offer, user, token), choice))
             await cluster.Client.ApplyAsync(manifest, ct);
+        (notebook.RunsAs, notebook.RunsAsReason) = (choice.RunsAs, choice.Reason);
     }
 
     private async Task<ReconcileResult> RemoveAsync(PortalDb db, WorkloadCluster cluster, Notebook notebook, WorkloadPlace place, CancellationToken ct)
     {
         var left = false;
-        foreach (var key in NotebookManifests.Keys(notebook, place))
+        foreach (var key in NotebookManifests.Keys(notebook, place, NotebookPlan.Current(notebook, place)))
             left |= await cluster.Client.DeleteAsync(key, ct);
         var facts = await FactsAsync(cluster, notebook, place, ct);
         if (left || facts.Pod is not null)
@@ -144,7 +167,7 @@ public sealed class NotebookReconciler(
 
     private async Task<NotebookFacts> FactsAsync(WorkloadCluster cluster, Notebook notebook, WorkloadPlace place, CancellationToken ct)
     {
-        var kind = place.HasNotebookKind ? NotebookManifests.Kind : Kinds.StatefulSet;
+        var kind = NotebookPlan.Current(notebook, place).Kind;
         var controller = await cluster.Client.FindAsync(new ObjectKey(kind, place.Namespace, notebook.ObjectName), ct);
         var pod = cluster.Pods(place.Namespace, NotebookManifests.Owner(notebook.Id)).FirstOrDefault();
         var workload = controller is null ? null : QueueHealth.Find(

@@ -5,8 +5,10 @@ using Portal.Core.Access;
 using Portal.Core.Cluster;
 using Portal.Core.Data;
 using Portal.Core.Health;
+using Portal.Core.Notebooks;
 using Portal.Core.Ownership;
 using Portal.Core.Results;
+using Portal.Core.Training;
 using Portal.Core.Workloads;
 
 namespace Portal.Core.Projects;
@@ -17,7 +19,7 @@ public sealed class ProjectObjectsService(IDbContextFactory<PortalDb> databases,
     /// <summary>Kinds that people make in OpenShift AI, and that are shown here too.</summary>
     public static readonly ResourceType[] Adopted =
     [
-        Notebooks.NotebookManifests.Kind,
+        NotebookManifests.Kind,
         new("serving.kserve.io", "v1beta1", "inferenceservices", "InferenceService"),
         new("serving.kserve.io", "v1alpha1", "servingruntimes", "ServingRuntime"),
     ];
@@ -26,7 +28,7 @@ public sealed class ProjectObjectsService(IDbContextFactory<PortalDb> databases,
     private static readonly ResourceType[] Shown =
     [
         Kinds.ResourceQuota, Kinds.LimitRange, Kinds.NetworkPolicy, Kinds.ServiceAccount, Kinds.RoleBinding,
-        Kinds.PersistentVolumeClaim, Kinds.LocalQueue, Kinds.Service, Kinds.StatefulSet, Kinds.Job, Kinds.Pod, Kinds.Workload,
+        Kinds.PersistentVolumeClaim, Kinds.LocalQueue, Kinds.Service, Kinds.StatefulSet, .. TrainingKinds.All, Kinds.Pod, Kinds.Workload,
         .. Adopted,
     ];
 

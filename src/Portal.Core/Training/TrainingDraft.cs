@@ -33,6 +33,11 @@ public sealed record TrainingDraft(Guid Id, Guid ProjectId, string Name)
 
     public int Accelerators { get; init; }
 
+    public TrainingFramework Framework { get; init; }
+
+    /// <summary>Equal nodes, each with the size and the accelerators.</summary>
+    public int Nodes { get; init; } = 1;
+
     public int TimeLimitMinutes { get; init; } = DefaultTimeLimitMinutes;
 
     public Guid? BasedOnId { get; init; }
@@ -51,6 +56,8 @@ public sealed record TrainingDraft(Guid Id, Guid ProjectId, string Name)
         SizeId = run.SizeId,
         PoolId = run.PoolId,
         Accelerators = run.Accelerators,
+        Framework = run.Framework,
+        Nodes = run.Nodes,
         TimeLimitMinutes = run.TimeLimitMinutes,
         BasedOnId = run.Id,
     };
@@ -76,6 +83,8 @@ public sealed record TrainingDraft(Guid Id, Guid ProjectId, string Name)
         PoolId = Accelerators > 0 ? PoolId : null,
         Accelerators = Accelerators,
         PricePerHour = pricePerHour,
+        Framework = Framework,
+        Nodes = Nodes,
         TimeLimitMinutes = TimeLimitMinutes,
         BasedOnId = BasedOnId,
         CreatedBy = actor.Id,

@@ -33,7 +33,7 @@ public static class TrainingHealth
         if (facts.Workload is { } workload && QueueHealth.From(workload) is { } queued)
             return facts.QueuePosition > 1 && queued.Reason == "quota.waiting"
                 ? (queued with { Reason = "quota.waiting_behind" }).With("position", facts.QueuePosition) : queued;
-        var suspended = job.At("spec", "suspend")?.ToString() == "true";
+        var suspended = TrainingEnd.IsSuspended(job);
         var since = Time(facts.Pod, "metadata", "creationTimestamp") ?? Time(job, "status", "startTime") ?? run.IntentChangedAt;
         var status = suspended ? new WorkloadStatus(WorkloadState.Pending, "quota.queued") : Going(facts);
         return Patience.After(status, new(job, facts.Workload, facts.Pod, facts.Events), since, now);
@@ -58,9 +58,9 @@ public static class TrainingHealth
 
     private static WorkloadStatus? Ended(TrainingRun run, JsonObject job, JsonObject? pod)
     {
-        if (Condition.Find(job, "Complete") is { IsTrue: true })
+        if (TrainingEnd.Success(job) is not null)
             return new(WorkloadState.Succeeded);
-        if (Condition.Find(job, "Failed") is not { IsTrue: true } failed)
+        if (TrainingEnd.Failure(job) is not { } failed)
             return null;
         if (run.StopRequested)
             return new(WorkloadState.Stopped, "training.stopped");

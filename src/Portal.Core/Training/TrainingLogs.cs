@@ -59,7 +59,7 @@ public sealed class TrainingLogs(IDbContextFactory<PortalDb> databases, AccessGa
         if (run.FinishedAt is not null || run.StartedAt is null)
             return null;
         var cluster = clusters.Of(run.Project!);
-        var pod = cluster.Pods(run.Project!.Namespace, TrainingManifests.Owner(run.Id)).FirstOrDefault();
+        var pod = TrainingPods.Leader(cluster.Pods(run.Project!.Namespace, TrainingManifests.Owner(run.Id)));
         if (pod is null)
             return null;
         try

@@ -14,7 +14,7 @@ public sealed class TrainingPreview(IDbContextFactory<PortalDb> databases, Acces
 {
     /// <summary>The objects as they would be applied; the Secret with the token is made at the launch and never shown.</summary>
     [Requires(Permission.TrainingRun)]
-    public async Task<Result<IReadOnlyList<JsonObject>>> ForAsync(Actor actor, TrainingDraft draft, CancellationToken ct)
+    public async Task<Result<PreviewedTraining>> ForAsync(Actor actor, TrainingDraft draft, CancellationToken ct)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
         if (await gate.CheckAsync(db, actor, Permission.TrainingRun, Scope.Project(draft.ProjectId), "project", draft.ProjectId, ct) is { } denied)
@@ -29,7 +29,10 @@ public sealed class TrainingPreview(IDbContextFactory<PortalDb> databases, Acces
         try
         {
             var place = await clusters.Of(project.ClusterId).PlaceAsync(project.Namespace, ct);
-            return Result.Of(TrainingManifests.For(run, project.Name, place, image, await launch.OfferAsync(run, ct)));
+            if (TrainingPlan.For(run, place) is not { } choice)
+                return new Refusal("training.no_ray", RefusalKind.Conflict, "Framework").With("nodes", run.Nodes);
+            var spec = new TrainingSpec(run, project.Name, place, image, await launch.OfferAsync(run, ct));
+            return new PreviewedTraining(choice, TrainingManifests.For(spec, choice));
         }
         catch (ClusterException)
         {
@@ -37,3 +40,8 @@ public sealed class TrainingPreview(IDbContextFactory<PortalDb> databases, Acces
         }
     }
 }
+
+/// <summary>What a form would make.</summary>
+/// <param name="Choice">The kind that would carry it out, and why.</param>
+/// <param name="Objects">The objects in the order in which they would be applied.</param>
+public sealed record PreviewedTraining(WorkloadChoice Choice, IReadOnlyList<JsonObject> Objects);

@@ -28,7 +28,7 @@ public sealed class TrainingReconciler(
     public string Kind => nameof(TrainingRun);
 
     /// <inheritdoc/>
-    public IReadOnlyList<ResourceType> Watches { get; } = [Kinds.Job, Kinds.Pod, Kinds.Workload];
+    public IReadOnlyList<ResourceType> Watches { get; } = [.. TrainingKinds.All, Kinds.Pod, Kinds.Workload];
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Guid>> AllAsync(CancellationToken ct)
@@ -74,7 +74,9 @@ public sealed class TrainingReconciler(
         var place = await cluster.PlaceAsync(run.Project!.Namespace, ct);
         if (run.ObservedGeneration == 0 && !run.StopRequested)
         {
-            var refused = await cluster.RefusedAsync(() => SubmitAsync(db, cluster, run, place, ct));
+            var refused = ChoiceFor(run, place) is { } choice
+                ? await cluster.RefusedAsync(() => SubmitAsync(db, cluster, run, place, choice, ct))
+                : new WorkloadStatus(WorkloadState.Attention, "training.no_ray").With("nodes", run.Nodes);
             if (refused is not null)
             {
                 await ShowAsync(db, run, refused, ct);
@@ -93,7 +95,7 @@ public sealed class TrainingReconciler(
         if (facts.Pod is { } pod && run.StartedAt is not null)
             await KeepLogAsync(db, cluster, run, place, pod.Name(), ct);
         if (run.StopRequested && !status.State.IsFinal())
-            await cluster.Client.DeleteAsync(TrainingManifests.JobKey(run, place), ct);
+            await cluster.Client.DeleteAsync(TrainingManifests.ControllerKey(run, place), ct);
         await ShowAsync(db, run, status, ct);
         if (status.State.IsFinal())
         {
@@ -130,21 +132,28 @@ public sealed class TrainingReconciler(
         return clusters.Options.PortalAddress is null ? new WorkloadStatus(WorkloadState.Pending, "training.no_address") : null;
     }
 
+    // One that was submitted in part before the portal died goes on as what it was.
+    private static WorkloadChoice? ChoiceFor(TrainingRun run, WorkloadPlace place) => run.RunsAs.Length > 0
+        ? new WorkloadChoice(TrainingManifests.ControllerKind(run), run.RunsAsReason) : TrainingPlan.For(run, place);
+
     // The token's hash is stored before the Job is there, and the Secret that is there is kept: whichever step the portal
     // dies after, the token in the pod is the one that is known.
-    private async Task SubmitAsync(PortalDb db, WorkloadCluster cluster, TrainingRun run, WorkloadPlace place, CancellationToken ct)
+    private async Task SubmitAsync(
+        PortalDb db, WorkloadCluster cluster, TrainingRun run, WorkloadPlace place, WorkloadChoice choice, CancellationToken ct)
     {
         var token = await cluster.SecretAsync(place.Namespace, run.ObjectName, TrainingManifests.TokenKey, ct)
             ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         await cluster.Client.ApplyAsync(TrainingManifests.Secret(run, place, token), ct);
         run.TokenHash = HashOf(token);
+        // What it was submitted as is kept: a cluster that learns another kind later must not hide the one that runs.
+        (run.RunsAs, run.RunsAsReason) = (choice.RunsAs, choice.Reason);
         await fence.SaveAsync(db, ct);
-        if (await cluster.Client.FindAsync(TrainingManifests.JobKey(run, place), ct) is null)
+        if (await cluster.Client.FindAsync(TrainingManifests.ControllerKey(run, place), ct) is null)
         {
             var image = run.CustomImage.Length > 0 ? null : launch.Image(run.ImageId, ImageUse.Training);
-            var offer = await launch.OfferAsync(run, ct);
+            var spec = new TrainingSpec(run, run.Project!.Name, place, image, await launch.OfferAsync(run, ct));
             // A Job that was let go must not be held back by a second apply, so it is applied only when it is absent.
-            foreach (var manifest in TrainingManifests.For(run, run.Project!.Name, place, image, offer))
+            foreach (var manifest in TrainingManifests.For(spec, choice))
                 await cluster.Client.ApplyAsync(manifest, ct);
         }
         run.ObservedGeneration = run.Generation;
@@ -153,8 +162,8 @@ public sealed class TrainingReconciler(
 
     private async Task<TrainingFacts> FactsAsync(WorkloadCluster cluster, TrainingRun run, WorkloadPlace place, CancellationToken ct)
     {
-        var job = await cluster.Client.FindAsync(TrainingManifests.JobKey(run, place), ct);
-        var pod = cluster.Pods(place.Namespace, TrainingManifests.Owner(run.Id)).FirstOrDefault();
+        var job = await cluster.Client.FindAsync(TrainingManifests.ControllerKey(run, place), ct);
+        var pod = TrainingPods.Leader(cluster.Pods(place.Namespace, TrainingManifests.Owner(run.Id)));
         var queued = cluster.Cache.List(Kinds.Workload, place.Namespace);
         var workload = job is null ? null : QueueHealth.Find(queued, job.Text("metadata", "uid") ?? "");
         var facts = new TrainingFacts(job, pod, workload, [], workload is null ? 0 : QueueHealth.Position(workload, queued));

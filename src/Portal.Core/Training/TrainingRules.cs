@@ -12,6 +12,9 @@ public static partial class TrainingRules
 
     public const int MaximumMinutes = 14 * 24 * 60;
 
+    /// <summary>Most nodes of one run.</summary>
+    public const int NodeLimit = 64;
+
     private const int WordLimit = 200;
 
     /// <summary>Null when the form may be sent.</summary>
@@ -26,6 +29,8 @@ public static partial class TrainingRules
             return code;
         if (draft.Command.Count + draft.Arguments.Count > WordLimit)
             return new Refusal("training.arguments", Field: "Arguments").With("limit", WordLimit);
+        if (draft.Nodes is < 1 or > NodeLimit)
+            return new Refusal("training.nodes_range", Field: "Nodes").With("limit", NodeLimit);
         return draft.TimeLimitMinutes is < MinimumMinutes or > MaximumMinutes
             ? new Refusal("training.time_limit_range", Field: "TimeLimitMinutes")
                 .With("minimum", MinimumMinutes).With("maximum", MaximumMinutes)

@@ -33,6 +33,12 @@ public sealed class TrainingRun : WorkloadRow
     /// <summary>Path of the program in the project's storage, relative to it; empty for the other sources.</summary>
     public string CodePath { get; set; } = "";
 
+    /// <summary>What starts the program on its nodes.</summary>
+    public TrainingFramework Framework { get; set; }
+
+    /// <summary>Equal nodes that work on it together; each has the size and the accelerators that were asked for.</summary>
+    public int Nodes { get; set; } = 1;
+
     /// <summary>Longest that it may run, in minutes.</summary>
     public int TimeLimitMinutes { get; set; }
 
@@ -83,6 +89,7 @@ public sealed class TrainingRun : WorkloadRow
             builder.Property(r => r.ImageId).HasMaxLength(40);
             builder.Property(r => r.CustomImage).HasMaxLength(500);
             builder.Property(r => r.Source).HasConversion<string>().HasMaxLength(20);
+            builder.Property(r => r.Framework).HasConversion<string>().HasMaxLength(20);
             builder.Property(r => r.CodePath).HasMaxLength(500);
             builder.Property(r => r.TokenHash).HasMaxLength(64);
             builder.Property(r => r.ReportedStatus).HasMaxLength(20);

@@ -26,7 +26,7 @@ public sealed class TrainingService(
             return draft.Id;
         if (TrainingRules.Check(draft, catalogue) is { } bad)
             return bad;
-        var price = await launch.PriceAsync(draft.ProjectId, draft.SizeId, draft.PoolId, draft.Accelerators, ct);
+        var price = await launch.PriceAsync(draft.ProjectId, draft.SizeId, draft.PoolId, draft.Accelerators, ct, draft.Nodes);
         if (!price.Succeeded)
             return price.Refusal;
         var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == draft.ProjectId, ct);
@@ -46,7 +46,7 @@ public sealed class TrainingService(
             Details =
             {
                 ["name"] = run.Name, ["image"] = run.CustomImage.Length > 0 ? run.CustomImage : run.ImageId, ["size"] = run.SizeId,
-                ["pool"] = run.PoolId, ["accelerators"] = run.Accelerators, ["basedOn"] = run.BasedOnId,
+                ["pool"] = run.PoolId, ["accelerators"] = run.Accelerators, ["nodes"] = run.Nodes, ["basedOn"] = run.BasedOnId,
             },
         });
         try

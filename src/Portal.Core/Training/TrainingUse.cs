@@ -2,7 +2,7 @@ namespace Portal.Core.Training;
 
 /// <summary>What a run used: requested amounts × hours of running, and their price when it was launched.</summary>
 /// <param name="Hours">Hours between its start and its end, or now.</param>
-/// <param name="CoreHours">Requested cores × hours.</param>
+/// <param name="CoreHours">Requested cores of all nodes × hours.</param>
 /// <param name="MemoryGiBHours">Requested GiB × hours.</param>
 /// <param name="AcceleratorHours">Accelerators × hours.</param>
 /// <param name="Cost">Price of an hour × hours.</param>
@@ -13,7 +13,8 @@ public readonly record struct TrainingUse(
     public static TrainingUse From(TrainingRun run, DateTimeOffset now)
     {
         var hours = run.StartedAt is { } start ? Math.Max(0, ((run.FinishedAt ?? now) - start).TotalHours) : 0;
+        var nodeHours = run.Nodes * hours;
         return new TrainingUse(
-            hours, run.CpuMilli / 1000d * hours, run.MemoryMiB / 1024d * hours, run.Accelerators * hours, run.PricePerHour * (decimal)hours);
+            hours, run.CpuMilli / 1000d * nodeHours, run.MemoryMiB / 1024d * nodeHours, run.Accelerators * nodeHours, run.PricePerHour * (decimal)hours);
     }
 }

@@ -10,7 +10,9 @@ public static class RestrictedPod
     /// <summary>Where a project's storage is mounted; also the working directory.</summary>
     public const string StoragePath = "/workspace";
 
-    private const string StorageVolume = "storage";
+    /// <summary>The volume of the project's storage.</summary>
+    internal const string StorageVolume = "storage";
+
     private const string HomeVolume = "home";
     private const string HomePath = "/home/portal";
 

@@ -9,21 +9,23 @@ public sealed class WorkloadLaunch(Catalogue catalogue, IAcceleratorOffers offer
     /// <summary>Most accelerators that one pod may ask for.</summary>
     public const int AcceleratorLimit = 64;
 
-    /// <summary>The price of an hour, or why it cannot be launched.</summary>
-    public async Task<Result<decimal>> PriceAsync(Guid projectId, string sizeId, Guid? poolId, int accelerators, CancellationToken ct)
+    /// <summary>The price of an hour of all nodes, or why it cannot be launched.</summary>
+    /// <param name="accelerators">Accelerators of each node.</param>
+    public async Task<Result<decimal>> PriceAsync(
+        Guid projectId, string sizeId, Guid? poolId, int accelerators, CancellationToken ct, int nodes = 1)
     {
         if (catalogue.FindSize(sizeId) is not { } size)
             return new Refusal("workload.unknown_size", Field: "SizeId").With("size", sizeId);
         if (accelerators is < 0 or > AcceleratorLimit)
             return new Refusal("accelerators.amount", Field: "Accelerators").With("limit", AcceleratorLimit);
         if (accelerators == 0)
-            return catalogue.PricePerHour(size);
+            return nodes * catalogue.PricePerHour(size);
         if (poolId is not { } id || await offers.FindAsync(projectId, id, ct) is not { } offer)
             return new Refusal("accelerators.no_pool", Field: "PoolId");
-        return accelerators > offer.Most
+        return accelerators * nodes > offer.Most
             ? new Refusal("accelerators.beyond_grant", Field: "Accelerators")
-                .With("pool", offer.Name).With("requested", accelerators).With("granted", offer.Most)
-            : catalogue.PricePerHour(size, accelerators, offer.PricePerHour);
+                .With("pool", offer.Name).With("requested", accelerators * nodes).With("granted", offer.Most)
+            : nodes * catalogue.PricePerHour(size, accelerators, offer.PricePerHour);
     }
 
     /// <summary>The image of a row that was launched.</summary>

@@ -14,8 +14,8 @@ public sealed record WorkloadPlace(string Namespace, string Claim, string Queue)
 
     public bool IsEmbedded { get; init; }
 
-    /// <summary>Kubeflow's notebook controller is there.</summary>
-    public bool HasNotebookKind { get; init; }
+    /// <summary>Every kind that the cluster serves.</summary>
+    public IReadOnlyList<ResourceType> Served { get; init; } = [];
 
     public long? FileGroup { get; init; }
 
@@ -26,7 +26,7 @@ public sealed record WorkloadPlace(string Namespace, string Claim, string Queue)
         new(ns, ProjectManifests.StorageClaim, capabilities.HasKueue ? ProjectQueueManifests.LocalQueueName : "")
         {
             IsEmbedded = capabilities.IsEmbedded,
-            HasNotebookKind = capabilities.Serves(Notebooks.NotebookManifests.Kind),
+            Served = capabilities.Served,
             FileGroup = capabilities.Served.Any(s => s.Group == OpenShiftGroup) ? null : options.FileGroup,
             Options = options,
         };

@@ -26,6 +26,12 @@ public abstract class WorkloadRow : IIntent
     /// <summary>Name of its objects in the cluster; made once and never changed.</summary>
     public string ObjectName { get; set; } = "";
 
+    /// <summary>The kind that carries it out, as in <see cref="WorkloadChoice.RunsAs"/>; empty before it was submitted.</summary>
+    public string RunsAs { get; set; } = "";
+
+    /// <summary>Code of the sentence that says why it is this kind.</summary>
+    public string RunsAsReason { get; set; } = "";
+
     /// <summary>Catalogue id of the size.</summary>
     public string SizeId { get; set; } = "";
 
@@ -86,6 +92,8 @@ public abstract class WorkloadRow : IIntent
         builder.Ignore(w => w.Status);
         builder.Property(w => w.Name).HasMaxLength(NameLimit);
         builder.Property(w => w.ObjectName).HasMaxLength(63);
+        builder.Property(w => w.RunsAs).HasMaxLength(100);
+        builder.Property(w => w.RunsAsReason).HasMaxLength(40);
         builder.Property(w => w.SizeId).HasMaxLength(40);
         builder.Property(w => w.PricePerHour).HasPrecision(18, 6);
         builder.Property(w => w.State).HasConversion<string>().HasMaxLength(20);

@@ -119,6 +119,7 @@ public sealed class JobController(IObjects objects, TimeProvider time, ILogger<J
         foreach (string label in (ReadOnlySpan<string>)[UidLabel, "controller-uid"]) labels[label] = job.Uid();
         foreach (string label in (ReadOnlySpan<string>)[NameLabel, "job-name"]) labels[label] = job.Name();
         pod.Part("metadata")["finalizers"] = new JsonArray(JobTally.Finalizer);
+        if (JobIndexes.IsIndexed(job)) JobIndexes.Give(pod, job, JobIndexes.Next(job, tally));
         try
         {
             JsonObject made = Objects.Create(pod);

@@ -14,6 +14,7 @@ internal static class JobStatus
         Number(status, "active", verdict is null ? tally.Active.Count : 0);
         Number(status, "succeeded", tally.Succeeded);
         Number(status, "failed", tally.Failed);
+        JobIndexes.WriteTo(status, job, tally);
         status["terminating"] = leaving;
         status["ready"] = verdict is null ? tally.Ready : 0;
         // Uids whose pods still wait to be let go stay listed: forgetting one early would count it again.

@@ -42,6 +42,8 @@ internal static class JobRules
             return;
         }
         if (pod.Text("restartPolicy") is "Always") causes.NotSupported("spec.template.spec.restartPolicy", "\"Always\"", ["OnFailure", "Never"]);
+        if (spec.Text("completionMode") == "Indexed" && !spec.ContainsKey("completions"))
+            causes.Required("spec.completions", "when completion mode is Indexed");
         PodRules.Spec(pod, "spec.template.spec", causes);
         foreach (var count in (ReadOnlySpan<string>)["parallelism", "completions", "backoffLimit", "activeDeadlineSeconds", "ttlSecondsAfterFinished"])
         {

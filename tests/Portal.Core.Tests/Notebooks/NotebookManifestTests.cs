@@ -58,6 +58,34 @@ public class NotebookManifestTests
         Assert.Null(Of(NotebookIntent.Running).Text("metadata", "annotations", "kubeflow-resource-stopped"));
     }
 
+    [Theory]
+    [InlineData("full", "kubeflow.org/v1 Notebook", "choice.served")]
+    [InlineData("plain", "apps/v1 StatefulSet", "choice.no_notebooks")]
+    public void Plan_OfACluster_PrefersTheOperatorsKindAndSaysWhy(string place, string kind, string reason)
+    {
+        var choice = NotebookPlan.For(Places.Of(place));
+
+        Assert.Equal((kind, reason), (choice.RunsAs, choice.Reason));
+    }
+
+    [Fact]
+    public void Current_NotebookOfAnEarlierKind_KeepsItWhateverTheClusterServesNow() =>
+        Assert.Equal(Kinds.StatefulSet, NotebookPlan.Current(new Notebook { RunsAs = "apps/v1 StatefulSet" }, Places.Of("full")).Kind);
+
+    [Theory]
+    [InlineData("ana", "ana")]
+    [InlineData("Ana.Lim_1@bank.example", "ana-2elim-5f1-40bank-2eexample")]
+    [InlineData("a~b", "a-7fb")]
+    [InlineData("kube:admin", "kube-3aadmin")]
+    [InlineData("o'neil (x)*!", "o-27neil-20-28x-29-2a-21")]
+    public void TranslatedUser_SignInName_IsWrittenAsOpenDataHubDoes(string name, string expected) =>
+        Assert.Equal(expected, NotebookManifests.TranslatedUser(name));
+
+    [Fact]
+    public void Spec_Printed_ShowsNoToken() => Assert.DoesNotContain(Token, new NotebookSpec(
+        new Notebook(), Places.Of("full"), Catalogue.FindImage("jupyter", ImageUse.Notebook)!, Catalogue.FindSize("small")!, null, "ana", Token).ToString(),
+        StringComparison.Ordinal);
+
     private static IReadOnlyList<JsonObject> Make(string place, NotebookIntent intent, bool gpus = false)
     {
         var draft = new NotebookDraft(Places.Id, Guid.NewGuid(), "Explore") { PoolId = Places.Gpus.PoolId, Accelerators = gpus ? 1 : 0 };
@@ -66,7 +94,8 @@ public class NotebookManifestTests
             Id = draft.Id, Name = draft.Name, ObjectName = "nb-explore-0a1b2c", ImageId = draft.ImageId, SizeId = draft.SizeId,
             Accelerators = draft.Accelerators, Intent = intent, IntentChangedAt = Places.Now,
         };
-        return NotebookManifests.For(notebook, Places.Of(place), Catalogue.FindImage("jupyter", ImageUse.Notebook)!,
-            Catalogue.FindSize("small")!, gpus ? Places.Gpus : null, Token);
+        var spec = new NotebookSpec(notebook, Places.Of(place), Catalogue.FindImage("jupyter", ImageUse.Notebook)!,
+            Catalogue.FindSize("small")!, gpus ? Places.Gpus : null, "Ana.Lim_1@bank.example", Token);
+        return NotebookManifests.For(spec, NotebookPlan.For(spec.Place));
     }
 }

@@ -4,6 +4,7 @@ using Portal.Core.Catalog;
 using Portal.Core.Cluster;
 using Portal.Core.Tests.Workloads;
 using Portal.Core.Training;
+using Portal.Core.Workloads;
 using Portal.Testing.Golden;
 using Portal.Testing.Schemas;
 
@@ -20,17 +21,80 @@ public class TrainingManifestTests
     public void Manifests_OnEachSortOfCluster_AreTheGoldenOnesAndValid(string place, CodeSource source)
     {
         var objects = Make(place, Draft(source));
-        // The scripts that travel along are files of their own; here only that they are there.
-        var shown = objects.Select(o => o.DeepClone().AsObject()).ToList();
-        foreach (var files in shown.Select(o => o.At("data")).OfType<JsonObject>())
-        {
-            foreach (var script in files.Where(f => f.Key.StartsWith("portal_", StringComparison.Ordinal)).ToList())
-                files[script.Key] = script.Value!.ToString().Split('\n')[0];
-        }
 
-        GoldenFile.AssertSame("training-" + place, shown);
+        GoldenFile.AssertSame("training-" + place, Shown(objects));
         foreach (var manifest in objects)
             KubernetesSchemas.AssertValid(manifest);
+    }
+
+    [Theory]
+    [InlineData("indexed-job", "plain", TrainingFramework.Torch, "batch/v1 Job", "choice.no_operator")]
+    [InlineData("jobset", "jobset", TrainingFramework.None, "jobset.x-k8s.io/v1alpha2 JobSet", "choice.no_trainer")]
+    [InlineData("trainjob", "full", TrainingFramework.Torch, "trainer.kubeflow.org/v1alpha1 TrainJob", "choice.served")]
+    [InlineData("pytorchjob", "older", TrainingFramework.Torch, "kubeflow.org/v1 PyTorchJob", "choice.no_trainer")]
+    [InlineData("rayjob", "full", TrainingFramework.Ray, "ray.io/v1 RayJob", "choice.served")]
+    public void Manifests_OnSeveralNodes_AreTheGoldenOnesValidAndOfThePreferredKind(
+        string name, string place, TrainingFramework framework, string kind, string reason)
+    {
+        var draft = Draft(CodeSource.Inline) with { Nodes = 3, Framework = framework, Accelerators = 2 };
+        var choice = Choose(place, draft);
+        var objects = Make(place, draft);
+
+        Assert.Equal((kind, reason), (choice!.RunsAs, choice.Reason));
+        GoldenFile.AssertSame("training-" + name, Shown(objects).Skip(1));
+        foreach (var manifest in objects)
+            KubernetesSchemas.AssertValid(manifest);
+    }
+
+    [Theory]
+    [InlineData("plain", TrainingFramework.None, 1, "batch/v1 Job", "choice.single_node")]
+    [InlineData("full", TrainingFramework.None, 1, "batch/v1 Job", "choice.single_node")]
+    [InlineData("full", TrainingFramework.Torch, 1, "trainer.kubeflow.org/v1alpha1 TrainJob", "choice.served")]
+    [InlineData("full", TrainingFramework.None, 2, "trainer.kubeflow.org/v1alpha1 TrainJob", "choice.served")]
+    [InlineData("older", TrainingFramework.None, 2, "batch/v1 Job", "choice.no_operator")]
+    [InlineData("jobset", TrainingFramework.Torch, 1, "batch/v1 Job", "choice.no_operator")]
+    [InlineData("jobset", TrainingFramework.Torch, 2, "jobset.x-k8s.io/v1alpha2 JobSet", "choice.no_trainer")]
+    [InlineData("plain", TrainingFramework.Ray, 1, "batch/v1 Job", "choice.no_ray")]
+    [InlineData("plain", TrainingFramework.Ray, 2, null, null)]
+    public void Plan_OfARun_PrefersTheOperatorsKindAndSaysWhy(string place, TrainingFramework framework, int nodes, string? kind, string? reason)
+    {
+        var choice = Choose(place, Draft(CodeSource.Inline) with { Framework = framework, Nodes = nodes });
+
+        Assert.Equal((kind, reason), (choice?.RunsAs, choice?.Reason));
+    }
+
+    [Fact]
+    public void ControllerKey_SubmittedRun_StaysWhatItWasSubmittedAs()
+    {
+        var run = new TrainingRun { ObjectName = "run-x", RunsAs = "jobset.x-k8s.io/v1alpha2 JobSet" };
+
+        Assert.Equal(TrainingKinds.JobSet, TrainingManifests.ControllerKey(run, Places.Of("full")).Type);
+        Assert.Equal(Kinds.Job, TrainingManifests.ControllerKey(new TrainingRun(), Places.Of("full")).Type);
+    }
+
+    [Fact]
+    public void Rayjob_ProgramWithQuotes_ReachesTheShellAsTheSameWords()
+    {
+        var draft = Draft(CodeSource.Inline) with { Framework = TrainingFramework.Ray, Arguments = ["it's", "$(id)", "a b", "`x`", ""] };
+
+        var line = Make("full", draft)[^1].Text("spec", "entrypoint")!;
+
+        Assert.EndsWith(@"'it'\''s' '$(id)' 'a b' '`x`' ''", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Leader_OfSeveralPods_IsTheFirstNode()
+    {
+        static JsonObject Pod(string name, string label, string value) => new()
+        {
+            ["metadata"] = new JsonObject { ["name"] = name, ["labels"] = new JsonObject { [label] = value } },
+        };
+        const string Index = "batch.kubernetes.io/job-completion-index";
+
+        Assert.Equal("b", TrainingPods.Leader([Pod("a", Index, "1"), Pod("b", Index, "0")])?.Name());
+        Assert.Equal("submitter", TrainingPods.Leader([Pod("head", "ray.io/node-type", "head"), Pod("submitter", "x", "y")])?.Name());
+        Assert.Equal("only", TrainingPods.Leader([Pod("only", Index, "2")])?.Name());
+        Assert.Null(TrainingPods.Leader([]));
     }
 
     [Fact]
@@ -93,10 +157,27 @@ public class TrainingManifestTests
         PoolId = Places.Gpus.PoolId, Accelerators = source == CodeSource.Inline ? 0 : 2,
     };
 
+    private static WorkloadChoice? Choose(string place, TrainingDraft draft) => TrainingPlan.For(RunOf(draft), Places.Of(place));
+
+    private static TrainingRun RunOf(TrainingDraft draft) => draft.ToRun(new Actor(Guid.Empty, "ana"), Catalogue.FindSize("small")!, 1, Places.Now);
+
     private static IReadOnlyList<JsonObject> Make(string place, TrainingDraft draft)
     {
-        var run = draft.ToRun(new Actor(Guid.Empty, "ana"), Catalogue.FindSize("small")!, 1, Places.Now);
-        return TrainingManifests.For(run, "Credit risk", Places.Of(place),
+        var run = RunOf(draft);
+        var spec = new TrainingSpec(run, "Credit risk", Places.Of(place),
             run.CustomImage.Length > 0 ? null : Catalogue.FindImage(run.ImageId, ImageUse.Training), run.Accelerators > 0 ? Places.Gpus : null);
+        return TrainingManifests.For(spec, Choose(place, draft)!);
+    }
+
+    // The scripts that travel along are files of their own; here only that they are there.
+    private static List<JsonObject> Shown(IEnumerable<JsonObject> objects)
+    {
+        var shown = objects.Select(o => o.DeepClone().AsObject()).ToList();
+        foreach (var files in shown.Select(o => o.At("data")).OfType<JsonObject>())
+        {
+            foreach (var script in files.Where(f => f.Key.StartsWith("portal_", StringComparison.Ordinal)).ToList())
+                files[script.Key] = script.Value!.ToString().Split('\n')[0];
+        }
+        return shown;
     }
 }

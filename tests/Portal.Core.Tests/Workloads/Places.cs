@@ -1,4 +1,7 @@
 using System.Text.Json.Nodes;
+using Portal.Core.Notebooks;
+using Portal.Core.Serving;
+using Portal.Core.Training;
 using Portal.Core.Workloads;
 
 namespace Portal.Core.Tests.Workloads;
@@ -15,12 +18,28 @@ internal static class Places
         Tolerations = [new JsonObject { ["key"] = "nvidia.com/gpu", ["operator"] = "Exists", ["effect"] = "NoSchedule" }],
     };
 
-    /// <summary>By name: <c>embedded</c>, <c>plain</c> without operators, <c>full</c> with Kueue and Kubeflow, <c>openshift</c>.</summary>
+    /// <summary>
+    /// By name: <c>embedded</c>; <c>plain</c> without operators; <c>full</c> with all of them; <c>openshift</c>, which has all and
+    /// chooses file groups; <c>jobset</c> with Kueue and JobSet; <c>older</c> with Kueue and the training operator before Trainer.
+    /// </summary>
     public static WorkloadPlace Of(string name) => new("ml-credit-risk", "project-storage", name == "plain" ? "" : "default")
     {
         IsEmbedded = name == "embedded",
-        HasNotebookKind = name is "full" or "openshift",
+        Served = name switch
+        {
+            "full" or "openshift" =>
+            [
+                NotebookManifests.Kind, TrainingKinds.TrainJob, TrainingKinds.TrainingRuntime, TrainingKinds.JobSet, TrainingKinds.RayJob,
+                ServingKinds.InferenceService, ServingKinds.ServingRuntime,
+            ],
+            "jobset" => [TrainingKinds.JobSet],
+            "older" => [TrainingKinds.PyTorchJob, NotebookManifests.Kind],
+            _ => [],
+        },
         FileGroup = name == "openshift" ? null : 1000,
         Options = new WorkloadOptions { PortalAddress = new Uri("http://portal.mlops.svc:8080/") },
     };
+
+    /// <summary>Every name that <see cref="Of"/> knows.</summary>
+    public static readonly string[] All = ["embedded", "plain", "full", "openshift", "jobset", "older"];
 }

@@ -84,6 +84,38 @@ public class TrainingTests(WorkloadStage stage) : IClassFixture<WorkloadStage>
     }
 
     [Fact]
+    public async Task Run_OnThreeNodes_StartsEachOnceAndTheFirstSpeaksForAll()
+    {
+        const string Code = """
+            import os
+            rank, nodes = os.environ["PORTAL_NODE_RANK"], os.environ["PORTAL_NODES"]
+            print("node", rank, "of", nodes, "meets at", os.environ["PORTAL_MASTER_ADDR"], flush=True)
+            open(os.path.join(os.environ["PORTAL_OUTPUT_DIR"], "rank-" + rank + ".txt"), "w").write(nodes)
+            """;
+        var draft = new TrainingDraft(Guid.CreateVersion7(), stage.Project, "three") { Code = Code, Nodes = 3 };
+        var id = (await stage.Get<TrainingService>().LaunchAsync(stage.Scientist, draft, Ct)).Value;
+
+        var view = await EndedAsync(id);
+
+        Assert.True(view.Run.State == WorkloadState.Succeeded, $"{view.Run.State} {view.Run.Reason} {view.Run.ReasonDetail} {await LogAsync(id)}");
+        Assert.Equal(("batch/v1 Job", "choice.no_operator"), (view.Run.RunsAs, view.Run.RunsAsReason));
+        Assert.Contains($"node 0 of 3 meets at {view.Run.ObjectName}-0.{view.Run.ObjectName}", await LogAsync(id), StringComparison.Ordinal);
+        Assert.Contains(view.Artefacts, a => a.Path == "rank-0.txt");
+    }
+
+    [Fact]
+    public async Task Run_OnSeveralNodesOfRayWithoutItsOperator_SaysWhatIsMissing()
+    {
+        var draft = new TrainingDraft(Guid.CreateVersion7(), stage.Project, "ray") { Code = "1", Nodes = 2, Framework = TrainingFramework.Ray };
+        var id = (await stage.Get<TrainingService>().LaunchAsync(stage.Scientist, draft, Ct)).Value;
+
+        await Eventually.TrueAsync(async () => (await ViewAsync(id)).Run.Reason == "training.no_ray", "the run says that the cluster has no Ray");
+
+        await stage.Get<TrainingService>().StopAsync(stage.Scientist, id, Ct);
+        Assert.Equal(WorkloadState.Stopped, (await EndedAsync(id)).Run.State);
+    }
+
+    [Fact]
     public async Task Run_OfAnUnknownImage_SaysWhichItIs()
     {
         var draft = new TrainingDraft(Guid.CreateVersion7(), stage.Project, "unknown")
@@ -108,6 +140,8 @@ public class TrainingTests(WorkloadStage stage) : IClassFixture<WorkloadStage>
         Assert.Equal(HttpStatusCode.Unauthorized, (await client.GetAsync("/api/2.0/mlflow/runs/get?run_id=x", Ct)).StatusCode);
 
         var id = await LaunchAsync("waits", "import time; time.sleep(600)");
+        // Submitting it stores the hash of its own token; another one set before that would be overwritten.
+        await Eventually.TrueAsync(async () => (await ViewAsync(id)).Run.ObservedGeneration > 0, "the run is submitted");
         await using (var db = await stage.OpenAsync())
             await db.Set<TrainingRun>().Where(r => r.Id == id).ExecuteUpdateAsync(s => s.SetProperty(r => r.TokenHash, TrainingReconciler.HashOf("known")), Ct);
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "known");

@@ -66,6 +66,42 @@ public class JobTests
     }
 
     [Fact]
+    public async Task Job_Indexed_GivesEachPodItsNumberOnce()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync();
+        JsonObject manifest = Manifests.Job("many", Manifests.Python, ["python3", "-c", "import os; print('index', os.environ['JOB_COMPLETION_INDEX'])"]);
+        manifest["spec"]!["completionMode"] = "Indexed";
+        (manifest["spec"]!["completions"], manifest["spec"]!["parallelism"]) = (4, 2);
+        cluster.Objects.Create(manifest);
+
+        JsonObject job = await Finished(cluster, "many");
+
+        Assert.Equal("0-3", job.Text("status", "completedIndexes"));
+        List<JsonObject> pods = [.. cluster.PodsOf("many").OrderBy(pod => pod.Label(JobIndexes.Key), StringComparer.Ordinal)];
+        Assert.Equal(["0", "1", "2", "3"], pods.Select(pod => pod.Label(JobIndexes.Key)));
+        Assert.All(pods, pod => Assert.StartsWith($"many-{pod.Annotation(JobIndexes.Key)}-", pod.Name(), StringComparison.Ordinal));
+        foreach (JsonObject pod in pods)
+            Assert.Equal($"index {pod.Label(JobIndexes.Key)}", await cluster.LogAsync(pod.Name()));
+    }
+
+    [Fact]
+    public async Task Job_IndexedPodThatFailed_LeavesItsNumberUndone()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync();
+        JsonObject manifest = Manifests.Job("again", Manifests.Python,
+            ["python3", "-c", "import os; raise SystemExit(1 if os.environ['JOB_COMPLETION_INDEX'] == '1' else 0)"]);
+        manifest["spec"]!["completionMode"] = "Indexed";
+        (manifest["spec"]!["completions"], manifest["spec"]!["parallelism"]) = (2, 2);
+        cluster.Objects.Create(manifest);
+
+        JsonObject job = await Finished(cluster, "again");
+
+        Assert.True(Conditions.IsTrue(job, "Failed"));
+        Assert.DoesNotContain("1", job.Text("status", "completedIndexes") ?? "", StringComparison.Ordinal);
+        Assert.Equal("1", Assert.Single(cluster.PodsOf("again"), pod => pod.Text("status", "phase") == "Failed").Label(JobIndexes.Key));
+    }
+
+    [Fact]
     public async Task Job_PastItsDeadline_IsStopped()
     {
         await using TestCluster cluster = await TestCluster.StartAsync();

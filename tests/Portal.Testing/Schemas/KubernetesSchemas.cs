@@ -11,16 +11,25 @@ namespace Portal.Testing.Schemas;
 /// var problems = KubernetesSchemas.Problems(manifest);     // ["spec.hard: expected object", …], empty when valid
 /// foreach (var o in YamlDocuments.Read(text)) …            // a chart's render as trees
 /// </code>
-/// Checked: known kind and version, scope, types, required and unknown fields, enum, pattern, bounds, anyOf/oneOf/allOf/not.
-/// Not checked: expressions (CEL) and what webhooks say.
+/// Checked: known kind and version, scope, metadata, everything that <see cref="SchemaCheck"/> knows, and by
+/// <see cref="KindRules"/> the expressions (CEL) of the definitions and the server's own rules that matter to us.
+/// Not checked: rules about changes of an object, and what webhooks say.
 /// </summary>
 public static class KubernetesSchemas
 {
     private static readonly string? Folder = FindFolder();
     private static readonly Lazy<JsonObject> Builtin = new(() => Load("openapi", "kubernetes-1.36.0.json"));
-    private static readonly ConcurrentDictionary<string, Lazy<Dictionary<string, (JsonObject Schema, bool Namespaced)>>> Custom = new();
     private static readonly Lazy<Dictionary<string, JsonObject>> Kinds = new(IndexKinds);
     private static readonly ConcurrentDictionary<string, JsonObject?> References = new();
+
+    // Reading a definition costs up to a second, all of them a minute: each is read when the first object of its kind comes.
+    private static readonly ConcurrentDictionary<(string Group, string Kind), Lazy<Definition?>> Definitions = new();
+
+    private static readonly string[] ClusterScoped =
+    [
+        "Namespace", "Node", "PersistentVolume", "ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition", "StorageClass", "PriorityClass",
+        "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding", "ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "APIService",
+    ];
 
     /// <summary>Why nothing can be checked here, or null.</summary>
     public static string? Missing => Folder is null ? "../shared with openapi and crds is not beside this repository." : null;
@@ -37,23 +46,53 @@ public static class KubernetesSchemas
     {
         Assert.SkipWhen(Missing is not null, Missing ?? "");
         var problems = new List<string>();
-        var key = $"{manifest["apiVersion"]}/{manifest["kind"]}";
-        if (Kinds.Value.TryGetValue(key, out var builtin))
+        var (version, kind) = (manifest["apiVersion"]?.ToString() ?? "", manifest["kind"]?.ToString() ?? "");
+        if (Find(version, kind) is not { } found)
         {
-            new SchemaCheck(Resolve, problems).Check("", builtin, manifest);
+            problems.Add($"apiVersion: no published schema for {version}/{kind}");
+            return problems;
         }
-        else if (OfGroup(key.Split('/')[0]).TryGetValue(key, out var custom))
-        {
-            new SchemaCheck(Resolve, problems).Check("", custom.Schema, manifest);
-            var hasNamespace = manifest["metadata"]?["namespace"] is not null;
-            if (hasNamespace && !custom.Namespaced)
-                problems.Add("metadata.namespace: the kind is cluster-scoped");
-        }
-        else
-        {
-            problems.Add($"apiVersion: no published schema for {key}");
-        }
+        new SchemaCheck(Resolve, problems).Check("", found.Schema, manifest);
+        if (manifest["metadata"]?["namespace"] is not null != found.Namespaced)
+            problems.Add(found.Namespaced ? "metadata.namespace: is required" : "metadata.namespace: the kind is cluster-scoped");
+        MetadataCheck.Check(manifest, problems);
+        if (problems.Count == 0)
+            problems.AddRange(KindRules.Problems(manifest));
         return problems;
+    }
+
+    private static (JsonObject Schema, bool Namespaced)? Find(string apiVersion, string kind)
+    {
+        if (Kinds.Value.TryGetValue($"{apiVersion}/{kind}", out var builtin))
+            return (builtin, !ClusterScoped.Contains(kind));
+        var parts = apiVersion.Split('/');
+        if (parts.Length != 2)
+            return null;
+        var definition = Definitions.GetOrAdd((parts[0], kind), static key => new Lazy<Definition?>(() => Read(key.Group, key.Kind))).Value;
+        return definition?.Versions.TryGetValue(parts[1], out var schema) == true ? (schema, definition.Namespaced) : null;
+    }
+
+    private static Definition? Read(string group, string kind)
+    {
+        var folder = Path.Combine(Folder!, "crds", group);
+        if (!Directory.Exists(folder))
+            return null;
+        foreach (var file in Directory.EnumerateFiles(folder, "*.yaml"))
+        {
+            var text = File.ReadAllText(file);
+            if (!text.Contains($"\n    kind: {kind}\n", StringComparison.Ordinal))
+                continue;
+            foreach (var document in YamlDocuments.Read(text))
+            {
+                if (document["spec"]?["names"]?["kind"]?.ToString() == kind && document["spec"]?["versions"] is JsonArray versions)
+                {
+                    return new Definition(document["spec"]!["scope"]?.ToString() == "Namespaced", versions.OfType<JsonObject>()
+                        .Where(v => v["schema"]?["openAPIV3Schema"] is JsonObject)
+                        .ToDictionary(v => v["name"]!.ToString(), v => v["schema"]!["openAPIV3Schema"]!.AsObject()));
+                }
+            }
+        }
+        return null;
     }
 
     private static JsonObject? Resolve(string reference) => References.GetOrAdd(reference, static r =>
@@ -73,33 +112,6 @@ public static class KubernetesSchemas
         return kinds;
     }
 
-    // Reading one definition costs milliseconds, all of them seconds: each group is read when an object of it is asked about.
-    private static Dictionary<string, (JsonObject Schema, bool Namespaced)> OfGroup(string group) =>
-        Custom.GetOrAdd(group, static g => new(() => LoadDefinitions(Path.Combine(Folder!, "crds", g)))).Value;
-
-    private static Dictionary<string, (JsonObject, bool)> LoadDefinitions(string folder)
-    {
-        var found = new Dictionary<string, (JsonObject, bool)>();
-        foreach (var file in Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.yaml") : [])
-        {
-            foreach (var definition in YamlDocuments.Read(File.ReadAllText(file)))
-                Index(definition, found);
-        }
-        return found;
-    }
-
-    private static void Index(JsonObject definition, Dictionary<string, (JsonObject, bool)> found)
-    {
-        if (definition["spec"]?["versions"] is not JsonArray versions)
-            return;
-        var spec = definition["spec"]!;
-        foreach (var version in versions)
-        {
-            if (version?["schema"]?["openAPIV3Schema"] is JsonObject schema)
-                found[$"{spec["group"]}/{version["name"]}/{spec["names"]!["kind"]}"] = (schema, spec["scope"]?.ToString() == "Namespaced");
-        }
-    }
-
     private static JsonObject Load(params string[] path) =>
         JsonNode.Parse(File.ReadAllText(Path.Combine([Folder!, .. path])))!.AsObject();
 
@@ -115,4 +127,6 @@ public static class KubernetesSchemas
         }
         return null;
     }
+
+    private sealed record Definition(bool Namespaced, Dictionary<string, JsonObject> Versions);
 }

@@ -128,6 +128,7 @@ public static class CauseCatalogue
         new("quota.topology", CauseArea.Queue, CauseActor.Scientist),
 
         new("training.no_address", CauseArea.Training, CauseActor.PlatformAdmin),
+        new("training.no_ray", CauseArea.Training, CauseActor.PlatformAdmin),
         new("training.vanished", CauseArea.Training, CauseActor.Scientist),
         new("training.finishing", CauseArea.Training, CauseActor.Nobody),
         new("training.stopped", CauseArea.Training, CauseActor.Nobody),

@@ -16,7 +16,9 @@ def main(words):
     # Asked to stop: the program may finish what it does, and what it has written is still handed over.
     signal.signal(signal.SIGTERM, lambda *_: child.terminate())
     code = child.wait()
-    keep(output)
+    # Several nodes share the folder: the first one hands it over.
+    if os.environ.get("PORTAL_NODE_RANK", "") in ("", "0"):
+        keep(output)
     return code if code >= 0 else 128 - code
 
 

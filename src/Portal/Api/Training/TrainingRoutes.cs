@@ -75,12 +75,16 @@ internal sealed record LaunchTraining(string Name, Guid? Id = null)
 
     public int Accelerators { get; init; }
 
+    public TrainingFramework Framework { get; init; }
+
+    public int Nodes { get; init; } = 1;
+
     public int TimeLimitMinutes { get; init; } = TrainingDraft.DefaultTimeLimitMinutes;
 
     public TrainingDraft ToDraft(Guid projectId) => new(Id ?? Guid.CreateVersion7(), projectId, Name)
     {
         TemplateId = "", ImageId = Image, CustomImage = CustomImage, Source = Source, Code = Code, CodePath = CodePath, Command = Command,
-        Arguments = Arguments, SizeId = Size, PoolId = PoolId, Accelerators = Accelerators, TimeLimitMinutes = TimeLimitMinutes,
+        Arguments = Arguments, SizeId = Size, PoolId = PoolId, Accelerators = Accelerators, Framework = Framework, Nodes = Nodes, TimeLimitMinutes = TimeLimitMinutes,
     };
 }
 

@@ -805,6 +805,16 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                     b.Property<DateTime?>("RunningSince")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<string>("RunsAs")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<string>("RunsAsReason")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
                     b.Property<string>("SizeId")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -1483,6 +1493,11 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                     b.Property<DateTime?>("FinishedAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<string>("Framework")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
                     b.Property<long>("Generation")
                         .IsConcurrencyToken()
                         .HasColumnType("bigint");
@@ -1502,6 +1517,9 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                         .IsRequired()
                         .HasMaxLength(60)
                         .HasColumnType("character varying(60)");
+
+                    b.Property<int>("Nodes")
+                        .HasColumnType("integer");
 
                     b.Property<string>("ObjectName")
                         .IsRequired()
@@ -1540,6 +1558,16 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)");
+
+                    b.Property<string>("RunsAs")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<string>("RunsAsReason")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
 
                     b.Property<string>("SizeId")
                         .IsRequired()

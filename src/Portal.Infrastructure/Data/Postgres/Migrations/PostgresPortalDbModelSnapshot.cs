@@ -802,6 +802,16 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                     b.Property<DateTime?>("RunningSince")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<string>("RunsAs")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<string>("RunsAsReason")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
                     b.Property<string>("SizeId")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -1480,6 +1490,11 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                     b.Property<DateTime?>("FinishedAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<string>("Framework")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
                     b.Property<long>("Generation")
                         .IsConcurrencyToken()
                         .HasColumnType("bigint");
@@ -1499,6 +1514,9 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                         .IsRequired()
                         .HasMaxLength(60)
                         .HasColumnType("character varying(60)");
+
+                    b.Property<int>("Nodes")
+                        .HasColumnType("integer");
 
                     b.Property<string>("ObjectName")
                         .IsRequired()
@@ -1537,6 +1555,16 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)");
+
+                    b.Property<string>("RunsAs")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<string>("RunsAsReason")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
 
                     b.Property<string>("SizeId")
                         .IsRequired()

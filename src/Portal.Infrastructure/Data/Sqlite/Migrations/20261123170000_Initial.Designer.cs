@@ -797,6 +797,16 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                     b.Property<DateTime?>("RunningSince")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("RunsAs")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("RunsAsReason")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("SizeId")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -1475,6 +1485,11 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                     b.Property<DateTime?>("FinishedAt")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Framework")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("Generation")
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
@@ -1494,6 +1509,9 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                         .IsRequired()
                         .HasMaxLength(60)
                         .HasColumnType("TEXT");
+
+                    b.Property<int>("Nodes")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("ObjectName")
                         .IsRequired()
@@ -1531,6 +1549,16 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                     b.Property<string>("ReportedStatus")
                         .IsRequired()
                         .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("RunsAs")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("RunsAsReason")
+                        .IsRequired()
+                        .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("SizeId")

@@ -21,6 +21,7 @@ public partial class LaunchTrainingPage
     private IReadOnlyList<AcceleratorOffer> _offers = [];
     private Refusal? _refused;
     private string? _preview;
+    private WorkloadChoice? _choice;
     private bool _busy;
 
     [Parameter]
@@ -60,7 +61,7 @@ public partial class LaunchTrainingPage
     private IStringLocalizer<Resources.Training> W { get; set; } = default!;
 
     private decimal Price => Offered.FindSize(_form.SizeId) is { } size
-        ? Offered.PricePerHour(size, _form.Accelerators, _offers.FirstOrDefault(o => o.PoolId == _form.PoolId)?.PricePerHour ?? 0) : 0;
+        ? _form.Nodes * Offered.PricePerHour(size, _form.Accelerators, _offers.FirstOrDefault(o => o.PoolId == _form.PoolId)?.PricePerHour ?? 0) : 0;
 
     protected override bool Concerns(RowChange change) => false;
 
@@ -90,7 +91,8 @@ public partial class LaunchTrainingPage
     {
         var result = await Preview.ForAsync(await Services.ActorAsync(), _form.ToDraft(ProjectId), default);
         _refused = result.Refusal;
-        _preview = result.Succeeded ? string.Join("---\n", result.Value.Select(ManifestText.Yaml)) : null;
+        _choice = result.Succeeded ? result.Value.Choice : null;
+        _preview = result.Succeeded ? string.Join("---\n", result.Value.Objects.Select(ManifestText.Yaml)) : null;
     }
 
     private async Task LaunchAsync()

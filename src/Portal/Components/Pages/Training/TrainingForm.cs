@@ -32,6 +32,12 @@ internal sealed class TrainingForm
 
     public int Accelerators { get; set; }
 
+    public TrainingFramework Framework { get; set; }
+
+    public int Nodes { get; set; } = 1;
+
+    public bool IsDistributed => Nodes != 1 || Framework != TrainingFramework.None;
+
     public int TimeLimitMinutes { get; set; } = TrainingDraft.DefaultTimeLimitMinutes;
 
     public Guid? BasedOnId { get; private set; }
@@ -65,6 +71,8 @@ internal sealed class TrainingForm
         SizeId = draft.SizeId,
         PoolId = draft.PoolId,
         Accelerators = draft.Accelerators,
+        Framework = draft.Framework,
+        Nodes = draft.Nodes,
         TimeLimitMinutes = draft.TimeLimitMinutes,
         BasedOnId = draft.BasedOnId,
     };
@@ -82,6 +90,8 @@ internal sealed class TrainingForm
         SizeId = SizeId,
         PoolId = PoolId,
         Accelerators = Accelerators,
+        Framework = Framework,
+        Nodes = Nodes,
         TimeLimitMinutes = TimeLimitMinutes,
         BasedOnId = BasedOnId,
     };

@@ -1,0 +1,125 @@
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using Portal.Core.Cluster;
+using Portal.Core.Notebooks;
+using Portal.Core.Projects;
+using Portal.Core.Training;
+using Portal.Core.Workloads;
+using Portal.Testing.Waiting;
+
+namespace Portal.Integration.Tests.Workloads;
+
+/// <summary>A cluster that learns the operators' kinds while the portal runs: from then on they are used, and what runs stays as it is.</summary>
+public class OperatorTests(WorkloadStage stage) : IClassFixture<WorkloadStage>
+{
+    private static readonly CancellationToken Ct = TestContext.Current.CancellationToken;
+
+    private IClusterClient Cluster => stage.Get<IClusters>().All[0].Client;
+
+    [Fact]
+    public async Task Workloads_OnceTheOperatorsKindsAreServed_AreMadeOfThem()
+    {
+        var before = await LaunchAsync("before");
+        await RunsAsAsync(before, "apps/v1 StatefulSet", "choice.no_notebooks");
+
+        foreach (var kind in new[] { NotebookManifests.Kind, TrainingKinds.TrainJob, TrainingKinds.TrainingRuntime })
+            await Cluster.ApplyAsync(Definition(kind), Ct);
+        await Eventually.TrueAsync(async () => (await Cluster.CapabilitiesAsync(Ct)).Serves(TrainingKinds.TrainingRuntime)
+            && (await Cluster.CapabilitiesAsync(Ct)).Serves(NotebookManifests.Kind), "the kinds are served");
+
+        var after = await LaunchAsync("after");
+        await RunsAsAsync(after, "kubeflow.org/v1 Notebook", WorkloadChoice.Served);
+        var made = await FindAsync(NotebookManifests.Kind, after.ObjectName);
+        Assert.Equal(("true", "scientist"), (made.Text("metadata", "labels", "opendatahub.io/dashboard"), made.Text("metadata", "annotations", "opendatahub.io/username")));
+
+        await StopsAndStartsByItsAnnotationAsync(after);
+        await ChangesKindOnlyWhenStartedAgainAsync(before);
+        await TrainsOnSeveralNodesAsync();
+    }
+
+    private async Task StopsAndStartsByItsAnnotationAsync(Notebook notebook)
+    {
+        Assert.True((await stage.Get<NotebookService>().StopAsync(stage.Scientist, notebook.Id, Ct)).Succeeded);
+        await Eventually.TrueAsync(async () => Stopped(await FindAsync(NotebookManifests.Kind, notebook.ObjectName)) is not null, "the Notebook is told to stop");
+        await Eventually.TrueAsync(async () => (await ReadAsync(notebook.Id)).State == WorkloadState.Stopped, "the notebook is stopped");
+
+        Assert.True((await stage.Get<NotebookService>().StartAsync(stage.Scientist, notebook.Id, Ct)).Succeeded);
+        await Eventually.TrueAsync(async () => Stopped(await FindAsync(NotebookManifests.Kind, notebook.ObjectName)) is null, "the Notebook is told to start");
+    }
+
+    private async Task ChangesKindOnlyWhenStartedAgainAsync(Notebook notebook)
+    {
+        Assert.Equal("apps/v1 StatefulSet", (await ReadAsync(notebook.Id)).RunsAs);
+
+        await stage.Get<NotebookService>().StopAsync(stage.Scientist, notebook.Id, Ct);
+        await RunsAsAsync(notebook, "kubeflow.org/v1 Notebook", WorkloadChoice.Served);
+
+        await Eventually.TrueAsync(async () => await FindAsync(Kinds.StatefulSet, notebook.ObjectName) is null, "the StatefulSet is gone");
+        Assert.NotNull(await FindAsync(Kinds.Secret, notebook.ObjectName));
+    }
+
+    private async Task TrainsOnSeveralNodesAsync()
+    {
+        var draft = new TrainingDraft(Guid.CreateVersion7(), stage.Project, "several") { Code = "print(1)", Nodes = 2 };
+        var id = (await stage.Get<TrainingService>().LaunchAsync(stage.Scientist, draft, Ct)).Value;
+        await Eventually.TrueAsync(async () => (await RunAsync(id)).ObservedGeneration > 0, "the run is submitted");
+
+        var run = await RunAsync(id);
+
+        Assert.Equal(("trainer.kubeflow.org/v1alpha1 TrainJob", WorkloadChoice.Served), (run.RunsAs, run.RunsAsReason));
+        Assert.Equal("2", (await FindAsync(TrainingKinds.TrainJob, run.ObjectName)).Text("spec", "trainer", "numNodes"));
+        Assert.True((await stage.Get<TrainingService>().StopAsync(stage.Scientist, id, Ct)).Succeeded);
+        await Eventually.TrueAsync(async () => (await RunAsync(id)).Cleared, "the run is cleared away");
+        Assert.Null(await FindAsync(TrainingKinds.TrainingRuntime, run.ObjectName));
+    }
+
+    private async Task<Notebook> LaunchAsync(string name)
+    {
+        var id = (await stage.Get<NotebookService>().LaunchAsync(stage.Scientist, new NotebookDraft(Guid.CreateVersion7(), stage.Project, name), Ct)).Value;
+        return await ReadAsync(id);
+    }
+
+    private Task RunsAsAsync(Notebook notebook, string kind, string reason) => Eventually.TrueAsync(async () =>
+        await ReadAsync(notebook.Id) is var row && (row.RunsAs, row.RunsAsReason) == (kind, reason), $"the notebook runs as {kind}");
+
+    private async Task<Notebook> ReadAsync(Guid id) => (await stage.Get<NotebookService>().GetAsync(stage.Scientist, id, Ct)).Value.Notebook;
+
+    private async Task<TrainingRun> RunAsync(Guid id) => (await stage.Get<TrainingService>().GetAsync(stage.Scientist, id, Ct)).Value.Run;
+
+    private async Task<JsonObject?> FindAsync(ResourceType type, string name)
+    {
+        await using var db = await stage.OpenAsync();
+        var ns = await db.Set<Project>().Where(p => p.Id == stage.Project).Select(p => p.Namespace).SingleAsync(Ct);
+        return await Cluster.FindAsync(new ObjectKey(type, ns, name), Ct);
+    }
+
+    private static string? Stopped(JsonObject? notebook) => notebook.Text("metadata", "annotations", NotebookManifests.StoppedAnnotation);
+
+    // The kind alone: what an operator would do with it is not what is tested here.
+    private static JsonObject Definition(ResourceType type) => new()
+    {
+        ["apiVersion"] = "apiextensions.k8s.io/v1",
+        ["kind"] = "CustomResourceDefinition",
+        ["metadata"] = new JsonObject { ["name"] = $"{type.Plural}.{type.Group}" },
+        ["spec"] = new JsonObject
+        {
+            ["group"] = type.Group,
+            ["scope"] = "Namespaced",
+            ["names"] = new JsonObject
+            {
+                ["plural"] = type.Plural, ["singular"] = type.Kind.ToLowerInvariant(), ["kind"] = type.Kind, ["listKind"] = type.Kind + "List",
+            },
+            ["versions"] = new JsonArray(new JsonObject
+            {
+                ["name"] = type.Version,
+                ["served"] = true,
+                ["storage"] = true,
+                ["subresources"] = new JsonObject { ["status"] = new JsonObject() },
+                ["schema"] = new JsonObject
+                {
+                    ["openAPIV3Schema"] = new JsonObject { ["type"] = "object", ["x-kubernetes-preserve-unknown-fields"] = true },
+                },
+            }),
+        },
+    };
+}
