@@ -58,6 +58,7 @@ public static class AccessTable
         [AuditView] = Role.Auditor | Role.Admin,
         [AuditVerify] = Role.Auditor | Role.Admin,
         [ClusterView] = ReadAll,
+        [ClusterManage] = Role.Admin,
     };
 
     /// <summary>The roles of which any one suffices.</summary>

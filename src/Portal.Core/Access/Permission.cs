@@ -52,4 +52,5 @@ public enum Permission
     AuditView,
     AuditVerify,
     ClusterView,
+    ClusterManage,
 }

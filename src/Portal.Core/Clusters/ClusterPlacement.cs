@@ -18,8 +18,11 @@ public sealed class ClusterPlacement(IClusters clusters)
             : await db.Set<HardwarePool>().Where(p => p.Id == content.PoolId).Select(p => p.ClusterId).SingleOrDefaultAsync(ct);
         return Placement.Decide(
             new PlacementWish(content.Region.Trim(), content.DataClass, pool),
-            rows.Select(r => new ClusterOffer(r.Id, r.Name, r.Region, r.DataClasses, r.TakesProjects, ClusterRoom.From(clusters.Get(r.Id).Cache))));
+            rows.Select(r => new ClusterOffer(r.Id, r.Name, r.Region, r.DataClasses, r.TakesProjects, RoomOf(clusters.Get(r.Id)))));
     }
+
+    // What a silent cluster had free is no reason to send somebody there.
+    private static ClusterRoom? RoomOf(ConnectedCluster cluster) => cluster.Age <= ClusterHealth.StaleAfter ? ClusterRoom.From(cluster.Cache) : null;
 
     /// <summary>Null when the cluster a project lives on allows what its content is to become.</summary>
     public static async Task<Refusal?> CheckStaysAsync(PortalDb db, Project project, ProjectContent content, CancellationToken ct)

@@ -11,6 +11,8 @@ internal static class ClusterServices
     {
         services.TryAddSingleton<IClusters, NoClusters>();
         services.AddSingleton<ClusterPlacement>();
+        services.AddSingleton<ClusterQueryService>();
+        services.AddSingleton<ClusterService>();
         return services;
     }
 }

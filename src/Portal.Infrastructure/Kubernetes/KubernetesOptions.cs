@@ -29,6 +29,12 @@ public sealed class KubernetesOptions
     /// <summary>Objects asked for in one page of a list.</summary>
     public int PageSize { get; set; } = 500;
 
+    /// <summary>Programs that an uploaded kubeconfig may run to sign in, by name; each runs with the portal's own rights.</summary>
+    public IReadOnlyList<string> AllowedExecPlugins { get; set; } = [];
+
+    /// <summary>How long a try of a connection waits for an answer.</summary>
+    public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How old the knowledge of what the cluster serves may be.</summary>
     public TimeSpan DiscoveryAge { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -37,6 +43,9 @@ public sealed class KubernetesOptions
 
     /// <summary>A watch on which nothing was said for so long is taken for dead and begun again where it stood.</summary>
     public TimeSpan WatchIdle { get; set; } = TimeSpan.FromSeconds(90);
+
+    /// <summary>As these, for a try: an admin waits for it.</summary>
+    internal KubernetesOptions ForProbe() => new() { RequestTimeout = ProbeTimeout, Patience = TimeSpan.Zero, DiscoveryAge = DiscoveryAge };
 }
 
 /// <summary>What the settings say of the installation's own cluster; an admin may change it afterwards.</summary>

@@ -18,7 +18,8 @@ public static class KubernetesServices
         services.AddSingleton(options);
         services.AddDataProtection();
         services.AddSingleton<ClusterVault>();
-        services.AddSingleton<IClusterVault>(s => s.GetRequiredService<ClusterVault>());
+        services.AddSingleton<ClusterLines>();
+        services.AddSingleton<IClusterProbe, ClusterProbe>();
         services.AddSingleton<ClusterSet>();
         services.AddSingleton<IClusters>(s => s.GetRequiredService<ClusterSet>());
         services.AddSingleton<IWorkloadRoute>(s => s.GetRequiredService<ClusterSet>());

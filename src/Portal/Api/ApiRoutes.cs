@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Portal.Api.Audit;
 using Portal.Api.Causes;
+using Portal.Api.Clusters;
 using Portal.Api.Hardware;
 using Portal.Api.Quotas;
 using Portal.Api.Monitoring;
@@ -56,6 +57,7 @@ public static class ApiRoutes
         api.MapAudit();
         api.MapHardware();
         api.MapCauses();
+        api.MapClusters();
         api.MapQuotas();
         api.MapMonitoring();
         api.MapProjects();

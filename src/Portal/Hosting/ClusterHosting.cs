@@ -19,6 +19,7 @@ internal static class ClusterHosting
                 ClusterMode.Kubeconfig => settings.Kubeconfig,
                 _ => "",
             },
+            AllowedExecPlugins = settings.AllowedExecPlugins,
         });
         services.AddSingleton(s => ProjectOptions(s.GetRequiredService<IConfiguration>().GetSection("Projects")));
         if (settings.Mode == ClusterMode.None)

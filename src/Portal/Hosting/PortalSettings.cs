@@ -24,10 +24,11 @@ public enum ClusterMode
 /// <param name="Mode"><c>Cluster:Mode</c>.</param>
 /// <param name="Kubeconfig"><c>Cluster:Kubeconfig</c>: file, needed by <see cref="ClusterMode.Kubeconfig"/>.</param>
 /// <param name="ClusterName"><c>Cluster:Name</c>: what the cluster is called in the portal until an admin changes it.</param>
+/// <param name="AllowedExecPlugins"><c>Cluster:AllowedExecPlugins</c>: programs that an uploaded kubeconfig may run; none by default.</param>
 /// <param name="Sample"><c>Sample:Enabled</c>: fill an empty trial with the sample project.</param>
 /// <param name="MetricsPort"><c>Metrics:Port</c>: the only port that serves /metrics; 0 serves it to loopback callers.</param>
 public sealed record PortalSettings(
-    string DataDirectory, string Postgres, ClusterMode Mode, string Kubeconfig, string ClusterName, bool Sample, int MetricsPort)
+    string DataDirectory, string Postgres, ClusterMode Mode, string Kubeconfig, string ClusterName, IReadOnlyList<string> AllowedExecPlugins, bool Sample, int MetricsPort)
 {
     /// <summary>Reads and checks the settings.</summary>
     /// <exception cref="OptionsValidationException">A value cannot be used; the message says which and what is allowed.</exception>
@@ -50,6 +51,6 @@ public sealed record PortalSettings(
         if (wrong.Count > 0)
             throw new OptionsValidationException("Portal", typeof(PortalSettings), wrong);
         var directory = Path.GetFullPath(configuration["Portal:DataDirectory"] is { Length: > 0 } given ? given : ".data");
-        return new(directory, configuration["Database:Postgres"] ?? "", mode, kubeconfig, name, sample, metricsPort);
+        return new(directory, configuration["Database:Postgres"] ?? "", mode, kubeconfig, name, configuration.GetSection("Cluster:AllowedExecPlugins").Get<string[]>() ?? [], sample, metricsPort);
     }
 }

@@ -14,7 +14,7 @@ namespace Portal.Infrastructure.Kubernetes.Sessions;
 /// installation's own settings is registered here at the first start.
 /// </summary>
 internal sealed partial class ClusterSetHost(
-    IDbContextFactory<PortalDb> databases, ClusterSet clusters, IEnumerable<IReconciler> reconcilers, KubernetesOptions options, ClusterVault vault, DisputeBook disputes,
+    IDbContextFactory<PortalDb> databases, ClusterSet clusters, IEnumerable<IReconciler> reconcilers, KubernetesOptions options, ClusterLines lines, DisputeBook disputes,
     IChangeFeed feed, TimeProvider clock, ILoggerFactory loggers, ILogger<ClusterSetHost> log) : BackgroundService
 {
     // The feed tells of changes; this is for one that was missed while the database was away.
@@ -99,17 +99,10 @@ internal sealed partial class ClusterSetHost(
                 continue;
             }
             await CloseAsync(row.Id);
-            if (LineOf(row) is { } line)
+            if (lines.Of(row) is { } line)
                 Open(row, line, connection);
         }
     }
-
-    private ClusterLine? LineOf(ClusterRegistration row) => row.Connection switch
-    {
-        ClusterConnectionKind.Installation => options.Registration is null ? null : ClusterLine.FromFile(options.Kubeconfig, options.Context),
-        ClusterConnectionKind.InCluster => ClusterLine.InCluster,
-        _ => vault.Open(row.Credentials) is { } kubeconfig ? ClusterLine.FromText(kubeconfig) : null,
-    };
 
     private void Open(ClusterRegistration row, ClusterLine line, string connection)
     {

@@ -1,0 +1,168 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Core.Access;
+using Portal.Core.Audit;
+using Portal.Core.Data;
+using Portal.Core.Hardware;
+using Portal.Core.Results;
+
+namespace Portal.Core.Clusters;
+
+/// <summary>What admins do with clusters.</summary>
+public sealed class ClusterService(
+    IDbContextFactory<PortalDb> databases, AccessGate gate, GuardedChange change, IClusterProbe probe, TimeProvider clock)
+{
+    private const string What = "registration";
+
+    /// <summary>
+    /// Tries the cluster and registers it. One that cannot be reached or that refuses the credentials is refused, with what to
+    /// change; one whose account lacks rights is registered, and its page names them.
+    /// </summary>
+    [Requires(Permission.ClusterManage)]
+    public async Task<Result<Guid>> RegisterAsync(Actor actor, ClusterDraft draft, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        if (await gate.CheckAsync(db, actor, Permission.ClusterManage, Scope.Platform, What, null, ct) is { } denied)
+            return denied;
+        if (ClusterRules.Check(draft) is { } bad)
+            return bad;
+        if (await db.Set<ClusterRegistration>().AnyAsync(c => c.Id == draft.Id && c.CreatedBy == actor.Id, ct))
+            return draft.Id;
+        var row = new ClusterRegistration { Id = draft.Id, CreatedBy = actor.Id, CreatedAt = clock.GetUtcNow() };
+        if (await ConnectAsync(row, draft.Credentials, ct) is { } refused)
+            return refused;
+        if (await db.Set<ClusterRegistration>().AnyAsync(c => c.Id != draft.Id && c.Name == draft.StoredName, ct))
+            return NameTaken(draft.StoredName);
+        var record = new AuditRecord(actor, "cluster.registered", What, row.Id)
+        {
+            Details = { ["server"] = row.Server, ["connection"] = row.Connection.ToString() },
+        };
+        db.Audit(Write(record, row, draft));
+        db.Add(row);
+        try
+        {
+            await db.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateException)
+        {
+            // One form sent twice at once, or two clusters of one name: the unique indexes let one through.
+            await using var again = await databases.CreateDbContextAsync(ct);
+            return await again.Set<ClusterRegistration>().AnyAsync(c => c.Id == draft.Id && c.CreatedBy == actor.Id, ct)
+                ? draft.Id : NameTaken(draft.StoredName);
+        }
+        return row.Id;
+    }
+
+    /// <summary>Changes what is said about a cluster; projects that live on it stay.</summary>
+    [Requires(Permission.ClusterManage)]
+    public Task<Result> EditAsync(Actor actor, Guid id, long generation, ClusterContent content, CancellationToken ct) =>
+        ChangeAsync(actor, id, generation, async (db, row) =>
+        {
+            if (ClusterRules.Check(content) is { } bad)
+                return bad;
+            if (await db.Set<ClusterRegistration>().AnyAsync(c => c.Id != id && c.Name == content.StoredName, ct))
+                return NameTaken(content.StoredName);
+            var record = Write(new AuditRecord(actor, "cluster.edited", What, id), row, content);
+            return record.Details.Count > 0 ? record : Decision.Nothing;
+        }, ct);
+
+    /// <summary>Takes new credentials, after they were tried.</summary>
+    [Requires(Permission.ClusterManage)]
+    public Task<Result> ReconnectAsync(Actor actor, Guid id, long generation, ClusterCredentials credentials, CancellationToken ct) =>
+        ChangeAsync(actor, id, generation, async (_, row) =>
+        {
+            var before = row.Server;
+            if (await ConnectAsync(row, credentials, ct) is { } refused)
+                return refused;
+            return new AuditRecord(actor, "cluster.reconnected", What, id) { Details = { ["connection"] = row.Connection.ToString() } }
+                .Changed("server", before, row.Server);
+        }, ct);
+
+    /// <summary>Forgets a cluster that no project and no pool uses. Nothing is deleted in the cluster itself.</summary>
+    [Requires(Permission.ClusterManage)]
+    public async Task<Result> RemoveAsync(Actor actor, Guid id, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        if (await gate.CheckAsync(db, actor, Permission.ClusterManage, Scope.Platform, What, id, ct) is { } denied)
+            return denied;
+        if (await db.Set<ClusterRegistration>().SingleOrDefaultAsync(c => c.Id == id, ct) is not { } row)
+            return Refusal.NotFound(What);
+        if (row.Connection == ClusterConnectionKind.Installation)
+            return new Refusal("registration.configured", RefusalKind.Conflict).With("name", row.Name);
+        var projects = await db.Projects.CountAsync(p => p.ClusterId == id, ct);
+        var pools = await db.Set<HardwarePool>().CountAsync(p => p.ClusterId == id, ct);
+        var used = new Refusal("registration.used", RefusalKind.Conflict).With("name", row.Name).With("projects", projects).With("pools", pools);
+        if (projects + pools > 0)
+            return used;
+        db.Remove(row);
+        db.Audit(new AuditRecord(actor, "cluster.removed", What, id) { Details = { ["name"] = row.Name, ["server"] = row.Server } });
+        try
+        {
+            await db.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateException)
+        {
+            // A project moved in meanwhile: the foreign key holds.
+            return used;
+        }
+        return Result.Done;
+    }
+
+    /// <summary>Tries the connection and the rights now, and keeps what was found.</summary>
+    [Requires(Permission.ClusterManage)]
+    public async Task<Result<ClusterCheck>> CheckAsync(Actor actor, Guid id, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        if (await gate.CheckAsync(db, actor, Permission.ClusterManage, Scope.Platform, What, id, ct) is { } denied)
+            return denied;
+        if (await db.Set<ClusterRegistration>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, ct) is not { } row)
+            return Refusal.NotFound(What);
+        var check = await probe.TryAsync(row, ct);
+        var now = clock.GetUtcNow();
+        // Not through the row: what an admin edits meanwhile stays untouched.
+        await db.Set<ClusterRegistration>().Where(c => c.Id == id)
+            .ExecuteUpdateAsync(s => s.SetProperty(c => c.Check, check).SetProperty(c => c.CheckedAt, now), ct);
+        db.Audit(new AuditRecord(actor, "cluster.checked", What, id) { Details = { ["problem"] = check.Problem, ["missing"] = check.Missing.Count } });
+        db.Changed(new RowChange(nameof(ClusterRegistration), id, null, false));
+        await db.SaveChangesAsync(ct);
+        return check;
+    }
+
+    private async Task<Refusal?> ConnectAsync(ClusterRegistration row, ClusterCredentials credentials, CancellationToken ct)
+    {
+        var read = probe.Read(credentials);
+        if (!read.Succeeded)
+            return read.Refusal;
+        (row.Connection, row.Server, row.Credentials) = (credentials.Connection, read.Value.Server, read.Value.Credentials);
+        row.Check = await probe.TryAsync(row, ct);
+        row.CheckedAt = clock.GetUtcNow();
+        return row.Check.Problem.Length == 0 ? null : new Refusal(row.Check.Problem, RefusalKind.Conflict, "Credentials")
+        {
+            Arguments = row.Check.Arguments.ToDictionary(a => a.Key, a => (object?)a.Value),
+        };
+    }
+
+    private Task<Result> ChangeAsync(
+        Actor actor, Guid id, long generation, Func<PortalDb, ClusterRegistration, Task<Decision>> decide, CancellationToken ct) =>
+        change.ApplyAsync(
+            actor, new ChangeTarget(Permission.ClusterManage, Scope.Platform, What, id), generation,
+            db => db.Set<ClusterRegistration>().SingleOrDefaultAsync(c => c.Id == id, ct), decide, ct);
+
+    private static AuditRecord Write(AuditRecord record, ClusterRegistration row, ClusterContent content)
+    {
+        var labels = content.Labels.OrderBy(l => l.Key, StringComparer.Ordinal).ToDictionary();
+        record.Changed("name", row.Name, content.StoredName)
+            .Changed("region", row.Region, content.Region.Trim())
+            .Changed("kind", row.Kind.ToString(), content.Kind.ToString())
+            .Changed("dataClasses", string.Join(", ", row.DataClasses.Order()), string.Join(", ", content.DataClasses.Distinct().Order()))
+            .Changed("labels", Text(row.Labels), Text(labels))
+            .Changed("takesProjects", row.TakesProjects, content.TakesProjects);
+        (row.Name, row.Region, row.Kind) = (content.StoredName, content.Region.Trim(), content.Kind);
+        (row.DataClasses, row.Labels, row.TakesProjects) = ([.. content.DataClasses.Distinct().Order()], labels, content.TakesProjects);
+        return record;
+    }
+
+    private static string Text(Dictionary<string, string> labels) => string.Join(", ", labels.Select(l => $"{l.Key}={l.Value}"));
+
+    private static Refusal NameTaken(string name) =>
+        new Refusal("registration.name_taken", RefusalKind.Conflict, "Name").With("name", name);
+}

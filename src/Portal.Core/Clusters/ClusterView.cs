@@ -1,0 +1,53 @@
+namespace Portal.Core.Clusters;
+
+/// <summary>A cluster as pages and the API show it.</summary>
+/// <param name="Row">The registration, without its credentials.</param>
+/// <param name="Projects">How many projects live on it.</param>
+/// <param name="Pools">How many pools belong to it.</param>
+public sealed record ClusterView(ClusterRegistration Row, int Projects, int Pools)
+{
+    public required ClusterState State { get; init; }
+
+    /// <summary>Time since it last spoke, which is the age of all that is shown of it; null before it did.</summary>
+    public required TimeSpan? Age { get; init; }
+
+    /// <summary>Version of its API server, or empty.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>What it can do; empty before it was asked.</summary>
+    public required IReadOnlyList<ClusterFeature> Features { get; init; }
+
+    /// <summary>Processors in all and free, or null while no ready node is seen.</summary>
+    public required ClusterRoom? Room { get; init; }
+}
+
+/// <summary>How a cluster stands.</summary>
+public enum ClusterState
+{
+    /// <summary>It answers, and the account may do everything.</summary>
+    Ready,
+
+    /// <summary>It answers, and the account lacks rights.</summary>
+    Attention,
+
+    /// <summary>It has been silent for a while; what is shown is old.</summary>
+    Stale,
+
+    /// <summary>Nothing was seen of it since the portal started.</summary>
+    Unreachable,
+}
+
+/// <summary>How a cluster stands, by what was last tried and last heard. Pure.</summary>
+public static class ClusterHealth
+{
+    /// <summary>A quiet cluster still sends a bookmark about once a minute; beyond this it is taken for silent.</summary>
+    public static readonly TimeSpan StaleAfter = TimeSpan.FromMinutes(3);
+
+    /// <summary>The verdict: what is heard now counts more than what was tried once.</summary>
+    public static ClusterState State(ClusterCheck check, TimeSpan? age) => age switch
+    {
+        null => ClusterState.Unreachable,
+        var silent when silent > StaleAfter => ClusterState.Stale,
+        _ => check.Missing.Count > 0 ? ClusterState.Attention : ClusterState.Ready,
+    };
+}

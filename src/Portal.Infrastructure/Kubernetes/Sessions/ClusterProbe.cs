@@ -1,0 +1,132 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Portal.Core.Cluster;
+using Portal.Core.Clusters;
+using Portal.Core.Results;
+
+namespace Portal.Infrastructure.Kubernetes.Sessions;
+
+/// <summary>Tries clusters over a line of its own, so that a try neither waits for nor disturbs the portal's work on the cluster.</summary>
+internal sealed class ClusterProbe(ClusterLines lines, ClusterVault vault, KubernetesOptions options, TimeProvider clock) : IClusterProbe
+{
+    /// <summary>Server-side apply, suspended Jobs and network policies are all stable from here on.</summary>
+    private const int OldestMinor = 24;
+    private const int AtOnce = 8;
+
+    public Result<ClusterWay> Read(ClusterCredentials given)
+    {
+        if (given.Connection == ClusterConnectionKind.InCluster)
+            return k8s.KubernetesClientConfiguration.IsInCluster() ? new ClusterWay("", "") : new Refusal("kubeconfig.not_in_cluster", Field: "Connection");
+        if (given.Connection == ClusterConnectionKind.Installation)
+            return new Refusal("kubeconfig.installation", Field: "Connection");
+        var read = KubeconfigReader.Read(given, options.AllowedExecPlugins);
+        return read.Succeeded ? new ClusterWay(read.Value.Server, vault.Seal(read.Value.Kubeconfig)) : read.Refusal;
+    }
+
+    public async Task<ClusterCheck> TryAsync(ClusterRegistration cluster, CancellationToken ct)
+    {
+        if (lines.Of(cluster) is not { } line)
+            return ClusterCheck.Failed("check.no_credentials");
+        using var connection = new ClusterConnection(line, options.ForProbe(), clock);
+        using var discovery = new ClusterDiscovery(connection, clock);
+        try
+        {
+            var capabilities = await discovery.GetAsync(fresh: true, ct);
+            if (IsTooOld(capabilities.Version))
+                return ClusterCheck.Failed("check.too_old", "", ("version", capabilities.Version), ("oldest", $"v1.{OldestMinor}"));
+            return await RightsAsync(connection, capabilities, ct);
+        }
+        catch (ClusterException failure)
+        {
+            return await FindingAsync(failure, cluster.Server, connection, ct);
+        }
+    }
+
+    /// <summary>A version that says nothing is taken for a new one.</summary>
+    internal static bool IsTooOld(string version)
+    {
+        var parts = version.TrimStart('v').Split('.', '+', '-');
+        return parts.Length > 1 && int.TryParse(parts[0], out var major) && int.TryParse(parts[1], out var minor)
+            && (major < 1 || (major == 1 && minor < OldestMinor));
+    }
+
+    private static async Task<ClusterCheck> RightsAsync(ClusterConnection connection, ClusterCapabilities capabilities, CancellationToken ct)
+    {
+        var needed = ClusterNeeds.For(capabilities);
+        var missing = new bool[needed.Count];
+        await Parallel.ForEachAsync(Enumerable.Range(0, needed.Count), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct },
+            async (i, token) => missing[i] = !await MayAsync(connection, needed[i], token));
+        var lacking = needed.Where((_, i) => missing[i]).Select(r => r.ToString()).ToList();
+        return lacking.Count == needed.Count && lacking.Count > 0
+            ? ClusterCheck.Failed("check.no_rights")
+            : new ClusterCheck("", "", lacking);
+    }
+
+    private static async Task<bool> MayAsync(ClusterConnection connection, ClusterRight right, CancellationToken ct)
+    {
+        var review = new JsonObject
+        {
+            ["apiVersion"] = "authorization.k8s.io/v1",
+            ["kind"] = "SelfSubjectAccessReview",
+            ["spec"] = new JsonObject
+            {
+                ["resourceAttributes"] = new JsonObject
+                {
+                    ["verb"] = right.Verb, ["group"] = right.Group, ["resource"] = right.Resource, ["subresource"] = right.Subresource,
+                },
+            },
+        }.ToJsonString();
+        var response = await connection.SendAsync(HttpMethod.Post, "apis/authorization.k8s.io/v1/selfsubjectaccessreviews", ct,
+            () => new StringContent(review, Encoding.UTF8, "application/json"));
+        return (await connection.ReadAsync(response, ct)).Text("status", "allowed") == "true";
+    }
+
+    private static async Task<ClusterCheck> FindingAsync(ClusterException failure, string server, ClusterConnection connection, CancellationToken ct)
+    {
+        if (failure.Failure == ClusterFailure.Unauthorized)
+            return ClusterCheck.Failed("check.unauthorized", failure.Message);
+        if (failure.Failure == ClusterFailure.Forbidden)
+            return ClusterCheck.Failed("check.no_rights", failure.Message);
+        var address = server.Length > 0 ? server : connection.Line.IsOwn ? "" : Address(connection);
+        var problem = Causes(failure).Select(Problem).FirstOrDefault(p => p.Length > 0) ?? "check.unreachable";
+        if (problem == "check.certificate")
+            return await CertificateTrial.LookAsync(address, failure.Message, ct);
+        return ClusterCheck.Failed(problem, failure.Message, ("server", address));
+    }
+
+    private static string Problem(Exception cause) => cause switch
+    {
+        AuthenticationException => "check.certificate",
+        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } => "check.name_unknown",
+        SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "check.refused",
+        OperationCanceledException => "check.silent",
+        JsonException => "check.not_kubernetes",
+        ClusterException { Failure: ClusterFailure.NotFound or ClusterFailure.Invalid } => "check.not_kubernetes",
+        _ => "",
+    };
+
+    private static string Address(ClusterConnection connection)
+    {
+        try
+        {
+            return connection.Address;
+        }
+        catch (ClusterException)
+        {
+            return "";
+        }
+    }
+
+    // The innermost says most.
+    private static IEnumerable<Exception> Causes(Exception failure)
+    {
+        var causes = new List<Exception>();
+        for (var e = failure; e is not null; e = e.InnerException)
+            causes.Add(e);
+        causes.Reverse();
+        return causes;
+    }
+}

@@ -1,0 +1,4 @@
+namespace Portal.Resources;
+
+/// <summary>Words of clusters.</summary>
+public sealed class Clusters;

@@ -1,0 +1,41 @@
+using Portal.Core.Cluster;
+using Portal.Core.Clusters;
+
+namespace Portal.Core.Tests.Clusters;
+
+public class ClusterRulesTests
+{
+    [Theory]
+    [InlineData("site", "berlin", null)]
+    [InlineData("bank.example/rack", "r-7", null)]
+    [InlineData("notkubernetes.io.example/x", "", null)]
+    [InlineData("kubernetes.io/os", "linux", "label.reserved")]
+    [InlineData("node.kubernetes.io/instance-type", "x", "label.reserved")]
+    [InlineData("k8s.io/x", "y", "label.reserved")]
+    [InlineData("kueue.x-k8s.io/queue-name", "y", "label.reserved")]
+    [InlineData("pod-security.kubernetes.io/enforce", "privileged", "label.reserved")]
+    [InlineData("security.openshift.io/scc", "y", "label.reserved")]
+    [InlineData("mlops-portal/id", "y", "label.reserved")]
+    [InlineData("a b", "y", "label.key_bad")]
+    [InlineData("", "y", "label.key_bad")]
+    [InlineData("ok", "a value", "label.value_bad")]
+    public void Label_TypedByAPerson_NeverTakesWhatBelongsToOthers(string key, string value, string? code) =>
+        Assert.Equal(code, ClusterRules.CheckLabel(key, value)?.Code);
+
+    [Fact]
+    public void Features_VersionsServed_ChooseTheNewestKnown()
+    {
+        var found = ClusterFeatures.From(new ClusterCapabilities("v1.30.0",
+        [
+            new("kueue.x-k8s.io", "v1beta1", "clusterqueues", "ClusterQueue", false),
+            new("infrastructure.opendatahub.io", "v1alpha1", "hardwareprofiles", "HardwareProfile"),
+            new("infrastructure.opendatahub.io", "v1", "hardwareprofiles", "HardwareProfile"),
+            new("tekton.dev", "v9", "pipelineruns", "PipelineRun"),
+        ], false)).ToDictionary(f => f.Name);
+
+        Assert.Equal("v1beta1", found["Kueue"].Used);
+        Assert.Equal("v1", found["Hardware profiles"].Used);
+        Assert.True(found["Tekton Pipelines"].IsUnknown);
+        Assert.Equal(("", false), (found["Ray"].Used, found["Ray"].IsUnknown));
+    }
+}

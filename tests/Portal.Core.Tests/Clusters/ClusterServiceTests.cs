@@ -1,0 +1,94 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Portal.Core.Access;
+using Portal.Core.Clusters;
+using Portal.Core.Projects;
+using Portal.Testing.Databases;
+
+namespace Portal.Core.Tests.Clusters;
+
+public class ClusterServiceTests(PostgresServer server)
+{
+    [Theory, EachProvider]
+    public async Task Register_SentTwice_MakesOneAndAuditsWithoutCredentials(Provider provider)
+    {
+        await using var database = await CreateAsync(provider, new FoundCluster());
+        var admin = await database.PersonAsync("admin", PlatformRole.Admin);
+        var draft = Draft("North");
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => database.Get<ClusterService>().RegisterAsync(admin, draft, default)));
+
+        Assert.All(results, r => Assert.Equal(draft.Id, r.Value));
+        var view = Assert.Single((await database.Get<ClusterQueryService>().ListAsync(admin, default)).Value);
+        Assert.Equal(("North", "", ClusterState.Unreachable), (view.Row.Name, view.Row.Credentials, view.State));
+        await using var db = await database.OpenAsync();
+        Assert.Equal("sealed", (await db.Set<ClusterRegistration>().SingleAsync()).Credentials);
+        Assert.DoesNotContain("sealed", (await db.AuditEntries.SingleAsync(e => e.Action == "cluster.registered")).Details, StringComparison.Ordinal);
+    }
+
+    [Theory, EachProvider]
+    public async Task Register_ThatCannotBeReached_IsRefusedAndNotStored(Provider provider)
+    {
+        await using var database = await CreateAsync(provider, new FoundCluster { Finding = ClusterCheck.Failed("check.wrong_authority", "", ("server", "https://x")) });
+        var admin = await database.PersonAsync("admin", PlatformRole.Admin);
+
+        var result = await database.Get<ClusterService>().RegisterAsync(admin, Draft("North"), default);
+
+        Assert.Equal(("check.wrong_authority", "https://x"), (result.Refusal?.Code, result.Refusal!.Arguments["server"]));
+        Assert.Empty((await database.Get<ClusterQueryService>().ListAsync(admin, default)).Value);
+    }
+
+    [Theory, EachProvider]
+    public async Task Remove_WhileAProjectLivesThere_IsRefusedAndNamesHowMany(Provider provider)
+    {
+        await using var database = await CreateAsync(provider, new FoundCluster());
+        var admin = await database.PersonAsync("admin", PlatformRole.Admin);
+        var team = await database.TeamAsync("Risk", admin);
+        var used = (await database.Get<ClusterService>().RegisterAsync(admin, Draft("Used") with { Region = "eu" }, default)).Value;
+        var idle = (await database.Get<ClusterService>().RegisterAsync(admin, Draft("Idle") with { Region = "us" }, default)).Value;
+        var project = await database.Get<ProjectService>().CreateAsync(admin, new ProjectDraft(Guid.CreateVersion7(), "Credit", team) { Region = "EU" }, default);
+        Assert.True(project.Succeeded, project.Refusal?.Code);
+
+        var refused = await database.Get<ClusterService>().RemoveAsync(admin, used, default);
+        var removed = await database.Get<ClusterService>().RemoveAsync(admin, idle, default);
+
+        Assert.Equal(("registration.used", 1), (refused.Refusal?.Code, refused.Refusal!.Arguments["projects"]));
+        Assert.True(removed.Succeeded);
+        await using var db = await database.OpenAsync();
+        Assert.Equal(used, (await db.Projects.SingleAsync()).ClusterId);
+    }
+
+    [Theory, EachProvider]
+    public async Task Create_ProjectThatNoClusterTakes_IsRefused(Provider provider)
+    {
+        await using var database = await CreateAsync(provider, new FoundCluster());
+        var admin = await database.PersonAsync("admin", PlatformRole.Admin);
+        var team = await database.TeamAsync("Risk", admin);
+        await database.Get<ClusterService>().RegisterAsync(admin, Draft("North") with { DataClasses = [DataClass.Public] }, default);
+
+        var result = await database.Get<ProjectService>().CreateAsync(admin, new ProjectDraft(Guid.CreateVersion7(), "Credit", team), default);
+
+        Assert.Equal("placement.none", result.Refusal?.Code);
+    }
+
+    [Theory, EachProvider]
+    public async Task Check_LaterOutage_IsKeptAndShown(Provider provider)
+    {
+        var probe = new FoundCluster();
+        await using var database = await CreateAsync(provider, probe);
+        var admin = await database.PersonAsync("admin", PlatformRole.Admin);
+        var id = (await database.Get<ClusterService>().RegisterAsync(admin, Draft("North"), default)).Value;
+
+        probe.Finding = new ClusterCheck("", "", ["patch secrets"]);
+        Assert.Equal(["patch secrets"], (await database.Get<ClusterService>().CheckAsync(admin, id, default)).Value.Missing);
+
+        var view = (await database.Get<ClusterQueryService>().GetAsync(admin, id, default)).Value;
+        Assert.Equal(["patch secrets"], view.Row.Check.Missing);
+        Assert.Equal(database.Clock.GetUtcNow(), view.Row.CheckedAt);
+    }
+
+    private static ClusterDraft Draft(string name) => new(Guid.CreateVersion7(), name, new ClusterCredentials(ClusterConnectionKind.Kubeconfig, "text"));
+
+    private Task<TestDatabase> CreateAsync(Provider provider, FoundCluster probe) =>
+        TestDatabase.CreateAsync(provider, server, s => s.AddSingleton<IClusterProbe>(probe));
+}

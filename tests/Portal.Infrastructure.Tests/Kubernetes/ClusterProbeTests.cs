@@ -1,0 +1,163 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.DataProtection;
+using Portal.Core.Cluster;
+using Portal.Core.Clusters;
+using Portal.Infrastructure.Kubernetes;
+using Portal.Infrastructure.Kubernetes.Sessions;
+using Portal.Testing.Clusters;
+
+namespace Portal.Infrastructure.Tests.Kubernetes;
+
+public class ClusterProbeTests(EmbeddedCluster cluster)
+{
+    private static readonly ClusterVault Vault = new(new EphemeralDataProtectionProvider());
+    private static readonly KubernetesOptions Options = new();
+    private static readonly ClusterProbe Probe = new(new ClusterLines(Vault, Options), Vault, Options, TimeProvider.System);
+
+    [Fact]
+    public async Task Try_AdministratorOfAServingCluster_LacksNothing()
+    {
+        var check = await TryAsync(await File.ReadAllTextAsync(cluster.Kubeconfig));
+
+        Assert.True(check.IsSound, $"{check.Problem} {check.Detail} {string.Join(", ", check.Missing)}");
+    }
+
+    [Fact]
+    public async Task Try_AccountsWithoutAndWithHalfTheRights_AreToldApart()
+    {
+        await using var world = await ClusterWorld.CreateAsync(cluster.Kubeconfig);
+        await world.Client.ApplyAsync(Manifest.Create(Kinds.ServiceAccount, world.Namespace, "portal", world.Owner), default);
+        var response = await world.Connection.SendAsync(HttpMethod.Post, $"api/v1/namespaces/{world.Namespace}/serviceaccounts/portal/token", default,
+            () => new StringContent("""{"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{}}""", Encoding.UTF8, "application/json"));
+        var token = (await world.Connection.ReadAsync(response, default)).Text("status", "token")!;
+        var kubeconfig = await WithAsync((_, user) => user["token"] = token);
+
+        var without = await TryAsync(kubeconfig);
+        await GrantAsync(world, "secrets", "nodes", "pods");
+        var half = await TryAsync(kubeconfig);
+
+        Assert.Equal("check.no_rights", without.Problem);
+        Assert.Equal("", half.Problem);
+        Assert.Contains("patch clusterqueues.kueue.x-k8s.io", half.Missing);
+        Assert.DoesNotContain("list nodes", half.Missing);
+    }
+
+    [Fact]
+    public async Task Try_WrongToken_IsUnauthorized() =>
+        Assert.Equal("check.unauthorized", (await TryAsync(await WithAsync((_, user) => user["token"] = "wrong"))).Problem);
+
+    [Fact]
+    public async Task Try_NothingListens_IsRefused()
+    {
+        var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        listener.Stop();
+
+        var check = await TryAsync(await WithAsync((server, _) => server["server"] = $"https://127.0.0.1:{port}"));
+
+        Assert.Equal(("check.refused", $"https://127.0.0.1:{port}"), (check.Problem, check.Arguments["server"]));
+    }
+
+    [Theory]
+    [InlineData(-400, -30, "check.certificate_expired")]
+    [InlineData(-1, 30, "check.wrong_authority")]
+    public async Task Try_CertificateThatIsNotTrusted_SaysWhy(int from, int until, string problem)
+    {
+        using var certificate = Certificate(from, until);
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        using var stop = new CancellationTokenSource();
+        var serving = ServeAsync(server, certificate, stop.Token);
+
+        var check = await TryAsync(await WithAsync((c, _) => c["server"] = $"https://127.0.0.1:{((IPEndPoint)server.LocalEndpoint).Port}"));
+
+        await stop.CancelAsync();
+        await serving;
+        Assert.Equal(problem, check.Problem);
+    }
+
+    [Theory]
+    [InlineData("v1.20.2", true)]
+    [InlineData("v1.24.0+k3s1", false)]
+    [InlineData("v1.36.2", false)]
+    [InlineData("", false)]
+    public void Version_OlderThanWhatThePortalNeeds_IsKnown(string version, bool tooOld) => Assert.Equal(tooOld, ClusterProbe.IsTooOld(version));
+
+    [Fact]
+    public void Vault_SealedWithOtherKeys_OpensNothing()
+    {
+        var other = new ClusterVault(new EphemeralDataProtectionProvider());
+
+        Assert.Equal("text", Vault.Open(Vault.Seal("text")));
+        Assert.DoesNotContain("text", Vault.Seal("text"), StringComparison.Ordinal);
+        Assert.Null(other.Open(Vault.Seal("text")));
+    }
+
+    private static Task<ClusterCheck> TryAsync(string kubeconfig)
+    {
+        var read = Probe.Read(new ClusterCredentials(ClusterConnectionKind.Kubeconfig, kubeconfig));
+        Assert.True(read.Succeeded, read.Refusal?.Code);
+        return Probe.TryAsync(new ClusterRegistration
+        {
+            Connection = ClusterConnectionKind.Kubeconfig, Server = read.Value.Server, Credentials = read.Value.Credentials,
+        }, default);
+    }
+
+    private async Task<string> WithAsync(Action<JsonObject, JsonObject> change)
+    {
+        var config = Testing.Schemas.YamlDocuments.Read(await File.ReadAllTextAsync(cluster.Kubeconfig))[0];
+        change(config["clusters"]![0]!["cluster"]!.AsObject(), config["users"]![0]!["user"]!.AsObject());
+        return config.ToJsonString();
+    }
+
+    private static async Task GrantAsync(ClusterWorld world, params string[] resources)
+    {
+        const string Group = "rbac.authorization.k8s.io";
+        var name = "half-" + world.Namespace;
+        await world.Client.ApplyAsync(Manifest.Create(new ResourceType(Group, "v1", "clusterroles", "ClusterRole", false), null, name, world.Owner)
+            .With("rules", new JsonArray(new JsonObject
+            {
+                ["apiGroups"] = new JsonArray(""),
+                ["resources"] = new JsonArray([.. resources.Select(r => (JsonNode)r)]),
+                ["verbs"] = new JsonArray("get", "list", "watch"),
+            })), default);
+        await world.Client.ApplyAsync(Manifest.Create(new ResourceType(Group, "v1", "clusterrolebindings", "ClusterRoleBinding", false), null, name, world.Owner)
+            .With("roleRef", new JsonObject { ["apiGroup"] = Group, ["kind"] = "ClusterRole", ["name"] = name })
+            .With("subjects", new JsonArray(new JsonObject { ["kind"] = "ServiceAccount", ["name"] = "portal", ["namespace"] = world.Namespace })), default);
+    }
+
+    private static X509Certificate2 Certificate(int fromDays, int untilDays)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(fromDays), DateTimeOffset.UtcNow.AddDays(untilDays));
+    }
+
+    private static async Task ServeAsync(TcpListener server, X509Certificate2 certificate, CancellationToken ct)
+    {
+        while (!ct.IsCancellationRequested)
+        {
+            try
+            {
+                using var client = await server.AcceptTcpClientAsync(ct);
+                await using var tls = new SslStream(client.GetStream());
+                await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, ct);
+                await tls.ReadAsync(new byte[1], ct);
+            }
+            catch (Exception e) when (e is IOException or OperationCanceledException or System.Security.Authentication.AuthenticationException)
+            {
+                // The client does not trust it, which is what the test is about.
+            }
+        }
+    }
+}
