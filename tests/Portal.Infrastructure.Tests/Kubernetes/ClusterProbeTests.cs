@@ -152,7 +152,7 @@ public class ClusterProbeTests(EmbeddedCluster cluster)
                 using var client = await server.AcceptTcpClientAsync(ct);
                 await using var tls = new SslStream(client.GetStream());
                 await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, ct);
-                await tls.ReadAsync(new byte[1], ct);
+                await tls.CopyToAsync(Stream.Null, ct);
             }
             catch (Exception e) when (e is IOException or OperationCanceledException or System.Security.Authentication.AuthenticationException)
             {

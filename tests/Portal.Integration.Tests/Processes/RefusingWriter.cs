@@ -14,7 +14,7 @@ internal sealed class RefusingWriter(IClusterClient inner) : IClusterClient
     public IAsyncEnumerable<JsonObject> ListAsync(ResourceType type, string? ns, string? labelSelector, CancellationToken ct) =>
         inner.ListAsync(type, ns, labelSelector, ct);
 
-    public Task<JsonObject> ApplyAsync(JsonObject manifest, CancellationToken ct, bool dryRun = false)
+    public Task<JsonObject> ApplyAsync(JsonObject manifest, CancellationToken ct, bool dryRun = false, bool force = false)
     {
         Writes.Add($"apply {manifest.Text("kind")} {manifest.Name()}");
         return Task.FromResult(manifest);

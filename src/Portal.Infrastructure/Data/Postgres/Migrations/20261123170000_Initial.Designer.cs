@@ -254,10 +254,84 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Portal.Core.Clusters.ClusterRegistration", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Check")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<DateTime?>("CheckedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Connection")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("CreatedBy")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Credentials")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("DataClasses")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long>("Generation")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
+                    b.Property<string>("Labels")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)");
+
+                    b.Property<string>("Region")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)");
+
+                    b.Property<string>("Server")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)");
+
+                    b.Property<bool>("TakesProjects")
+                        .HasColumnType("boolean");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Name")
+                        .IsUnique();
+
+                    b.ToTable("clusters", (string)null);
+                });
+
             modelBuilder.Entity("Portal.Core.Hardware.HardwarePool", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("ClusterId")
                         .HasColumnType("uuid");
 
                     b.Property<DateTime>("CreatedAt")
@@ -318,6 +392,8 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                         .HasColumnType("text");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("ClusterId");
 
                     b.HasIndex("Name")
                         .IsUnique();
@@ -932,6 +1008,9 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uuid");
 
+                    b.Property<Guid?>("ClusterId")
+                        .HasColumnType("uuid");
+
                     b.Property<string>("CostCentre")
                         .IsRequired()
                         .HasMaxLength(60)
@@ -986,6 +1065,9 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                     b.Property<long>("ObservedGeneration")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("PlacedBecause")
+                        .HasColumnType("text");
+
                     b.Property<string>("Region")
                         .IsRequired()
                         .HasMaxLength(60)
@@ -1005,6 +1087,8 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                         .HasColumnType("uuid");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("ClusterId");
 
                     b.HasIndex("CreatedAt");
 
@@ -1692,6 +1776,14 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                     b.ToTable("pool_stays", (string)null);
                 });
 
+            modelBuilder.Entity("Portal.Core.Hardware.HardwarePool", b =>
+                {
+                    b.HasOne("Portal.Core.Clusters.ClusterRegistration", null)
+                        .WithMany()
+                        .HasForeignKey("ClusterId")
+                        .OnDelete(DeleteBehavior.Restrict);
+                });
+
             modelBuilder.Entity("Portal.Core.Hardware.PoolLedger", b =>
                 {
                     b.HasOne("Portal.Core.Hardware.HardwarePool", null)
@@ -1826,6 +1918,11 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
 
             modelBuilder.Entity("Portal.Core.Projects.Project", b =>
                 {
+                    b.HasOne("Portal.Core.Clusters.ClusterRegistration", null)
+                        .WithMany()
+                        .HasForeignKey("ClusterId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
                     b.HasOne("Portal.Core.Teams.Team", "Team")
                         .WithMany()
                         .HasForeignKey("TeamId")

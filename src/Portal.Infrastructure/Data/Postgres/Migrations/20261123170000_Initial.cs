@@ -50,28 +50,28 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
-                name: "hardware_pools",
+                name: "clusters",
                 columns: table => new
                 {
                     Id = table.Column<Guid>(type: "uuid", nullable: false),
                     Name = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
-                    Slug = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
-                    ResourceName = table.Column<string>(type: "character varying(317)", maxLength: 317, nullable: false),
-                    NodeLabels = table.Column<string>(type: "text", nullable: false),
-                    Taints = table.Column<string>(type: "text", nullable: false),
-                    PricePerHour = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: false),
-                    State = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
-                    Simulated = table.Column<bool>(type: "boolean", nullable: false),
-                    Lending = table.Column<string>(type: "text", nullable: false),
+                    Region = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    Kind = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    DataClasses = table.Column<string>(type: "text", nullable: false),
+                    Labels = table.Column<string>(type: "text", nullable: false),
+                    Connection = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    Server = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    Credentials = table.Column<string>(type: "text", nullable: false),
+                    TakesProjects = table.Column<bool>(type: "boolean", nullable: false),
+                    CheckedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    Check = table.Column<string>(type: "text", nullable: false),
                     CreatedBy = table.Column<Guid>(type: "uuid", nullable: false),
                     CreatedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    Problem = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false),
-                    Generation = table.Column<long>(type: "bigint", nullable: false),
-                    ObservedGeneration = table.Column<long>(type: "bigint", nullable: false)
+                    Generation = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_hardware_pools", x => x.Id);
+                    table.PrimaryKey("PK_clusters", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -213,23 +213,35 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
-                name: "pool_ledgers",
+                name: "hardware_pools",
                 columns: table => new
                 {
-                    PoolId = table.Column<Guid>(type: "uuid", nullable: false),
-                    Capacity = table.Column<int>(type: "integer", nullable: false),
-                    Granted = table.Column<int>(type: "integer", nullable: false)
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Name = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    Slug = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    ClusterId = table.Column<Guid>(type: "uuid", nullable: true),
+                    ResourceName = table.Column<string>(type: "character varying(317)", maxLength: 317, nullable: false),
+                    NodeLabels = table.Column<string>(type: "text", nullable: false),
+                    Taints = table.Column<string>(type: "text", nullable: false),
+                    PricePerHour = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: false),
+                    State = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    Simulated = table.Column<bool>(type: "boolean", nullable: false),
+                    Lending = table.Column<string>(type: "text", nullable: false),
+                    CreatedBy = table.Column<Guid>(type: "uuid", nullable: false),
+                    CreatedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    Problem = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false),
+                    Generation = table.Column<long>(type: "bigint", nullable: false),
+                    ObservedGeneration = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_pool_ledgers", x => x.PoolId);
-                    table.CheckConstraint("ck_pool_ledgers_granted", "\"Granted\" >= 0 AND \"Granted\" <= \"Capacity\"");
+                    table.PrimaryKey("PK_hardware_pools", x => x.Id);
                     table.ForeignKey(
-                        name: "FK_pool_ledgers_hardware_pools_PoolId",
-                        column: x => x.PoolId,
-                        principalTable: "hardware_pools",
+                        name: "FK_hardware_pools_clusters_ClusterId",
+                        column: x => x.ClusterId,
+                        principalTable: "clusters",
                         principalColumn: "Id",
-                        onDelete: ReferentialAction.Cascade);
+                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -252,6 +264,93 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                         name: "FK_api_tokens_people_PersonId",
                         column: x => x.PersonId,
                         principalTable: "people",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "projects",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Name = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    Namespace = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    ClusterId = table.Column<Guid>(type: "uuid", nullable: true),
+                    PlacedBecause = table.Column<string>(type: "text", nullable: true),
+                    TeamId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Size = table.Column<string>(type: "character varying(4)", maxLength: 4, nullable: false),
+                    DataClass = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    Region = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    CostCentre = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    Description = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false),
+                    Intent = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    State = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    FrozenAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    FrozenBy = table.Column<Guid>(type: "uuid", nullable: true),
+                    FrozenReason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    CreatedBy = table.Column<Guid>(type: "uuid", nullable: false),
+                    CreatedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    Generation = table.Column<long>(type: "bigint", nullable: false),
+                    ObservedGeneration = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_projects", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_projects_clusters_ClusterId",
+                        column: x => x.ClusterId,
+                        principalTable: "clusters",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_projects_teams_TeamId",
+                        column: x => x.TeamId,
+                        principalTable: "teams",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "team_members",
+                columns: table => new
+                {
+                    TeamId = table.Column<Guid>(type: "uuid", nullable: false),
+                    PersonId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Role = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_team_members", x => new { x.TeamId, x.PersonId });
+                    table.ForeignKey(
+                        name: "FK_team_members_people_PersonId",
+                        column: x => x.PersonId,
+                        principalTable: "people",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "FK_team_members_teams_TeamId",
+                        column: x => x.TeamId,
+                        principalTable: "teams",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "pool_ledgers",
+                columns: table => new
+                {
+                    PoolId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Capacity = table.Column<int>(type: "integer", nullable: false),
+                    Granted = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_pool_ledgers", x => x.PoolId);
+                    table.CheckConstraint("ck_pool_ledgers_granted", "\"Granted\" >= 0 AND \"Granted\" <= \"Capacity\"");
+                    table.ForeignKey(
+                        name: "FK_pool_ledgers_hardware_pools_PoolId",
+                        column: x => x.PoolId,
+                        principalTable: "hardware_pools",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
                 });
@@ -281,40 +380,6 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
-                name: "projects",
-                columns: table => new
-                {
-                    Id = table.Column<Guid>(type: "uuid", nullable: false),
-                    Name = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
-                    Namespace = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
-                    TeamId = table.Column<Guid>(type: "uuid", nullable: false),
-                    Size = table.Column<string>(type: "character varying(4)", maxLength: 4, nullable: false),
-                    DataClass = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
-                    Region = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
-                    CostCentre = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
-                    Description = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false),
-                    Intent = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
-                    State = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
-                    FrozenAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
-                    FrozenBy = table.Column<Guid>(type: "uuid", nullable: true),
-                    FrozenReason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
-                    CreatedBy = table.Column<Guid>(type: "uuid", nullable: false),
-                    CreatedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    Generation = table.Column<long>(type: "bigint", nullable: false),
-                    ObservedGeneration = table.Column<long>(type: "bigint", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_projects", x => x.Id);
-                    table.ForeignKey(
-                        name: "FK_projects_teams_TeamId",
-                        column: x => x.TeamId,
-                        principalTable: "teams",
-                        principalColumn: "Id",
-                        onDelete: ReferentialAction.Restrict);
-                });
-
-            migrationBuilder.CreateTable(
                 name: "team_budgets",
                 columns: table => new
                 {
@@ -334,31 +399,6 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                         onDelete: ReferentialAction.Cascade);
                     table.ForeignKey(
                         name: "FK_team_budgets_teams_TeamId",
-                        column: x => x.TeamId,
-                        principalTable: "teams",
-                        principalColumn: "Id",
-                        onDelete: ReferentialAction.Cascade);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "team_members",
-                columns: table => new
-                {
-                    TeamId = table.Column<Guid>(type: "uuid", nullable: false),
-                    PersonId = table.Column<Guid>(type: "uuid", nullable: false),
-                    Role = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_team_members", x => new { x.TeamId, x.PersonId });
-                    table.ForeignKey(
-                        name: "FK_team_members_people_PersonId",
-                        column: x => x.PersonId,
-                        principalTable: "people",
-                        principalColumn: "Id",
-                        onDelete: ReferentialAction.Cascade);
-                    table.ForeignKey(
-                        name: "FK_team_members_teams_TeamId",
                         column: x => x.TeamId,
                         principalTable: "teams",
                         principalColumn: "Id",
@@ -985,6 +1025,12 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                 column: "ProjectId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_clusters_Name",
+                table: "clusters",
+                column: "Name",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_drift_events_Pending_ReceivedAt",
                 table: "drift_events",
                 columns: new[] { "Pending", "ReceivedAt" });
@@ -1004,6 +1050,11 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                 name: "IX_drift_windows_ModelId_Start",
                 table: "drift_windows",
                 columns: new[] { "ModelId", "Start" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_hardware_pools_ClusterId",
+                table: "hardware_pools",
+                column: "ClusterId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_hardware_pools_Name",
@@ -1076,6 +1127,11 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                 name: "IX_project_members_PersonId",
                 table: "project_members",
                 column: "PersonId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_projects_ClusterId",
+                table: "projects",
+                column: "ClusterId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_projects_CreatedAt",
@@ -1290,6 +1346,9 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "projects");
+
+            migrationBuilder.DropTable(
+                name: "clusters");
 
             migrationBuilder.DropTable(
                 name: "teams");

@@ -48,28 +48,28 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
-                name: "hardware_pools",
+                name: "clusters",
                 columns: table => new
                 {
                     Id = table.Column<Guid>(type: "TEXT", nullable: false),
                     Name = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
-                    Slug = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
-                    ResourceName = table.Column<string>(type: "TEXT", maxLength: 317, nullable: false),
-                    NodeLabels = table.Column<string>(type: "TEXT", nullable: false),
-                    Taints = table.Column<string>(type: "TEXT", nullable: false),
-                    PricePerHour = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: false),
-                    State = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    Simulated = table.Column<bool>(type: "INTEGER", nullable: false),
-                    Lending = table.Column<string>(type: "TEXT", nullable: false),
+                    Region = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    DataClasses = table.Column<string>(type: "TEXT", nullable: false),
+                    Labels = table.Column<string>(type: "TEXT", nullable: false),
+                    Connection = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Server = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
+                    Credentials = table.Column<string>(type: "TEXT", nullable: false),
+                    TakesProjects = table.Column<bool>(type: "INTEGER", nullable: false),
+                    CheckedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    Check = table.Column<string>(type: "TEXT", nullable: false),
                     CreatedBy = table.Column<Guid>(type: "TEXT", nullable: false),
                     CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
-                    Problem = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false),
-                    Generation = table.Column<long>(type: "INTEGER", nullable: false),
-                    ObservedGeneration = table.Column<long>(type: "INTEGER", nullable: false)
+                    Generation = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_hardware_pools", x => x.Id);
+                    table.PrimaryKey("PK_clusters", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -211,23 +211,35 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
-                name: "pool_ledgers",
+                name: "hardware_pools",
                 columns: table => new
                 {
-                    PoolId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    Capacity = table.Column<int>(type: "INTEGER", nullable: false),
-                    Granted = table.Column<int>(type: "INTEGER", nullable: false)
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
+                    Slug = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
+                    ClusterId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    ResourceName = table.Column<string>(type: "TEXT", maxLength: 317, nullable: false),
+                    NodeLabels = table.Column<string>(type: "TEXT", nullable: false),
+                    Taints = table.Column<string>(type: "TEXT", nullable: false),
+                    PricePerHour = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Simulated = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Lending = table.Column<string>(type: "TEXT", nullable: false),
+                    CreatedBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    Problem = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false),
+                    Generation = table.Column<long>(type: "INTEGER", nullable: false),
+                    ObservedGeneration = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_pool_ledgers", x => x.PoolId);
-                    table.CheckConstraint("ck_pool_ledgers_granted", "\"Granted\" >= 0 AND \"Granted\" <= \"Capacity\"");
+                    table.PrimaryKey("PK_hardware_pools", x => x.Id);
                     table.ForeignKey(
-                        name: "FK_pool_ledgers_hardware_pools_PoolId",
-                        column: x => x.PoolId,
-                        principalTable: "hardware_pools",
+                        name: "FK_hardware_pools_clusters_ClusterId",
+                        column: x => x.ClusterId,
+                        principalTable: "clusters",
                         principalColumn: "Id",
-                        onDelete: ReferentialAction.Cascade);
+                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -250,6 +262,93 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                         name: "FK_api_tokens_people_PersonId",
                         column: x => x.PersonId,
                         principalTable: "people",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "projects",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
+                    Namespace = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
+                    ClusterId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    PlacedBecause = table.Column<string>(type: "TEXT", nullable: true),
+                    TeamId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Size = table.Column<string>(type: "TEXT", maxLength: 4, nullable: false),
+                    DataClass = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Region = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
+                    CostCentre = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
+                    Description = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false),
+                    Intent = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    FrozenAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    FrozenBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    FrozenReason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
+                    CreatedBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    Generation = table.Column<long>(type: "INTEGER", nullable: false),
+                    ObservedGeneration = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_projects", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_projects_clusters_ClusterId",
+                        column: x => x.ClusterId,
+                        principalTable: "clusters",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_projects_teams_TeamId",
+                        column: x => x.TeamId,
+                        principalTable: "teams",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "team_members",
+                columns: table => new
+                {
+                    TeamId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PersonId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Role = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_team_members", x => new { x.TeamId, x.PersonId });
+                    table.ForeignKey(
+                        name: "FK_team_members_people_PersonId",
+                        column: x => x.PersonId,
+                        principalTable: "people",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "FK_team_members_teams_TeamId",
+                        column: x => x.TeamId,
+                        principalTable: "teams",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "pool_ledgers",
+                columns: table => new
+                {
+                    PoolId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Capacity = table.Column<int>(type: "INTEGER", nullable: false),
+                    Granted = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_pool_ledgers", x => x.PoolId);
+                    table.CheckConstraint("ck_pool_ledgers_granted", "\"Granted\" >= 0 AND \"Granted\" <= \"Capacity\"");
+                    table.ForeignKey(
+                        name: "FK_pool_ledgers_hardware_pools_PoolId",
+                        column: x => x.PoolId,
+                        principalTable: "hardware_pools",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
                 });
@@ -279,40 +378,6 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
-                name: "projects",
-                columns: table => new
-                {
-                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
-                    Name = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
-                    Namespace = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
-                    TeamId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    Size = table.Column<string>(type: "TEXT", maxLength: 4, nullable: false),
-                    DataClass = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    Region = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
-                    CostCentre = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
-                    Description = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false),
-                    Intent = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    State = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    FrozenAt = table.Column<DateTime>(type: "TEXT", nullable: true),
-                    FrozenBy = table.Column<Guid>(type: "TEXT", nullable: true),
-                    FrozenReason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
-                    CreatedBy = table.Column<Guid>(type: "TEXT", nullable: false),
-                    CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
-                    Generation = table.Column<long>(type: "INTEGER", nullable: false),
-                    ObservedGeneration = table.Column<long>(type: "INTEGER", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_projects", x => x.Id);
-                    table.ForeignKey(
-                        name: "FK_projects_teams_TeamId",
-                        column: x => x.TeamId,
-                        principalTable: "teams",
-                        principalColumn: "Id",
-                        onDelete: ReferentialAction.Restrict);
-                });
-
-            migrationBuilder.CreateTable(
                 name: "team_budgets",
                 columns: table => new
                 {
@@ -332,31 +397,6 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                         onDelete: ReferentialAction.Cascade);
                     table.ForeignKey(
                         name: "FK_team_budgets_teams_TeamId",
-                        column: x => x.TeamId,
-                        principalTable: "teams",
-                        principalColumn: "Id",
-                        onDelete: ReferentialAction.Cascade);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "team_members",
-                columns: table => new
-                {
-                    TeamId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    PersonId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    Role = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_team_members", x => new { x.TeamId, x.PersonId });
-                    table.ForeignKey(
-                        name: "FK_team_members_people_PersonId",
-                        column: x => x.PersonId,
-                        principalTable: "people",
-                        principalColumn: "Id",
-                        onDelete: ReferentialAction.Cascade);
-                    table.ForeignKey(
-                        name: "FK_team_members_teams_TeamId",
                         column: x => x.TeamId,
                         principalTable: "teams",
                         principalColumn: "Id",
@@ -983,6 +1023,12 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                 column: "ProjectId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_clusters_Name",
+                table: "clusters",
+                column: "Name",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_drift_events_Pending_ReceivedAt",
                 table: "drift_events",
                 columns: new[] { "Pending", "ReceivedAt" });
@@ -1002,6 +1048,11 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                 name: "IX_drift_windows_ModelId_Start",
                 table: "drift_windows",
                 columns: new[] { "ModelId", "Start" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_hardware_pools_ClusterId",
+                table: "hardware_pools",
+                column: "ClusterId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_hardware_pools_Name",
@@ -1074,6 +1125,11 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                 name: "IX_project_members_PersonId",
                 table: "project_members",
                 column: "PersonId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_projects_ClusterId",
+                table: "projects",
+                column: "ClusterId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_projects_CreatedAt",
@@ -1288,6 +1344,9 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "projects");
+
+            migrationBuilder.DropTable(
+                name: "clusters");
 
             migrationBuilder.DropTable(
                 name: "teams");

@@ -243,10 +243,84 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Portal.Core.Clusters.ClusterRegistration", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Check")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("CheckedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Connection")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("CreatedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Credentials")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("DataClasses")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Generation")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Labels")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Region")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Server")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("TakesProjects")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Name")
+                        .IsUnique();
+
+                    b.ToTable("clusters", (string)null);
+                });
+
             modelBuilder.Entity("Portal.Core.Hardware.HardwarePool", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("ClusterId")
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime>("CreatedAt")
@@ -307,6 +381,8 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("ClusterId");
 
                     b.HasIndex("Name")
                         .IsUnique();
@@ -921,6 +997,9 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("TEXT");
 
+                    b.Property<Guid?>("ClusterId")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("CostCentre")
                         .IsRequired()
                         .HasMaxLength(60)
@@ -975,6 +1054,9 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                     b.Property<long>("ObservedGeneration")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("PlacedBecause")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Region")
                         .IsRequired()
                         .HasMaxLength(60)
@@ -994,6 +1076,8 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("ClusterId");
 
                     b.HasIndex("CreatedAt");
 
@@ -1681,6 +1765,14 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                     b.ToTable("pool_stays", (string)null);
                 });
 
+            modelBuilder.Entity("Portal.Core.Hardware.HardwarePool", b =>
+                {
+                    b.HasOne("Portal.Core.Clusters.ClusterRegistration", null)
+                        .WithMany()
+                        .HasForeignKey("ClusterId")
+                        .OnDelete(DeleteBehavior.Restrict);
+                });
+
             modelBuilder.Entity("Portal.Core.Hardware.PoolLedger", b =>
                 {
                     b.HasOne("Portal.Core.Hardware.HardwarePool", null)
@@ -1815,6 +1907,11 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
 
             modelBuilder.Entity("Portal.Core.Projects.Project", b =>
                 {
+                    b.HasOne("Portal.Core.Clusters.ClusterRegistration", null)
+                        .WithMany()
+                        .HasForeignKey("ClusterId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
                     b.HasOne("Portal.Core.Teams.Team", "Team")
                         .WithMany()
                         .HasForeignKey("TeamId")
