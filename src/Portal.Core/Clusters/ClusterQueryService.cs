@@ -38,7 +38,7 @@ public sealed class ClusterQueryService(IDbContextFactory<PortalDb> databases, A
         await using var db = await databases.CreateDbContextAsync(ct);
         if (await gate.CheckAsync(db, actor, Permission.ProjectCreate, Scope.Team(teamId), "team", teamId, ct) is { } denied)
             return denied;
-        return await placement.DecideAsync(db, content, ct);
+        return await db.Teams.AnyAsync(t => t.Id == teamId, ct) ? await placement.DecideAsync(db, content, ct) : Refusal.NotFound("team");
     }
 
     private async Task<IReadOnlyList<ClusterView>> ViewsAsync(PortalDb db, IQueryable<ClusterRegistration> wanted, CancellationToken ct)

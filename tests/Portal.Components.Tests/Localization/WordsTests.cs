@@ -15,7 +15,7 @@ public sealed class WordsTests : IDisposable
     private readonly CultureInfo _before = CultureInfo.CurrentUICulture;
 
     public WordsTests() => _services = new ServiceCollection().AddLogging().AddLocalization()
-        .AddSingleton<TimeProvider>(new FakeTimeProvider(Now)).AddSingleton<RefusalText>().AddScoped<ReaderZone>().AddScoped<Words>()
+        .AddSingleton<TimeProvider>(new FakeTimeProvider(Now)).AddSingleton<RefusalText>().AddScoped<ReaderZone>().AddScoped<Words>().AddSingleton<CauseTexts>()
         .BuildServiceProvider();
 
     private Words Words => _services.GetRequiredService<Words>();

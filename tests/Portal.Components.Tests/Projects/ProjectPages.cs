@@ -52,7 +52,7 @@ internal sealed class ProjectPages : BunitContext
         Services.AddLocalization();
         Services.AddSingleton<TimeProvider>(Database.Clock);
         Services.AddSingleton<RefusalText>();
-        Services.AddScoped<Words>().AddScoped<ReaderZone>().AddScoped<Toasts>().AddScoped<CurrentActor>();
+        Services.AddScoped<Words>().AddSingleton<CauseTexts>().AddScoped<ReaderZone>().AddScoped<Toasts>().AddScoped<CurrentActor>();
         Services.AddSingleton(Database.Get<IChangeFeed>());
         Services.AddSingleton(Database.Get<ProjectService>());
         Services.AddSingleton(Database.Get<ProjectQueryService>());

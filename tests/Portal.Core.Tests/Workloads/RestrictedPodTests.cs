@@ -70,7 +70,7 @@ public class RestrictedPodTests
         FsCheck.Check.One(Config.QuickThrowOnFailure.WithMaxTest(25), Prop.ForAll(Forms.ToArbitrary(), draft =>
         {
             foreach (var place in Places.All)
-                Assert.All(Everything(draft, place), KubernetesSchemas.AssertValid);
+                Assert.All(Everything(draft, place), m => KubernetesSchemas.AssertValid(m));
         }));
     }
 

@@ -16,8 +16,17 @@ using static Microsoft.Playwright.Assertions;
 namespace Portal.EndToEnd.Tests.Hardware;
 
 /// <summary>An admin opens a pool's lending, sees before who gains, who loses and what changes in the cluster, and saves it.</summary>
-public class LendingJourneyTests(PortalBrowser browser)
+public sealed class LendingJourneyTests(PortalBrowser browser) : IAsyncDisposable
 {
+    private readonly List<Guid> _granted = [];
+
+    /// <summary>Gives the units back: other tests ask for some of the same pool.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var id in _granted)
+            await Get<QuotaService>().ReleaseAsync(await ActorAsync("scientist"), id, default);
+    }
+
     [Fact]
     public async Task Lending_Saved_ReachesTheQueuesAfterAPreview()
     {
@@ -128,6 +137,7 @@ public class LendingJourneyTests(PortalBrowser browser)
         Assert.True((await Get<QuotaService>().SubmitAsync(scientist, wish, default)).Succeeded);
         var seen = (await Get<QuotaQueryService>().GetAsync(lead, wish.Id, default)).Value;
         Assert.True((await Get<QuotaDecisionService>().ApproveAsync(lead, new QuotaDecision(wish.Id, seen.ContentHash), units, default)).Succeeded);
+        _granted.Add(wish.Id);
         ProjectView? view = null;
         await Eventually.TrueAsync(
             async () => (view = (await Get<ProjectQueryService>().GetAsync(scientist, project.Value, default)).Value).State == ProjectState.Ready

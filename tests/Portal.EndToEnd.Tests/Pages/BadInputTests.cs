@@ -5,6 +5,7 @@ using Microsoft.Playwright;
 using Portal.Core.Data;
 using Portal.Core.Projects;
 using Portal.EndToEnd.Tests.Browser;
+using Portal.Testing.Waiting;
 using Portal.Testing.Web;
 using static Microsoft.Playwright.Assertions;
 
@@ -25,6 +26,11 @@ public class BadInputTests(PortalBrowser browser)
         await using var window = await browser.OpenAsync("lead");
         var page = window.Page;
         await window.GoAsync("/projects/new");
+        await Eventually.TrueAsync(async () =>
+        {
+            await page.GetByLabel("Name", new() { Exact = true }).FillAsync("probe");
+            return await page.GetByText("ml-probe").IsVisibleAsync();
+        }, "the form listens");
         await page.GetByLabel("Region").FillAsync("eu-west");
         await page.GetByLabel("Name", new() { Exact = true }).FillAsync(bad);
         await page.GetByRole(AriaRole.Button, new() { Name = "Create project" }).ClickAsync();

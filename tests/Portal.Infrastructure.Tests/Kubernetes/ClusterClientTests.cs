@@ -52,15 +52,17 @@ public class ClusterClientTests(EmbeddedCluster cluster)
     }
 
     [Fact]
-    public async Task Apply_FieldThatSomebodyElseChanged_TakesItBack()
+    public async Task Apply_FieldThatSomebodyElseChanged_IsLeftUntilAPersonTakesItOver()
     {
         await using var world = await ClusterWorld.CreateAsync(cluster.Kubeconfig);
         await world.Client.ApplyAsync(world.Config("a"), default);
         await world.Client.PatchAsync(world.KeyOf("a"), new JsonObject { ["data"] = new JsonObject { ["k"] = "theirs" } }, default);
 
-        var applied = await world.Client.ApplyAsync(world.Config("a"), default);
+        var refused = await Assert.ThrowsAsync<ClusterException>(() => world.Client.ApplyAsync(world.Config("a"), default));
+        var taken = await world.Client.ApplyAsync(world.Config("a"), default, force: true);
 
-        Assert.Equal("1", applied.Text("data", "k"));
+        Assert.Equal(ClusterFailure.Owned, refused.Failure);
+        Assert.Equal("1", taken.Text("data", "k"));
     }
 
     [Fact]

@@ -41,7 +41,7 @@ public class HelmChartTests
         var objects = YamlDocuments.Read(await RenderAsync(settings)).ToList();
 
         Assert.True(objects.Count > 5, name);
-        Assert.All(objects, KubernetesSchemas.AssertValid);
+        Assert.All(objects, o => KubernetesSchemas.AssertValid(o));
     }
 
     [Theory]

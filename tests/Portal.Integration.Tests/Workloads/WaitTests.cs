@@ -28,7 +28,7 @@ public class WaitTests(WorkloadStage stage) : IClassFixture<WorkloadStage>
         var said = await api.GetFromJsonAsync<JsonObject>($"/api/v1/training/{third}/wait", Ct);
 
         var cores = said!["resources"]!.AsArray().Single(r => r!["resource"]!.ToString() == "cpu")!;
-        Assert.Equal(("True", "Quota", "1"), (said["waits"]!.ToString(), said["kind"]!.ToString(), said["position"]!.ToString()));
+        Assert.Equal(("true", "Quota", "1"), (said["waits"]!.ToString(), said["kind"]!.ToString(), said["position"]!.ToString()));
         Assert.Equal((4m, 0m, 4m), ((decimal)cores["needed"]!, (decimal)cores["free"]!, (decimal)cores["shortBy"]!));
         Assert.Equal(8m, said["holders"]!.AsArray().Sum(h => (decimal)h!["amount"]!));
         Assert.Equal("0", said["tooFewRuns"]!.ToString());

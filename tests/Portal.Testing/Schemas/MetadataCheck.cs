@@ -12,7 +12,7 @@ internal static partial class MetadataCheck
     // Kinds whose names are path segments or subdomains; all others are held to a DNS label, as their controllers make pods of them.
     private static readonly string[] SubdomainKinds =
     [
-        "ConfigMap", "Secret", "ClusterQueue", "LocalQueue", "ResourceFlavor", "WorkloadPriorityClass", "Topology", "Cohort", "RoleBinding",
+        "ConfigMap", "Secret", "Event", "ClusterQueue", "LocalQueue", "ResourceFlavor", "WorkloadPriorityClass", "Topology", "Cohort", "RoleBinding",
         "Role", "ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition", "KafkaTopic", "KafkaUser", "PersistentVolumeClaim", "PrometheusRule",
         "ServiceMonitor", "HTTPRoute", "Route", "Ingress", "ServiceAccount", "NetworkPolicy", "ResourceQuota", "LimitRange", "HardwareProfile",
         "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding", "PodDisruptionBudget", "HorizontalPodAutoscaler", "ObjectBucketClaim",

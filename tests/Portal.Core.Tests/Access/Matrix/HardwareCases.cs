@@ -8,8 +8,8 @@ internal sealed class HardwareCases : MatrixCases
 {
     public HardwareCases()
     {
-        Case<HardwareService>(nameof(HardwareService.CreateAsync), Towards.Platform, async (s, actor, _) =>
-            await s.CreateAsync(actor, new PoolDraft(Guid.CreateVersion7(), "New pool", "nvidia.com/gpu", 8, 1), default));
+        Case<HardwareService>(nameof(HardwareService.CreateAsync), Towards.Platform, async (s, actor, target) =>
+            await s.CreateAsync(actor, new PoolDraft(Guid.CreateVersion7(), "New pool", "nvidia.com/gpu", 8, 1) { ClusterId = target["cluster"] }, default));
         Case<HardwareService>(nameof(HardwareService.EditAsync), Towards.Platform, (s, actor, target) =>
             s.EditAsync(actor, new PoolEdit(target["pool"], 1, "Renamed", 16, 2, PoolState.Open), default));
         Case<HardwareService>(nameof(HardwareService.SetBudgetAsync), Towards.Platform, (s, actor, target) =>
