@@ -156,6 +156,8 @@ public partial class WholeJourneyTests(PortalBrowser browser)
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Scorecard" })).ToBeVisibleAsync();
         await page.Locator("input[type=file]").First.SetInputFilesAsync(Story.Applicants("reference.csv", younger: false));
         await Expect(page.GetByText(say.Of<Resources.Monitoring>("reference.done", "reference.csv"))).ToBeVisibleAsync();
+        // The page shows the new reference first: it makes the field for data anew.
+        await Expect(page.GetByRole(AriaRole.Listitem).Filter(new() { HasText = "reference.csv" }).First).ToBeVisibleAsync();
         await page.Locator("input[type=file]").Nth(1).SetInputFilesAsync(Story.Applicants("today.csv", younger: true));
         await Expect(page.Locator(".verdict-drift")).ToContainTextAsync("age", new() { Timeout = 30_000 });
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = name }).First).ToBeVisibleAsync();
