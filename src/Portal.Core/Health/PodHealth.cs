@@ -106,6 +106,6 @@ public static partial class PodHealth
             : CauseMatcher.Match(EvidenceSource.ContainerWaits, waiting.Text("reason"), waiting.Text("message"))?.With("image", container.Text("image"));
     }
 
-    [GeneratedRegex(@"Insufficient (?<resource>[\w./-]+\w)", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"Insufficient (?<resource>[\w./-]+\w)", RegexOptions.ExplicitCapture, 10000)]
     private static partial Regex InsufficientResource();
 }

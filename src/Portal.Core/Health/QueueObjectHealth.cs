@@ -33,6 +33,6 @@ public static partial class QueueObjectHealth
         Missing().Match(active.Message) is { Success: true } match ? match.Groups["name"].Value : active.Reason.Replace("NotFound", "", StringComparison.Ordinal);
 
     // "Can't admit new workloads: references missing ResourceFlavor(s): h100."
-    [GeneratedRegex(@"missing (?<name>.+?)\.?$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"missing (?<name>.+?)\.?$", RegexOptions.ExplicitCapture, 10000)]
     private static partial Regex Missing();
 }

@@ -26,7 +26,7 @@ public class QuotaJourneyTests(PortalBrowser browser)
         await scientist.ShouldBeSoundAsync();
         await scientist.Page.GetByRole(AriaRole.Link, new() { Name = "Request quota" }).ClickAsync();
         await Expect(scientist.Page.GetByText("A lead of the team", new() { Exact = false })).ToBeVisibleAsync();
-        await scientist.Page.GetByRole(AriaRole.Radio, new() { Name = pool.Name }).CheckAsync();
+        await scientist.Page.Locator($"input[name=pool][value='{pool.Id}']").CheckAsync();
         await scientist.Page.GetByRole(AriaRole.Spinbutton, new() { Name = "Units" }).FillAsync("2");
         await scientist.Page.GetByLabel("Reason").FillAsync("Retrain the scorecard");
         await scientist.ShouldBeSoundAsync();
