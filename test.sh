@@ -27,5 +27,7 @@ if [ "${CI:-}" = true ] && [ "$skipped" -gt 0 ]; then
   echo "In CI a skipped test is a failure; the reasons are above."
   status=1
 fi
+# What went wrong, once more at the end, where it is looked for.
+awk '/^ +(Failed|Skipped) [A-Z]/{print substr($0,1,250)} /^ +Error Message:/{n=4} n-->0&&!/Error Message:/{print "    " substr($0,1,300)}' "$log"
 echo "$passed passed, $failed failed, $skipped skipped"
 exit "$status"

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -65,7 +66,7 @@ public sealed class LocalCluster : IAsyncDisposable
         {
             for (var tries = 0; ; tries++)
             {
-                var port = options.Port > 0 ? options.Port : FreePort();
+                var port = options.Port > 0 ? options.Port : tries == 0 ? PortIn(directory) : FreePort();
                 var app = Build(options, loggers, log, token, certificate, port, parts);
                 try
                 {
@@ -84,6 +85,7 @@ public sealed class LocalCluster : IAsyncDisposable
                 var address = new Uri($"https://{options.Address}:{port}");
                 var kubeconfig = Path.Combine(directory, "kubeconfig");
                 Kubeconfig.Write(kubeconfig, address, certificate, token);
+                PrivateFile.Write(PortFile(directory), port.ToString(CultureInfo.InvariantCulture) + "\n");
                 return new LocalCluster(app, log, address, token, kubeconfig);
             }
         }
@@ -158,23 +160,37 @@ public sealed class LocalCluster : IAsyncDisposable
         return token;
     }
 
+    /// <summary>The port of the last start, so that who has the kubeconfig finds the cluster again; another one where it is taken.</summary>
+    private static int PortIn(string directory) =>
+        File.Exists(PortFile(directory)) && int.TryParse(File.ReadAllText(PortFile(directory)), CultureInfo.InvariantCulture, out var kept)
+            && kept is >= LowestPort and <= HighestPort && IsFree(kept)
+            ? kept
+            : FreePort();
+
+    private static string PortFile(string directory) => Path.Combine(directory, "port");
+
     /// <summary>Below the range that the system hands out by itself, so that a restart can have the same again.</summary>
     private static int FreePort()
     {
         for (var tries = 0; tries < 200; tries++)
         {
             var port = RandomNumberGenerator.GetInt32(LowestPort, HighestPort + 1);
-            using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            try
-            {
-                probe.Bind(new IPEndPoint(IPAddress.Loopback, port));
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Taken: try another.
-            }
+            if (IsFree(port)) return port;
         }
         throw new InvalidOperationException("No free port below 32768 was found for the embedded cluster.");
+    }
+
+    private static bool IsFree(int port)
+    {
+        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            probe.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 }

@@ -14,17 +14,19 @@ public sealed class RestartTests : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
-    public async Task Restart_OfACluster_KeepsObjectsTokenAndRisingVersions()
+    public async Task Restart_OfACluster_KeepsAddressObjectsTokenAndRisingVersions()
     {
         string token;
+        Uri address;
         long version;
         await using (var first = await StartAsync())
         {
-            using var client = ApiFixture.ClientFor(_directory, first.Address, token = first.Token);
+            using var client = ApiFixture.ClientFor(_directory, address = first.Address, token = first.Token);
             version = Version(await PostAsync(client, "/api/v1/namespaces/default/configmaps", Map));
             await client.DeleteAsync(new Uri("/api/v1/namespaces/kube-public", UriKind.Relative));
         }
         await using var second = await StartAsync();
+        Assert.Equal(address, second.Address);
         using var again = ApiFixture.ClientFor(_directory, second.Address, token);
         var kept = JsonNode.Parse(await again.GetStringAsync(new Uri("/api/v1/namespaces/default/configmaps/kept", UriKind.Relative)))!.AsObject();
         Assert.Equal("1", kept.Text("data", "a"));

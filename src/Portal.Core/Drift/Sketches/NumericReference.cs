@@ -31,7 +31,7 @@ public sealed class NumericReference : FeatureReference
     public NumericBinning? Binning => _binning;
 
     /// <summary>Statistics of the reference values; null when there is none.</summary>
-    public NumericStatistics? Statistics => _statistics;
+    public NumericStatistics? Statistics => ReferenceStatistics();
 
     /// <summary>
     /// Builds the reference from all its finite values, which are sorted in place, and the rows that are not values.
@@ -39,7 +39,8 @@ public sealed class NumericReference : FeatureReference
     public static NumericReference Build(string feature, Span<double> values, SideCounts others)
     {
         values.Sort();
-        var statistics = values.IsEmpty ? null : NumericStatistics.Of(values);
+        // Mean and deviation come from the reference's own histogram, which counts the values anyway.
+        var statistics = values.IsEmpty ? null : NumericStatistics.Of(values, new Moments());
         var reference = Shape(feature, values, statistics);
         reference._self.Add(values, others.TypeErrors);
         reference._self.AddOthers(others.Missing, others.Infinite);

@@ -15,8 +15,8 @@ public sealed class ExactSum
 
     private const int Digit = 32;
     private const long DigitMask = 0xFFFF_FFFF;
-    // A digit holds 63 bits, so that carries may wait for so many additions of 32 bits.
-    private const int MostPending = 1 << 30;
+    // A digit holds 63 bits, so that carries may wait for so many additions of 33 bits.
+    private const int MostPending = 1 << 29;
     private readonly long[] _digits;
     private int _pending;
 
@@ -106,11 +106,13 @@ public sealed class ExactSum
     private void AddDigits(ulong mantissa, int shift, int sign)
     {
         if (++_pending >= MostPending) Carry();
-        int at = shift / Digit, inside = shift % Digit;
-        var wide = (UInt128)mantissa << inside;
-        _digits[at] += sign * ((long)(ulong)wide & DigitMask);
-        _digits[at + 1] += sign * ((long)(ulong)(wide >> Digit) & DigitMask);
-        _digits[at + 2] += sign * (long)(ulong)(wide >> (2 * Digit));
+        int at = shift >> 5, inside = shift & 31;
+        // Halves of 32 bits leave room for the shift.
+        ulong low = (mantissa & (ulong)DigitMask) << inside, high = (mantissa >> Digit) << inside;
+        var digits = _digits.AsSpan(at, 3);
+        digits[0] += sign * ((long)low & DigitMask);
+        digits[1] += sign * (((long)(low >> Digit)) + ((long)high & DigitMask));
+        digits[2] += sign * (long)(high >> Digit);
     }
 
     // Every digit but the last into 0..2^32-1; the last keeps the sign.

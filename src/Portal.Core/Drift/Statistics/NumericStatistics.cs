@@ -15,14 +15,20 @@ public sealed record NumericStatistics(
     /// <summary>Statistics of a sorted, non-empty sample.</summary>
     public static NumericStatistics Of(ReadOnlySpan<double> sorted)
     {
+        var moments = new Moments();
+        moments.Add(sorted);
+        return Of(sorted, moments);
+    }
+
+    /// <summary>The same, with moments that are known or come later.</summary>
+    internal static NumericStatistics Of(ReadOnlySpan<double> sorted, Moments moments)
+    {
         var distinct = 1L;
         for (var i = 1; i < sorted.Length; i++)
         {
             if (sorted[i] != sorted[i - 1]) distinct++;
         }
 
-        var moments = new Moments();
-        moments.Add(sorted);
         // A constant must not show the rounding of its own mean.
         var isConstant = sorted[0] == sorted[^1];
         return new(isConstant ? sorted[0] : moments.Mean, isConstant ? 0 : moments.Deviation, sorted[0], sorted[^1],
