@@ -74,6 +74,10 @@ public class BadInputTests(PortalBrowser browser)
         await using var db = await OpenAsync();
         var row = await db.Projects.SingleAsync(p => p.Id == project, TestContext.Current.CancellationToken);
         Assert.Equal(("eu-north", "typed in the second tab"), (row.Region, row.Description));
+        await using var history = await browser.OpenAsync("auditor", "zh-CN", width: 768);
+        await history.GoAsync($"/audit?object={project}");
+        await Expect(history.Page.GetByText("typed in the second tab")).ToBeVisibleAsync();
+        await history.ShouldFitAsync();
     }
 
     [Theory]

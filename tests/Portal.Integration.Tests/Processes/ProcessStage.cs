@@ -121,7 +121,8 @@ internal sealed class ProcessStage : IAsyncDisposable
     public async Task<IReadOnlyList<string>> ChangesWantedAsync(Guid project)
     {
         var seen = new SeenCluster();
-        foreach (var type in _services.GetServices<IReconciler>().Single(r => r.Kind == nameof(Project)).Watches)
+        var served = await Cluster.Client.CapabilitiesAsync(default);
+        foreach (var type in _services.GetServices<IReconciler>().Single(r => r.Kind == nameof(Project)).Watches.Where(served.Serves))
         {
             await foreach (var item in Cluster.Client.ListAsync(type, null, null, default))
                 seen.With(type, item);
