@@ -100,7 +100,7 @@ public sealed class ProjectObjectsService(IDbContextFactory<PortalDb> databases,
 
 /// <summary>An object as the cluster shows it.</summary>
 /// <param name="Says">Its phase or its conditions, in the cluster's words; empty for kinds without a status.</param>
-/// <param name="Manifest">The whole object, without bookkeeping and without secrets.</param>
+/// <param name="Manifest">The object without bookkeeping and without secrets; of a pod its outline.</param>
 public sealed record ProjectObject(string Kind, string Name, DateTimeOffset? CreatedAt, string Says, JsonObject Manifest)
 {
     /// <summary>Its state in the portal's words; null for kinds that have none.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Localization;
+using Portal.Core.Catalog;
 using Portal.Core.Results;
 using Portal.Core.Workloads;
 
@@ -7,7 +8,8 @@ namespace Portal.Localization;
 
 /// <summary>Turns what the domain says into the reader's words: refusals, states, times, amounts, money.</summary>
 public sealed class Words(
-    RefusalText refusals, CauseTexts causes, IStringLocalizer<Resources.States> states, ReaderZone zone, TimeProvider clock)
+    RefusalText refusals, CauseTexts causes, IStringLocalizer<Resources.States> states, ReaderZone zone, TimeProvider clock,
+    CatalogOptions catalog)
 {
     /// <summary>The sentence for a refusal: what happened, why, what to do next.</summary>
     public string Of(Refusal refusal) => refusals.Of(refusal, Plain);
@@ -67,8 +69,8 @@ public sealed class Words(
     public string Number(double value, int decimals = 2) =>
         value.ToString("#,0." + new string('#', decimals), CultureInfo.CurrentCulture);
 
-    /// <summary>An amount of the installation's currency, two decimals.</summary>
-    public string Money(decimal value) => value.ToString("#,0.00", CultureInfo.CurrentCulture);
+    /// <summary>An amount of the installation's currency, <c>2.50 USD</c>, never parted from its code at the end of a line.</summary>
+    public string Money(decimal value) => value.ToString("#,0.00", CultureInfo.CurrentCulture) + "\u00a0" + catalog.Currency;
 
     /// <summary>Bytes in binary units, <c>1.5 GiB</c>.</summary>
     public string Bytes(long bytes)

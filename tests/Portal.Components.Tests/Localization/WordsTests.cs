@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Portal.Components.Shared;
 using Portal.Core.Access;
+using Portal.Core.Catalog;
 using Portal.Core.Results;
 using Portal.Localization;
 
@@ -15,7 +16,7 @@ public sealed class WordsTests : IDisposable
     private readonly CultureInfo _before = CultureInfo.CurrentUICulture;
 
     public WordsTests() => _services = new ServiceCollection().AddLogging().AddLocalization()
-        .AddSingleton<TimeProvider>(new FakeTimeProvider(Now)).AddSingleton<RefusalText>().AddScoped<ReaderZone>().AddScoped<Words>().AddSingleton<CauseTexts>()
+        .AddSingleton<TimeProvider>(new FakeTimeProvider(Now)).AddSingleton<RefusalText>().AddScoped<ReaderZone>().AddScoped<Words>().AddSingleton<CauseTexts>().AddSingleton(new CatalogOptions())
         .BuildServiceProvider();
 
     private Words Words => _services.GetRequiredService<Words>();
@@ -54,6 +55,16 @@ public sealed class WordsTests : IDisposable
         Speak(language);
 
         Assert.Equal(expected, Words.Ago(Now.AddSeconds(seconds)));
+    }
+
+    [Theory]
+    [InlineData("en", 1234.5, "1,234.50\u00a0USD")]
+    [InlineData("zh-Hans", 0.004, "0.00\u00a0USD")]
+    public void Money_NamesItsCurrency(string language, double amount, string expected)
+    {
+        Speak(language);
+
+        Assert.Equal(expected, Words.Money((decimal)amount));
     }
 
     [Fact]

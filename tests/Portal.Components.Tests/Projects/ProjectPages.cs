@@ -6,6 +6,7 @@ using MudBlazor.Services;
 using Portal.Accounts;
 using Portal.Components.Shared;
 using Portal.Core.Access;
+using Portal.Core.Catalog;
 using Portal.Core.Data;
 using Portal.Core.Projects;
 using Portal.Core.Teams;
@@ -52,7 +53,7 @@ internal sealed class ProjectPages : BunitContext
         Services.AddLocalization();
         Services.AddSingleton<TimeProvider>(Database.Clock);
         Services.AddSingleton<RefusalText>();
-        Services.AddScoped<Words>().AddSingleton<CauseTexts>().AddScoped<ReaderZone>().AddScoped<Toasts>().AddScoped<CurrentActor>();
+        Services.AddScoped<Words>().AddSingleton<CauseTexts>().AddSingleton(new CatalogOptions()).AddScoped<ReaderZone>().AddScoped<Toasts>().AddScoped<CurrentActor>();
         Services.AddSingleton(Database.Get<IChangeFeed>());
         Services.AddSingleton(Database.Get<ProjectService>());
         Services.AddSingleton(Database.Get<ProjectQueryService>());

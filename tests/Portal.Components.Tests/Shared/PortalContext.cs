@@ -2,6 +2,7 @@ using Bunit;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor.Services;
 using Portal.Components.Shared;
+using Portal.Core.Catalog;
 using Portal.Core.Data;
 using Portal.Localization;
 
@@ -18,7 +19,7 @@ public abstract class PortalContext : BunitContext
         Services.AddSingleton<RefusalText>();
         Services.AddSingleton<CauseTexts>();
         Services.AddScoped<ReaderZone>();
-        Services.AddScoped<Words>();
+        Services.AddScoped<Words>().AddSingleton(new CatalogOptions());
         Services.AddScoped<Toasts>();
         Services.AddSingleton<IChangeFeed>(Feed);
         JSInterop.Mode = JSRuntimeMode.Loose;

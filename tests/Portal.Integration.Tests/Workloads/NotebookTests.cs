@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using Portal.Core.Cluster;
 using Portal.Core.Notebooks;
 using Portal.Core.Workloads;
 using Portal.Testing.Waiting;
@@ -59,6 +60,46 @@ public class NotebookTests(WorkloadStage stage) : IClassFixture<WorkloadStage>
         Assert.Empty(await SweepAfterAsync(TimeSpan.FromDays(7)));
         await using var db = await stage.OpenAsync();
         Assert.Equal(1, await db.AuditEntries.CountAsync(e => e.ObjectId == id && e.Action == "notebook.stopped_idle", Ct));
+    }
+
+    [Fact]
+    public async Task Notebook_OnAnOrdinaryCluster_IsReachedThroughItsApiServer()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/jupyter-notebook"), "Jupyter is not installed (package jupyter-notebook).");
+        var id = await LaunchAsync("ordinary");
+        using var browser = await stage.Portal.BrowserAsync("scientist");
+        await MarkEmbeddedAsync(false);
+        try
+        {
+            var route = await stage.Get<IWorkloadRoute>().ToAsync(null, "ns", "service", "10.0.0.1", 8888, Ct);
+            Assert.EndsWith("/api/v1/namespaces/ns/services/service:8888/proxy", route.Prefix, StringComparison.Ordinal);
+
+            var page = await browser.GetAsync($"/notebooks/{id}/tree", Ct);
+            var kernel = JsonNode.Parse(await (await browser.PostAsync($"/notebooks/{id}/api/kernels", JsonBody("{}"), Ct)).Content.ReadAsStringAsync(Ct))!;
+            var printed = await ExecuteAsync(id, kernel["id"]!.ToString(), "print(6 * 7)");
+
+            Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+            Assert.Equal("42", printed.Trim());
+            Assert.Empty(await SweepAfterAsync(TimeSpan.FromMinutes(59)));
+            await Assert_NobodyElseMayOpenAsync(id);
+        }
+        finally
+        {
+            await MarkEmbeddedAsync(true);
+        }
+    }
+
+    // What tells the portal that pods are processes of this machine is a label of their nodes.
+    private async Task MarkEmbeddedAsync(bool embedded)
+    {
+        var cluster = stage.Get<IClusters>().All.Single();
+        foreach (var node in cluster.Cache.List(Kinds.Node))
+        {
+            var label = new JsonObject { ["portal.local/embedded"] = embedded ? "true" : null };
+            await cluster.Client.PatchAsync(
+                new ObjectKey(Kinds.Node, null, node.Name()), new JsonObject { ["metadata"] = new JsonObject { ["labels"] = label } }, Ct);
+        }
+        await Eventually.TrueAsync(() => cluster.Cache.Capabilities?.IsEmbedded == embedded, $"the cluster counts as embedded: {embedded}");
     }
 
     // One round of the rule, with real servers, at a later moment: the default is an hour, and no test waits for one.

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using Portal.Core.Cluster;
 using Portal.Core.Reconciliation;
@@ -53,11 +52,11 @@ internal sealed partial class Informer(
 
     private async Task<string> ListAsync(CancellationToken ct)
     {
-        var items = new List<JsonObject>();
+        var items = new List<HeldObject>();
         var version = "";
         await foreach (var page in connection.PagesAsync(type, null, null, ct))
         {
-            items.AddRange(page.Items);
+            items.AddRange(page.Items.Select(o => HeldObject.Of(type, o)));
             // The first page's version: what changed while the others were read comes again on the watch.
             version = version.Length == 0 ? page.Version : version;
         }
@@ -115,7 +114,7 @@ internal sealed partial class Informer(
         switch (seen.Type)
         {
             case "ADDED" or "MODIFIED":
-                Tell(index.Set(seen.Object));
+                Tell(index.Set(HeldObject.Of(type, seen.Object)));
                 break;
             case "DELETED":
                 Tell(index.Remove(seen.Object.Text("metadata", "namespace"), seen.Object.Name()));

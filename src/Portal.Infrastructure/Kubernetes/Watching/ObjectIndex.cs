@@ -7,34 +7,38 @@ namespace Portal.Infrastructure.Kubernetes.Watching;
 internal sealed class ObjectIndex
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<(string Namespace, string Name), JsonObject> _objects = [];
-    private readonly Dictionary<string, HashSet<(string, string)>> _byId = [];
+    private readonly Dictionary<string, Dictionary<string, HeldObject>> _spaces = [];
+    private readonly Dictionary<string, HashSet<HeldObject>> _byId = [];
 
     public int Count
     {
-        get { lock (_lock) return _objects.Count; }
+        get { lock (_lock) return _spaces.Values.Sum(s => s.Count); }
     }
 
     public JsonObject? Find(string? ns, string name)
     {
+        HeldObject? found;
         lock (_lock)
-            return _objects.GetValueOrDefault((ns ?? "", name));
+            found = FindLocked(ns ?? "", name);
+        return found?.Read();
     }
 
     public IReadOnlyList<JsonObject> List(string? ns, (string Key, string Value)? label)
     {
+        HeldObject[] held;
         lock (_lock)
         {
-            IEnumerable<JsonObject> found = label is { Key: Manifest.IdLabel } id
-                ? _byId.GetValueOrDefault(id.Value, []).Select(k => _objects[k])
-                : _objects.Values;
-            return [.. found.Where(o => ns is null || o.Text("metadata", "namespace") == ns)
-                .Where(o => label is not { } l || o.Text("metadata", "labels", l.Key) == l.Value)];
+            IEnumerable<HeldObject> found = label is { Key: Manifest.IdLabel } id ? _byId.GetValueOrDefault(id.Value, [])
+                : ns is null ? _spaces.Values.SelectMany(s => s.Values)
+                : _spaces.GetValueOrDefault(ns, []).Values;
+            held = [.. found.Where(o => ns is null || o.Namespace == ns)];
         }
+        // Reading takes its time: the watch goes on meanwhile.
+        return [.. held.Select(h => h.Read()).Where(o => label is not { } l || o.Text("metadata", "labels", l.Key) == l.Value)];
     }
 
     /// <summary>Sets an object, unless this very version of it is known.</summary>
-    public IReadOnlyList<ReconcileOwner> Set(JsonObject seen)
+    public IReadOnlyList<ReconcileOwner> Set(HeldObject seen)
     {
         lock (_lock)
             return SetLocked(seen);
@@ -43,17 +47,17 @@ internal sealed class ObjectIndex
     public IReadOnlyList<ReconcileOwner> Remove(string? ns, string name)
     {
         lock (_lock)
-            return RemoveLocked((ns ?? "", name));
+            return FindLocked(ns ?? "", name) is { } gone ? RemoveLocked(gone) : [];
     }
 
     /// <summary>Takes a whole list in place of what was there; what it does not name any more has been deleted unseen.</summary>
-    public IReadOnlyList<ReconcileOwner> Replace(IReadOnlyList<JsonObject> list)
+    public IReadOnlyList<ReconcileOwner> Replace(IReadOnlyList<HeldObject> list)
     {
         lock (_lock)
         {
             var touched = new List<ReconcileOwner>();
-            var present = list.Select(KeyOf).ToHashSet();
-            foreach (var gone in _objects.Keys.Where(k => !present.Contains(k)).ToArray())
+            var present = list.Select(o => (o.Namespace, o.Name)).ToHashSet();
+            foreach (var gone in _spaces.Values.SelectMany(s => s.Values).Where(o => !present.Contains((o.Namespace, o.Name))).ToArray())
                 touched.AddRange(RemoveLocked(gone));
             foreach (var item in list)
                 touched.AddRange(SetLocked(item));
@@ -61,39 +65,38 @@ internal sealed class ObjectIndex
         }
     }
 
-    private List<ReconcileOwner> SetLocked(JsonObject seen)
+    private HeldObject? FindLocked(string ns, string name) => _spaces.GetValueOrDefault(ns)?.GetValueOrDefault(name);
+
+    private List<ReconcileOwner> SetLocked(HeldObject seen)
     {
-        var key = KeyOf(seen);
         var touched = new List<ReconcileOwner>(1);
-        if (_objects.TryGetValue(key, out var before))
+        if (FindLocked(seen.Namespace, seen.Name) is { } before)
         {
-            if (before.Text("metadata", "resourceVersion") == seen.Text("metadata", "resourceVersion"))
+            if (before.Version == seen.Version)
                 return touched;
             // Its labels may have been taken away: the row that it belonged to has to know.
-            touched.AddRange(RemoveLocked(key));
+            touched.AddRange(RemoveLocked(before));
         }
-        _objects[key] = seen;
-        if (IdOf(seen) is { } id)
+        if (!_spaces.TryGetValue(seen.Namespace, out var space))
+            _spaces[seen.Namespace] = space = [];
+        space[seen.Name] = seen;
+        if (seen.Id is { } id)
         {
-            if (!_byId.TryGetValue(id, out var keys))
-                _byId[id] = keys = [];
-            keys.Add(key);
+            if (!_byId.TryGetValue(id, out var held))
+                _byId[id] = held = [];
+            held.Add(seen);
         }
-        if (seen.Owner() is { } owner && !touched.Contains(owner))
+        if (seen.Owner is { } owner && !touched.Contains(owner))
             touched.Add(owner);
         return touched;
     }
 
-    private List<ReconcileOwner> RemoveLocked((string, string) key)
+    private List<ReconcileOwner> RemoveLocked(HeldObject gone)
     {
-        if (!_objects.Remove(key, out var before))
-            return [];
-        if (IdOf(before) is { } id && _byId.TryGetValue(id, out var keys) && keys.Remove(key) && keys.Count == 0)
+        if (_spaces.TryGetValue(gone.Namespace, out var space) && space.Remove(gone.Name) && space.Count == 0)
+            _spaces.Remove(gone.Namespace);
+        if (gone.Id is { } id && _byId.TryGetValue(id, out var held) && held.Remove(gone) && held.Count == 0)
             _byId.Remove(id);
-        return before.Owner() is { } owner ? [owner] : [];
+        return gone.Owner is { } owner ? [owner] : [];
     }
-
-    private static (string, string) KeyOf(JsonObject o) => (o.Text("metadata", "namespace") ?? "", o.Name());
-
-    private static string? IdOf(JsonObject o) => o.Text("metadata", "labels", Manifest.IdLabel);
 }

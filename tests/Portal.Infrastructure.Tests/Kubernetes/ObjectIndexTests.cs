@@ -1,0 +1,96 @@
+using System.Text.Json.Nodes;
+using Portal.Core.Cluster;
+using Portal.Infrastructure.Kubernetes.Watching;
+
+namespace Portal.Infrastructure.Tests.Kubernetes;
+
+public class ObjectIndexTests
+{
+    private static readonly Guid Row = Guid.Parse("019a0000-0000-7000-8000-000000000001");
+
+    private readonly ObjectIndex _index = new();
+
+    [Fact]
+    public void List_ByNamespaceAndByRow_FindsWhatBelongsThere()
+    {
+        _index.Set(Held(Map("a", "one", 1, Row)));
+        _index.Set(Held(Map("a", "two", 2)));
+        _index.Set(Held(Map("b", "one", 3)));
+
+        Assert.Equal(3, _index.Count);
+        Assert.Equal(["one", "two"], _index.List("a", null).Select(o => o.Name()).Order());
+        Assert.Equal("one", Assert.Single(_index.List(null, (Manifest.IdLabel, Row.ToString("D")))).Name());
+        Assert.Empty(_index.List("b", (Manifest.IdLabel, Row.ToString("D"))));
+        Assert.Single(_index.List(null, (Manifest.KindLabel, "Project")));
+    }
+
+    [Fact]
+    public void Set_WithoutTheLabelsItHad_TellsTheRowThatLostIt()
+    {
+        Assert.Equal([new ReconcileOwner("Project", Row)], _index.Set(Held(Map("a", "one", 1, Row))));
+        Assert.Empty(_index.Set(Held(Map("a", "one", 1, Row))));
+
+        Assert.Equal([new ReconcileOwner("Project", Row)], _index.Set(Held(Map("a", "one", 2))));
+
+        Assert.Empty(_index.List(null, (Manifest.IdLabel, Row.ToString("D"))));
+        Assert.Equal(1, _index.Count);
+    }
+
+    [Fact]
+    public void Replace_ByAListWithoutAnObject_RemovesItAndTellsItsRow()
+    {
+        _index.Set(Held(Map("a", "one", 1, Row)));
+
+        Assert.Equal([new ReconcileOwner("Project", Row)], _index.Replace([Held(Map("a", "two", 2))]));
+
+        Assert.Null(_index.Find("a", "one"));
+        Assert.NotNull(_index.Find("a", "two"));
+    }
+
+    [Fact]
+    public void Find_GivesEachReaderATreeOfItsOwn()
+    {
+        _index.Set(Held(Map("a", "größe", 1).With("data", new JsonObject { ["k"] = "信用" })));
+
+        var first = _index.Find("a", "größe")!;
+        first.Remove("data");
+
+        Assert.Equal("信用", _index.Find("a", "größe").Text("data", "k"));
+    }
+
+    [Fact]
+    public void Pod_IsKeptInOutline_WithWhatItAsksForAndWithoutItsEnvironment()
+    {
+        var pod = JsonNode.Parse("""
+            {"apiVersion":"v1","kind":"Pod","metadata":{"name":"p","namespace":"a","resourceVersion":"1","annotations":{"short":"kept","long":"LONG"}},
+             "spec":{"nodeName":"n1","priority":5,"serviceAccountName":"x","tolerations":[{"operator":"Exists"}],
+                "containers":[{"name":"main","image":"i","resources":{"requests":{"cpu":"1"}},"env":[{"name":"TOKEN","value":"canary"}],"command":["sh"]}],
+                "volumes":[{"name":"t","projected":{"sources":[]}},{"name":"d","persistentVolumeClaim":{"claimName":"c"}}]},
+             "status":{"phase":"Pending","podIP":"10.0.0.1","hostIP":"10.1.0.1","conditions":[{"type":"Ready","status":"False"}],
+                "containerStatuses":[{"name":"main","restartCount":2,"containerID":"c://1","state":{"waiting":{"reason":"CrashLoopBackOff"}}}]}}
+            """.Replace("LONG", new string('x', 300), StringComparison.Ordinal))!.AsObject();
+
+        _index.Set(HeldObject.Of(Kinds.Pod, pod));
+
+        var seen = _index.Find("a", "p")!;
+        var text = seen.ToJsonString();
+        Assert.DoesNotContain("canary", text, StringComparison.Ordinal);
+        Assert.Equal(["short"], seen.At("metadata", "annotations")!.AsObject().Select(a => a.Key));
+        Assert.Equal(("n1", "5"), (seen.Text("spec", "nodeName"), seen.Text("spec", "priority")));
+        Assert.Equal("1", seen.Items("spec", "containers").Single().Text("resources", "requests", "cpu"));
+        Assert.Equal("d", seen.Items("spec", "volumes").Single().Text("name"));
+        Assert.Equal(("10.0.0.1", null), (seen.Text("status", "podIP"), seen.Text("status", "hostIP")));
+        var status = seen.Items("status", "containerStatuses").Single();
+        Assert.Equal(("CrashLoopBackOff", null), (status.Text("state", "waiting", "reason"), status.Text("containerID")));
+    }
+
+    private static HeldObject Held(JsonObject seen) => HeldObject.Of(Kinds.ConfigMap, seen);
+
+    private static JsonObject Map(string ns, string name, int version, Guid? row = null)
+    {
+        var made = row is { } id ? Manifest.Create(Kinds.ConfigMap, ns, name, new ReconcileOwner("Project", id))
+            : new JsonObject { ["apiVersion"] = "v1", ["kind"] = "ConfigMap", ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = ns } };
+        made["metadata"]!["resourceVersion"] = $"{version}";
+        return made;
+    }
+}
