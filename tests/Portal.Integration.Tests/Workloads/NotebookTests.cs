@@ -5,7 +5,6 @@ using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
-using Portal.Core.Cluster;
 using Portal.Core.Notebooks;
 using Portal.Core.Workloads;
 using Portal.Testing.Waiting;
@@ -26,7 +25,7 @@ public class NotebookTests(WorkloadStage stage) : IClassFixture<WorkloadStage>
 
         var page = await browser.GetAsync($"/notebooks/{id}/tree", Ct);
         var kernel = JsonNode.Parse(await (await browser.PostAsync($"/notebooks/{id}/api/kernels", JsonBody("{}"), Ct)).Content.ReadAsStringAsync(Ct))!;
-        var printed = await ExecuteAsync(id, kernel["id"]!.ToString(), "import os; open('kept.txt','w').write('x'); print(6 * 7)");
+        var printed = await Kernel(id, kernel["id"]!.ToString()).ExecuteAsync("import os; open('kept.txt','w').write('x'); print(6 * 7)", Ct);
 
         Assert.Equal(HttpStatusCode.OK, page.StatusCode);
         Assert.DoesNotContain(page.Headers.GetValues("Content-Security-Policy"), p => p.Contains("default-src", StringComparison.Ordinal));
@@ -45,9 +44,9 @@ public class NotebookTests(WorkloadStage stage) : IClassFixture<WorkloadStage>
         var kernel = JsonNode.Parse(await (await browser.PostAsync($"/notebooks/{id}/api/kernels", JsonBody("{}"), Ct)).Content.ReadAsStringAsync(Ct))!["id"]!.ToString();
         Assert.Empty(await SweepAfterAsync(TimeSpan.FromMinutes(59)));
 
-        using (var socket = await SocketAsync(id, kernel, stage.Portal.Address.GetLeftPart(UriPartial.Authority)))
+        using (var socket = await Kernel(id, kernel).ConnectAsync(Ct))
         {
-            await SendAsync(socket, "import time; time.sleep(600)");
+            await JupyterKernel.SendAsync(socket, "import time; time.sleep(600)", Ct);
             await Eventually.TrueAsync(async () => JsonNode.Parse(await browser.GetStringAsync($"/notebooks/{id}/api/kernels/{kernel}", Ct))!
                 ["execution_state"]!.ToString() == "busy", "the kernel computes");
         }
@@ -60,46 +59,6 @@ public class NotebookTests(WorkloadStage stage) : IClassFixture<WorkloadStage>
         Assert.Empty(await SweepAfterAsync(TimeSpan.FromDays(7)));
         await using var db = await stage.OpenAsync();
         Assert.Equal(1, await db.AuditEntries.CountAsync(e => e.ObjectId == id && e.Action == "notebook.stopped_idle", Ct));
-    }
-
-    [Fact]
-    public async Task Notebook_OnAnOrdinaryCluster_IsReachedThroughItsApiServer()
-    {
-        Assert.SkipUnless(File.Exists("/usr/bin/jupyter-notebook"), "Jupyter is not installed (package jupyter-notebook).");
-        var id = await LaunchAsync("ordinary");
-        using var browser = await stage.Portal.BrowserAsync("scientist");
-        await MarkEmbeddedAsync(false);
-        try
-        {
-            var route = await stage.Get<IWorkloadRoute>().ToAsync(null, "ns", "service", "10.0.0.1", 8888, Ct);
-            Assert.EndsWith("/api/v1/namespaces/ns/services/service:8888/proxy", route.Prefix, StringComparison.Ordinal);
-
-            var page = await browser.GetAsync($"/notebooks/{id}/tree", Ct);
-            var kernel = JsonNode.Parse(await (await browser.PostAsync($"/notebooks/{id}/api/kernels", JsonBody("{}"), Ct)).Content.ReadAsStringAsync(Ct))!;
-            var printed = await ExecuteAsync(id, kernel["id"]!.ToString(), "print(6 * 7)");
-
-            Assert.Equal(HttpStatusCode.OK, page.StatusCode);
-            Assert.Equal("42", printed.Trim());
-            Assert.Empty(await SweepAfterAsync(TimeSpan.FromMinutes(59)));
-            await Assert_NobodyElseMayOpenAsync(id);
-        }
-        finally
-        {
-            await MarkEmbeddedAsync(true);
-        }
-    }
-
-    // What tells the portal that pods are processes of this machine is a label of their nodes.
-    private async Task MarkEmbeddedAsync(bool embedded)
-    {
-        var cluster = stage.Get<IClusters>().All.Single();
-        foreach (var node in cluster.Cache.List(Kinds.Node))
-        {
-            var label = new JsonObject { ["portal.local/embedded"] = embedded ? "true" : null };
-            await cluster.Client.PatchAsync(
-                new ObjectKey(Kinds.Node, null, node.Name()), new JsonObject { ["metadata"] = new JsonObject { ["labels"] = label } }, Ct);
-        }
-        await Eventually.TrueAsync(() => cluster.Cache.Capabilities?.IsEmbedded == embedded, $"the cluster counts as embedded: {embedded}");
     }
 
     // One round of the rule, with real servers, at a later moment: the default is an hour, and no test waits for one.
@@ -117,68 +76,6 @@ public class NotebookTests(WorkloadStage stage) : IClassFixture<WorkloadStage>
     private Task StateAsync(Guid id, WorkloadState state) => Eventually.TrueAsync(async () =>
         (await stage.Get<NotebookService>().GetAsync(stage.Scientist, id, Ct)).Value.Notebook.State == state, $"the notebook is {state}");
 
-    // The kernel's own protocol: a request on the shell channel, its output on iopub.
-    private async Task<string> ExecuteAsync(Guid id, string kernel, string code)
-    {
-        using var socket = await SocketAsync(id, kernel, stage.Portal.Address.GetLeftPart(UriPartial.Authority));
-        await SendAsync(socket, code);
-        var printed = "";
-        while (true)
-        {
-            var message = await ReceiveAsync(socket);
-            if (message["msg_type"]?.ToString() == "stream")
-                printed += message["content"]!["text"];
-            if (message["msg_type"]?.ToString() == "status" && message["content"]!["execution_state"]!.ToString() == "idle"
-                && message["parent_header"]?["msg_id"]?.ToString() == "m1")
-            {
-                return printed;
-            }
-        }
-    }
-
-    private static Task SendAsync(ClientWebSocket socket, string code)
-    {
-        var request = new JsonObject
-        {
-            ["header"] = new JsonObject
-            {
-                ["msg_id"] = "m1", ["username"] = "", ["session"] = "s1", ["msg_type"] = "execute_request", ["version"] = "5.3", ["date"] = "",
-            },
-            ["parent_header"] = new JsonObject(),
-            ["metadata"] = new JsonObject(),
-            ["content"] = new JsonObject
-            {
-                ["code"] = code, ["silent"] = false, ["store_history"] = true, ["user_expressions"] = new JsonObject(), ["allow_stdin"] = false,
-            },
-            ["channel"] = "shell",
-            ["buffers"] = new JsonArray(),
-        };
-        return socket.SendAsync(Encoding.UTF8.GetBytes(request.ToJsonString()), WebSocketMessageType.Text, true, Ct);
-    }
-
-    private async Task<ClientWebSocket> SocketAsync(Guid id, string kernel, string origin)
-    {
-        var socket = new ClientWebSocket();
-        socket.Options.SetRequestHeader("Origin", origin);
-        socket.Options.SetRequestHeader("Cookie", string.Join("; ", (await stage.Portal.CookiesAsync("scientist")).Select(c => $"{c.Name}={c.Value}")));
-        var address = new UriBuilder(stage.Portal.Address) { Scheme = "ws", Path = $"/notebooks/{id}/api/kernels/{kernel}/channels", Query = "session_id=s1" };
-        await socket.ConnectAsync(address.Uri, Ct);
-        return socket;
-    }
-
-    private static async Task<JsonNode> ReceiveAsync(ClientWebSocket socket)
-    {
-        var buffer = new byte[64 * 1024];
-        using var text = new MemoryStream();
-        while (true)
-        {
-            var part = await socket.ReceiveAsync(buffer, Ct);
-            text.Write(buffer, 0, part.Count);
-            if (part.EndOfMessage)
-                return JsonNode.Parse(Encoding.UTF8.GetString(text.ToArray()))!;
-        }
-    }
-
     private async Task Assert_NobodyElseMayOpenAsync(Guid id)
     {
         using var anonymous = stage.Portal.Anonymous();
@@ -189,7 +86,7 @@ public class NotebookTests(WorkloadStage stage) : IClassFixture<WorkloadStage>
 
     private async Task Assert_OtherOriginIsRefusedAsync(HttpClient browser, Guid id, string kernel)
     {
-        await Assert.ThrowsAsync<WebSocketException>(() => SocketAsync(id, kernel, "https://elsewhere.example"));
+        await Assert.ThrowsAsync<WebSocketException>(() => Kernel(id, kernel).ConnectAsync(Ct, "https://elsewhere.example"));
         using var forged = new HttpRequestMessage(HttpMethod.Post, $"/notebooks/{id}/api/kernels") { Content = JsonBody("{}") };
         forged.Headers.Add("Origin", "https://elsewhere.example");
         Assert.Equal(HttpStatusCode.Forbidden, (await browser.SendAsync(forged, Ct)).StatusCode);
@@ -207,6 +104,8 @@ public class NotebookTests(WorkloadStage stage) : IClassFixture<WorkloadStage>
         await Eventually.TrueAsync(async () =>
             (await stage.Get<NotebookService>().GetAsync(stage.Scientist, id, Ct)).Refusal?.Code == "notebook.not_found", "the notebook is gone");
     }
+
+    private JupyterKernel Kernel(Guid notebook, string kernel) => new(stage.Portal, notebook, kernel);
 
     private static StringContent JsonBody(string json) => new(json, Encoding.UTF8, "application/json");
 }

@@ -4,6 +4,7 @@ using Portal.Core.Access;
 using Portal.Core.Data;
 using Portal.Core.Projects;
 using Portal.Core.Teams;
+using Portal.LocalCluster;
 using Portal.Testing.Clusters;
 using Portal.Testing.Waiting;
 using Portal.Testing.Web;
@@ -11,9 +12,11 @@ using Portal.Testing.Web;
 namespace Portal.Integration.Tests.Workloads;
 
 /// <summary>The whole portal on an embedded cluster, with one project that is ready.</summary>
-public sealed class WorkloadStage : IAsyncLifetime
+public class WorkloadStage : IAsyncLifetime
 {
-    private readonly EmbeddedCluster _cluster = new();
+    private readonly EmbeddedCluster _cluster;
+
+    public WorkloadStage() => _cluster = new EmbeddedCluster { Configure = Shape };
 
     public RunningPortal Portal { get; private set; } = null!;
 
@@ -52,10 +55,23 @@ public sealed class WorkloadStage : IAsyncLifetime
     public Task<PortalDb> OpenAsync() => Get<IDbContextFactory<PortalDb>>().CreateDbContextAsync();
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         if (Portal is not null)
             await Portal.DisposeAsync();
         await _cluster.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The project's row.</summary>
+    public async Task<Project> ProjectAsync()
+    {
+        await using var db = await OpenAsync();
+        return await db.Projects.SingleAsync(p => p.Id == Project);
+    }
+
+    /// <summary>Changes the cluster before it starts.</summary>
+    protected virtual void Shape(LocalClusterOptions options)
+    {
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 using Portal.Core.Access;
@@ -17,6 +18,9 @@ internal sealed class NotebookProxy(
     NotebookPasses passes, IWorkloadRoute routes, IHttpForwarder forwarder, IChangeFeed feed, Problems problems)
 {
     private static readonly ForwarderRequestConfig Config = new() { ActivityTimeout = TimeSpan.FromMinutes(10) };
+
+    // API servers pass an upgrade on, and know nothing of WebSockets inside of HTTP/2.
+    private static readonly ForwarderRequestConfig SocketConfig = Config with { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
 
     /// <summary>Forwards one request.</summary>
     public async Task ForwardAsync(HttpContext context, Guid id)
@@ -55,7 +59,8 @@ internal sealed class NotebookProxy(
 
     private async Task ForwardAsync(HttpContext context, NotebookTarget target, WorkloadRoute route, CancellationToken ct)
     {
-        var error = await forwarder.SendAsync(context, route.Prefix, route.Client, Config, new NotebookTransform(target, route), ct);
+        var config = IsSocket(context) ? SocketConfig : Config;
+        var error = await forwarder.SendAsync(context, route.Prefix, route.Client, config, new NotebookTransform(target, route), ct);
         if (error is ForwarderError.Request or ForwarderError.RequestTimedOut && !context.Response.HasStarted)
             await RefuseAsync(context, target.Id, new Refusal("notebook.unreachable", RefusalKind.Conflict));
     }

@@ -1,0 +1,68 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using Portal.Core.Notebooks;
+using Portal.Core.Workloads;
+using Portal.LocalCluster;
+using Portal.LocalCluster.Node;
+using Portal.Testing.Waiting;
+
+namespace Portal.Integration.Tests.Workloads;
+
+/// <summary>A cluster elsewhere: its pods are reached through the API server, and the catalogue's own images run.</summary>
+public class OrdinaryClusterTests(OrdinaryStage stage) : IClassFixture<OrdinaryStage>
+{
+    private static readonly CancellationToken Ct = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Notebook_IsOpenedAndItsCellRunThroughTheApiServer()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/jupyter-notebook"), "Jupyter is not installed (package jupyter-notebook).");
+        var notebooks = stage.Get<NotebookService>();
+        var id = (await notebooks.LaunchAsync(stage.Scientist, new NotebookDraft(Guid.CreateVersion7(), stage.Project, "far"), Ct)).Value;
+        await Eventually.TrueAsync(async () => (await notebooks.GetAsync(stage.Scientist, id, Ct)).Value.Notebook.State == WorkloadState.Running, "the notebook runs");
+        var route = await stage.Get<IWorkloadRoute>().ToAsync((await stage.ProjectAsync()).ClusterId, "ns", "service", "10.0.0.1", 8888, Ct);
+        Assert.EndsWith("/api/v1/namespaces/ns/services/service:8888/proxy", route.Prefix, StringComparison.Ordinal);
+        using var browser = await stage.Portal.BrowserAsync("scientist");
+
+        var page = await browser.GetAsync($"/notebooks/{id}/tree", Ct);
+        using var nothing = new StringContent("{}", Encoding.UTF8, "application/json");
+        var kernel = JsonNode.Parse(await (await browser.PostAsync($"/notebooks/{id}/api/kernels", nothing, Ct)).Content.ReadAsStringAsync(Ct))!["id"]!.ToString();
+        var printed = await new JupyterKernel(stage.Portal, id, kernel).ExecuteAsync("print(6 * 7)", Ct);
+
+        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+        Assert.Equal("42", printed.Trim());
+    }
+}
+
+/// <summary>
+/// The embedded cluster without the mark that tells it from others. In place of the catalogue's Jupyter image it runs the
+/// distribution's, whose options have their older names.
+/// </summary>
+public sealed class OrdinaryStage : WorkloadStage
+{
+    private readonly string _programs = Directory.CreateTempSubdirectory("portal-programs-").FullName;
+
+    /// <inheritdoc/>
+    protected override void Shape(LocalClusterOptions options)
+    {
+        var start = Path.Combine(_programs, "start-notebook.py");
+        File.WriteAllText(start, "#!/bin/sh\nexec /usr/bin/jupyter-notebook --allow-root $(printf '%s ' \"$@\" | sed s/ServerApp/NotebookApp/g)\n");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(start, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var image = new Core.Catalog.Catalogue(new()).Images.Single(i => i.Id == "jupyter").Reference;
+        options.Images.Add(new KnownImage(image, "Jupyter", [])
+        {
+            Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = _programs + ":/usr/bin:/bin", ["SHELL"] = "/bin/sh" },
+        });
+        foreach (var node in options.Nodes)
+            node.Labels[NodeRegistration.Embedded] = "false";
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        Directory.Delete(_programs, recursive: true);
+    }
+}
