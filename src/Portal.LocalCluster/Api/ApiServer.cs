@@ -26,7 +26,15 @@ internal sealed partial class ApiServer(
                 await resources.Handle(request);
                 return;
             }
+            var unserved = AccessAttributes.OfUnserved(context.Request.Method, segments);
+            // Rights come before what is served: whoever may not learns nothing more.
+            if (unserved is not null) authorization.Check(impersonation.Resolve(context, caller, unserved), unserved);
             if (knownVersion) throw Refusals.NoResource();
+            if (unserved is not null)
+            {
+                await Answers.Text(context, "404 page not found\n", 404);
+                return;
+            }
             var access = AccessAttributes.OfPath(HttpMethods.IsHead(context.Request.Method) ? "get" : context.Request.Method.ToLowerInvariant(), path);
             authorization.Check(impersonation.Resolve(context, caller, access), access);
             if (!await discovery.TryHandle(context, segments)) await Answers.Text(context, "404 page not found\n", 404);

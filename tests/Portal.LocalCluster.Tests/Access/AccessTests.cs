@@ -25,6 +25,10 @@ public sealed class AccessTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal(403, await CodeAsync(client, $"/api/v1/namespaces/{ns}/secrets"));
         Assert.Equal(403, await CodeAsync(client, "/api/v1/nodes"));
         Assert.Equal(403, await CodeAsync(client, $"/api/v1/namespaces/{ns}/configmaps/x"));
+        // What is not served is nobody's business either who may not ask for it.
+        Assert.Equal(403, await CodeAsync(client, $"/api/v1/namespaces/{ns}/unknown"));
+        Assert.Equal(403, await CodeAsync(client, "/apis/certificates.k8s.io/v1/certificatesigningrequests/x"));
+        await api.ExpectAsync(404, "GET", "/apis/certificates.k8s.io/v1/certificatesigningrequests/x");
 
         await api.ExpectAsync(200, "DELETE", $"/api/v1/namespaces/{ns}/serviceaccounts/default");
         Assert.Equal(401, await CodeAsync(client, $"/api/v1/namespaces/{ns}/configmaps"));
