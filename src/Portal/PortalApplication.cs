@@ -4,8 +4,6 @@ using Portal.Components;
 using Portal.Core;
 using Portal.Hosting;
 using Portal.Infrastructure.Identity;
-using Portal.Infrastructure.Monitoring;
-using Portal.Infrastructure.Quotas;
 using Portal.Infrastructure.Telemetry;
 using Portal.Localization;
 using Portal.Sample;
@@ -40,9 +38,8 @@ public static class PortalApplication
         builder.Services.AddPortalIdentity().AddPortalAccounts(builder.Configuration);
         builder.Services.AddPortalApi();
         builder.AddPortalCluster(settings);
-        builder.Services.AddQuotaWorker();
-        builder.Services.AddDriftEventLoop();
         builder.AddPortalWorkloads(settings);
+        builder.AddPortalWorkers(settings);
         builder.Services.AddPortalSample(settings);
         builder.Services.AddPortalWords();
         builder.Services.AddPortalPages();
@@ -50,18 +47,25 @@ public static class PortalApplication
         var app = builder.Build();
         app.UsePortalHosting();
         app.UseMetricsGuard(settings);
-        app.UsePortalWords();
+        if (settings.ServesPeople)
+            app.UsePortalWords();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.MapPortalHealth();
+        if (settings.ServesPeople)
+            MapForPeople(app, settings);
+        return app;
+    }
+
+    private static void MapForPeople(WebApplication app, PortalSettings settings)
+    {
         app.UsePortalApi();
         app.UseAntiforgery();
         app.MapStaticAssets().AllowAnonymous();
-        app.MapPortalHealth();
         app.MapPortalAccounts();
         app.MapPortalApi();
         app.MapPortalWorkloads();
         app.MapPortalPages();
         app.SayWhereItIs(settings);
-        return app;
     }
 }

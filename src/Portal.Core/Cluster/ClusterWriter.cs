@@ -46,7 +46,8 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
     public async Task<ObjectChange> PreviewAsync(ResourceType type, JsonObject wanted, CancellationToken ct)
     {
         var key = new ObjectKey(type, wanted.Text("metadata", "namespace"), wanted.Name());
-        var seen = await FindAsync(key, ct);
+        // What is followed and was not seen is not there.
+        var seen = cache.Find(key) ?? (cache.Age(type) is null ? await cluster.FindAsync(key, ct) : null);
         await PrepareAsync(key, wanted, ct);
         if (seen is not null && Covers(seen, wanted))
             return ObjectChange.Same(wanted);

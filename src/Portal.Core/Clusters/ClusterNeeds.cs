@@ -1,37 +1,93 @@
 using Portal.Core.Cluster;
+using Portal.Core.Notebooks;
+using Portal.Core.Projects;
+using Portal.Core.Training;
 
 namespace Portal.Core.Clusters;
 
-/// <summary>What the portal does in a cluster, as rights its account has to hold. The chart's ClusterRole says the same.</summary>
+/// <summary>
+/// What the portal does in a cluster, as rights its accounts have to hold. The chart's ClusterRoles say the same, word for word.
+/// </summary>
 public static class ClusterNeeds
 {
-    private static readonly string[] Read = ["get", "list", "watch"];
-    private static readonly string[] Write = ["get", "list", "watch", "create", "patch", "delete"];
+    private static readonly ResourceType PendingWorkloads = new("visibility.kueue.x-k8s.io", "v1beta1", "clusterqueues", "ClusterQueue", false);
+    private static readonly ResourceType AccessReview = new("authorization.k8s.io", "v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview", false);
 
-    private static readonly (ResourceType Type, string Subresource, string[] Verbs)[] All =
+    // What carries workloads out: looked at one by one, wherever it is followed.
+    private static readonly ResourceType[] Controllers = [Kinds.StatefulSet, NotebookManifests.Kind, .. TrainingKinds.All];
+
+    private static readonly IReadOnlyList<ClusterNeed> Followed =
     [
         .. new[]
         {
-            Kinds.Namespace, Kinds.ResourceQuota, Kinds.LimitRange, Kinds.ServiceAccount, Kinds.PersistentVolumeClaim, Kinds.Service,
-            Kinds.ConfigMap, Kinds.Secret, Kinds.StatefulSet, Kinds.Deployment, Kinds.Job, Kinds.NetworkPolicy, Kinds.RoleBinding,
-            Kinds.ResourceFlavor, Kinds.ClusterQueue, Kinds.LocalQueue, Notebooks.NotebookManifests.Kind,
-        }.Select(type => (type, "", Write)),
-        .. new[] { Kinds.Node, Kinds.Pod, Kinds.Event, Kinds.Workload }.Select(type => (type, "", Read)),
-        (Kinds.Pod, "log", ["get"]),
+            Kinds.Namespace, Kinds.ResourceQuota, Kinds.LimitRange, Kinds.ServiceAccount, Kinds.PersistentVolumeClaim, Kinds.Node, Kinds.Pod,
+            Kinds.NetworkPolicy, Kinds.RoleBinding, Kinds.ResourceFlavor, Kinds.Cohort, Kinds.ClusterQueue, Kinds.LocalQueue, Kinds.Workload,
+        }.Concat(Controllers).Concat(ProjectObjectsService.Adopted).Distinct().Select(type => new ClusterNeed(type, "list", "watch")),
     ];
 
-    /// <summary>The rights needed on a cluster: those for kinds that it does not serve are not.</summary>
-    public static IReadOnlyList<ClusterRight> For(ClusterCapabilities capabilities) =>
+    /// <summary>Of what people speak to, in the whole cluster.</summary>
+    public static IReadOnlyList<ClusterNeed> Web { get; } = [.. Followed, new ClusterNeed(PendingWorkloads, "get") { Subresource = "pendingworkloads" }];
+
+    /// <summary>Of what people speak to, in each project's namespace.</summary>
+    public static IReadOnlyList<ClusterNeed> WebInProjects { get; } = [new ClusterNeed(Kinds.Pod, "get") { Subresource = "log" }];
+
+    /// <summary>Of what carries rows out, in the whole cluster; beside these it binds the roles that it hands on.</summary>
+    public static IReadOnlyList<ClusterNeed> Reconciler { get; } =
     [
-        .. All.Where(n => capabilities.Serves(n.Type))
-            .SelectMany(n => n.Verbs.Select(v => new ClusterRight(v, n.Type.Group, n.Type.Plural, n.Subresource))),
+        .. Followed,
+        .. Controllers.Select(type => new ClusterNeed(type, "get")),
+        new(Kinds.Namespace, "get", "create", "patch", "delete"),
+        new(Kinds.RoleBinding, "create", "patch", "delete"),
+        new(Kinds.ResourceFlavor, "get", "create", "patch"),
+        new(Kinds.Cohort, "get", "create", "patch"),
+        new(Kinds.ClusterQueue, "get", "create", "patch", "delete"),
+        new(AccessReview, "create"),
     ];
+
+    /// <summary>Of what carries rows out, in each project's namespace.</summary>
+    public static IReadOnlyList<ClusterNeed> ReconcilerInProjects { get; } =
+    [
+        .. new[] { Kinds.ResourceQuota, Kinds.LimitRange, Kinds.ServiceAccount, Kinds.PersistentVolumeClaim, Kinds.NetworkPolicy }
+            .Select(type => new ClusterNeed(type, "create", "patch")),
+        new(Kinds.LocalQueue, "get", "create", "patch"),
+        .. new[] { Kinds.Service, Kinds.ConfigMap, Kinds.Secret, TrainingKinds.TrainingRuntime }.Concat(Controllers)
+            .Select(type => new ClusterNeed(type, "create", "patch", "delete")),
+        new(Kinds.Event, "list"),
+        .. WebInProjects,
+    ];
+
+    /// <summary>The rights that an account needs on a cluster: those for kinds that it does not serve are not needed.</summary>
+    /// <param name="given">
+    /// Roles that the account gives out inside of projects, its own among them; none where it does everything everywhere itself.
+    /// </param>
+    public static IReadOnlyList<ClusterRight> For(ClusterCapabilities capabilities, IReadOnlyCollection<string> given)
+    {
+        var needs = given.Count > 0 ? Reconciler : [.. Reconciler, .. ReconcilerInProjects];
+        return
+        [
+            // Whoever is answered could ask.
+            .. needs.Where(n => n.Type != AccessReview && capabilities.Serves(n.Type)).SelectMany(n => n.Rights).Distinct(),
+            .. ProjectAccessManifests.Roles.Concat(given).Select(role => new ClusterRight("bind", Kinds.RoleBinding.Group, "clusterroles") { Name = role }),
+        ];
+    }
+}
+
+/// <summary>What is done with a kind.</summary>
+public sealed record ClusterNeed(ResourceType Type, params string[] Verbs)
+{
+    public string Subresource { get; init; } = "";
+
+    /// <summary>One right for each verb.</summary>
+    public IEnumerable<ClusterRight> Rights => Verbs.Select(v => new ClusterRight(v, Type.Group, Type.Plural, Subresource));
 }
 
 /// <summary>One right, in every namespace.</summary>
 public sealed record ClusterRight(string Verb, string Group, string Resource, string Subresource = "")
 {
+    /// <summary>The one object that it is about; empty for all.</summary>
+    public string Name { get; init; } = "";
+
     /// <summary>As people read it, <c>patch clusterqueues.kueue.x-k8s.io</c>.</summary>
     public override string ToString() =>
-        $"{Verb} {Resource}{(Subresource.Length > 0 ? "/" + Subresource : "")}{(Group.Length > 0 ? "." + Group : "")}";
+        $"{Verb} {Resource}{(Subresource.Length > 0 ? "/" + Subresource : "")}{(Group.Length > 0 ? "." + Group : "")}{(Name.Length > 0 ? " " + Name : "")}";
 }

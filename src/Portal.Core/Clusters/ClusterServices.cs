@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Portal.Core.Cluster;
+using Portal.Core.Clusters.Questions;
 
 namespace Portal.Core.Clusters;
 
@@ -13,6 +14,7 @@ internal static class ClusterServices
         services.AddSingleton<ClusterPlacement>();
         services.AddSingleton<ClusterQueryService>();
         services.AddSingleton<ClusterService>();
+        services.AddSingleton<ClusterQuestions>();
         return services;
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Portal.Core.Data;
 using Portal.Core.Workloads;
 
 namespace Portal.Core.Notebooks;
@@ -31,6 +32,9 @@ public sealed class Notebook : WorkloadRow
     /// <summary>When the server was last asked.</summary>
     public DateTimeOffset? ActivityCheckedAt { get; set; }
 
+    /// <summary>The token that its server asks for, as <see cref="IRowSeal"/> keeps it; empty before it was made in the cluster.</summary>
+    public string SealedToken { get; set; } = "";
+
     /// <summary>When the idle rule will stop it if nothing happens; null while it does not run or a kernel is busy.</summary>
     public DateTimeOffset? StopsAt => State == WorkloadState.Running && Intent == NotebookIntent.Running && RunningSince is { } since
         ? IdleRule.StopsAt(since, LastActivityAt, KernelBusy, TimeSpan.FromMinutes(IdleMinutes)) : null;
@@ -47,6 +51,7 @@ public sealed class Notebook : WorkloadRow
             builder.Ignore(n => n.StopsAt);
             builder.Ignore(n => n.Path);
             builder.Property(n => n.ImageId).HasMaxLength(40);
+            builder.Property(n => n.SealedToken).HasMaxLength(IRowSeal.Limit);
             builder.Property(n => n.Intent).HasConversion<string>().HasMaxLength(20);
             builder.HasIndex(n => new { n.ProjectId, n.Name }).IsUnique();
         }

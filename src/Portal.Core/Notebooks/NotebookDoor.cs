@@ -8,7 +8,7 @@ using Portal.Core.Workloads;
 namespace Portal.Core.Notebooks;
 
 /// <summary>Finds the running server behind a notebook, for those who may open it and for the idle rule.</summary>
-public sealed class NotebookDoor(IDbContextFactory<PortalDb> databases, AccessGate gate, WorkloadClusters clusters)
+public sealed class NotebookDoor(IDbContextFactory<PortalDb> databases, AccessGate gate, WorkloadClusters clusters, IRowSeal seal)
 {
     /// <summary>Where the server is and the token that it asks for; refused while it does not run.</summary>
     [Requires(Permission.NotebookOpen)]
@@ -20,12 +20,14 @@ public sealed class NotebookDoor(IDbContextFactory<PortalDb> databases, AccessGa
             return Refusal.NotFound("notebook");
         if (await gate.CheckAsync(db, actor, Permission.NotebookOpen, Scope.Project(notebook.ProjectId), "notebook", id, ct) is { } denied)
             return denied;
-        return await FindAsync(notebook, ct) is { } target
-            ? target : new Refusal("notebook.not_running", RefusalKind.Conflict).With("name", notebook.Name);
+        if (Find(notebook) is { } target)
+            return target;
+        var lost = notebook is { Intent: NotebookIntent.Running, State: WorkloadState.Running } && seal.Open(notebook.SealedToken) is null;
+        return new Refusal(lost ? "notebook.token_lost" : "notebook.not_running", RefusalKind.Conflict).With("name", notebook.Name);
     }
 
     /// <summary>The server of a notebook whose project is loaded, or null while it does not answer.</summary>
-    internal async Task<NotebookTarget?> FindAsync(Notebook notebook, CancellationToken ct)
+    internal NotebookTarget? Find(Notebook notebook)
     {
         if (notebook is not { Intent: NotebookIntent.Running, State: WorkloadState.Running })
             return null;
@@ -35,7 +37,7 @@ public sealed class NotebookDoor(IDbContextFactory<PortalDb> databases, AccessGa
             .FirstOrDefault(p => p.Text("metadata", "deletionTimestamp") is null && Condition.Find(p, "Ready") is { IsTrue: true });
         if (pod.Text("status", "podIP") is not { Length: > 0 } address)
             return null;
-        return await cluster.SecretAsync(ns, notebook.ObjectName, NotebookManifests.TokenKey, ct) is { } token
+        return seal.Open(notebook.SealedToken) is { } token
             ? new NotebookTarget(notebook.Id, clusterId, ns, notebook.ObjectName, address, token) : null;
     }
 }

@@ -27,7 +27,7 @@ public sealed class NotebookIdleSweep(
         foreach (var notebook in running)
         {
             // One that cannot be asked is left alone: its kernel may be at work.
-            if (await door.FindAsync(notebook, ct) is not { } target || await servers.ReadAsync(target, ct) is not { } activity)
+            if (door.Find(notebook) is not { } target || await servers.ReadAsync(target, ct) is not { } activity)
                 continue;
             await NoteAsync(notebook.Id, activity, ct);
             if (IsDue(notebook, activity) && (await notebooks.StopIdleAsync(Actor.Expiry, notebook.Id, ct)).Succeeded)

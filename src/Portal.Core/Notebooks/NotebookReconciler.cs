@@ -13,7 +13,7 @@ namespace Portal.Core.Notebooks;
 
 /// <summary>Carries notebooks out. Run again at any point it ends at the same objects.</summary>
 public sealed class NotebookReconciler(
-    IDbContextFactory<PortalDb> databases, WorkloadClusters clusters, WorkloadLaunch launch, LeaseFence fence, TimeProvider clock)
+    IDbContextFactory<PortalDb> databases, WorkloadClusters clusters, WorkloadLaunch launch, IRowSeal seal, LeaseFence fence, TimeProvider clock)
     : IReconciler
 {
     // A pod that starts tells by events; this only lets "slow" be said in time.
@@ -44,7 +44,8 @@ public sealed class NotebookReconciler(
     {
         await using var db = await databases.CreateDbContextAsync(ct);
         var notebook = await db.Set<Notebook>().Include(n => n.Project).SingleOrDefaultAsync(n => n.Id == id, ct);
-        if (notebook is null)
+        // With its project it goes as a whole: the namespace takes the objects along, and the portal's rights in it.
+        if (notebook is null || notebook.Project!.Intent == ProjectIntent.Deleted)
             return ReconcileResult.Settled;
         try
         {
@@ -138,13 +139,22 @@ public sealed class NotebookReconciler(
     {
         var (image, size) = (launch.Image(notebook.ImageId, ImageUse.Notebook), launch.Size(notebook.SizeId));
         var offer = await launch.OfferAsync(notebook, ct);
-        // The Secret is the token's only home: the one that is there stays, so that a running server goes on.
-        var token = await cluster.SecretAsync(place.Namespace, notebook.ObjectName, NotebookManifests.TokenKey, ct)
-            ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
+        var token = await TokenAsync(db, notebook, ct);
         var user = await db.People.Where(p => p.Id == notebook.CreatedBy).Select(p => p.UserName).FirstOrDefaultAsync(ct) ?? "";
         foreach (var manifest in NotebookManifests.For(new NotebookSpec(notebook, place, image, size, offer, user, token), choice))
             await cluster.Client.ApplyAsync(manifest, ct);
         (notebook.RunsAs, notebook.RunsAsReason) = (choice.RunsAs, choice.Reason);
+    }
+
+    // In the row before it is in the pod, so that a running server's token is always the known one: no Secret is ever read.
+    private async Task<string> TokenAsync(PortalDb db, Notebook notebook, CancellationToken ct)
+    {
+        if (seal.Open(notebook.SealedToken) is { } known)
+            return known;
+        var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
+        notebook.SealedToken = seal.Seal(token);
+        await fence.SaveAsync(db, ct);
+        return token;
     }
 
     private async Task<ReconcileResult> RemoveAsync(PortalDb db, WorkloadCluster cluster, Notebook notebook, WorkloadPlace place, CancellationToken ct)

@@ -1,12 +1,13 @@
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
+using Portal.Core.Clusters.Questions;
 using Portal.Core.Ownership;
 using Portal.Core.Results;
 
 namespace Portal.Core.Projects;
 
-/// <summary>Asks the clusters of projects what applying their objects would do. Nothing is stored.</summary>
-public sealed class ClusterDryRun(IClusters clusters)
+/// <summary>Asks what applying the objects of projects would do. Nothing is stored, and nothing but the reconciler asks the cluster.</summary>
+public sealed class ClusterDryRun(IClusters clusters, ClusterQuestions questions)
 {
     /// <summary>What the objects of the plans would become; a cluster that does not answer is <c>cluster.unreachable</c>.</summary>
     /// <param name="objects">The objects of a plan on a cluster that serves what is named.</param>
@@ -17,20 +18,31 @@ public sealed class ClusterDryRun(IClusters clusters)
         int more = 0)
     {
         var changes = new List<ObjectChange>();
+        foreach (var onOne in plans.GroupBy(p => p.Project.ClusterId))
+        {
+            if (await CapabilitiesAsync(onOne.Key, ct) is not { } capabilities)
+                return new Refusal("cluster.unreachable", RefusalKind.Conflict);
+            // Objects of the platform, and of a team, belong to several plans.
+            var asked = onOne.SelectMany(plan => objects(plan, capabilities))
+                .DistinctBy(o => (o.Type, o.Manifest.Text("metadata", "namespace"), o.Manifest.Name()))
+                .Select(o => new AskedObject(o.Type, o.Manifest));
+            var answer = await questions.AskAsync<ChangesAsked, ObjectChange[]>(onOne.Key, ClusterQuestionKind.Changes, new ChangesAsked([.. asked]), ct);
+            if (!answer.Succeeded)
+                return answer.Refusal;
+            changes.AddRange(answer.Value);
+        }
+        return new ChangePlan([.. changes.DistinctBy(c => (c.Kind, c.Namespace, c.Name))], more);
+    }
+
+    private async Task<ClusterCapabilities?> CapabilitiesAsync(Guid? clusterId, CancellationToken ct)
+    {
         try
         {
-            foreach (var plan in plans)
-            {
-                var cluster = clusters.Get(plan.Project.ClusterId);
-                foreach (var (type, manifest) in objects(plan, await cluster.Client.CapabilitiesAsync(ct)))
-                    changes.Add(await cluster.Writer.PreviewAsync(type, manifest, ct));
-            }
+            return await clusters.Get(clusterId).Client.CapabilitiesAsync(ct);
         }
         catch (ClusterException)
         {
-            return new Refusal("cluster.unreachable", RefusalKind.Conflict);
+            return null;
         }
-        // Objects of the platform, and of a team, belong to several plans.
-        return new ChangePlan([.. changes.DistinctBy(c => (c.Kind, c.Namespace, c.Name))], more);
     }
 }

@@ -7,6 +7,17 @@ namespace Portal.Core.Projects;
 /// <summary>Who and what may reach into a project: role bindings and network policies. Pure.</summary>
 public static class ProjectAccessManifests
 {
+    /// <summary>The portal's own rights in the namespace: without them nothing else can be made there.</summary>
+    public static IReadOnlyList<JsonObject> PortalBindings(ProjectPlan plan) => [.. plan.Bindings.Select(b =>
+        ProjectManifests.In(plan, Kinds.RoleBinding, b.Role)
+            .With("roleRef", RoleRef(b.Role))
+            .With("subjects", new JsonArray(new JsonObject
+            {
+                ["kind"] = Kinds.ServiceAccount.Kind,
+                ["name"] = b.Account,
+                ["namespace"] = plan.Options.PortalNamespace,
+            })))];
+
     /// <summary>
     /// One binding for each member, as Open Data Hub makes them. The role is part of the name, since a binding's
     /// <c>roleRef</c> can never be changed; bindings that are no longer listed here are to be deleted.
@@ -15,12 +26,7 @@ public static class ProjectAccessManifests
         ProjectManifests.In(plan, Kinds.RoleBinding, $"dashboard-permissions-{ClusterRole(m.Role)}-{m.PersonId:N}")
             .WithLabel(ProjectManifests.DashboardLabel, "true")
             .WithLabel("opendatahub.io/project-sharing", "true")
-            .With("roleRef", new JsonObject
-            {
-                ["apiGroup"] = Kinds.RoleBinding.Group,
-                ["kind"] = "ClusterRole",
-                ["name"] = ClusterRole(m.Role),
-            })
+            .With("roleRef", RoleRef(ClusterRole(m.Role)))
             .With("subjects", new JsonArray(new JsonObject
             {
                 ["apiGroup"] = Kinds.RoleBinding.Group,
@@ -39,6 +45,16 @@ public static class ProjectAccessManifests
         // The portal opens notebooks through its own proxy, and running code reports to it.
         Policy(plan, "allow-portal", From(InNamespaces(plan.Options.PortalNamespace)), To(InNamespaces(plan.Options.PortalNamespace))),
     ];
+
+    /// <summary>Every role that a member can have in a namespace.</summary>
+    public static IReadOnlyList<string> Roles { get; } = [.. Enum.GetValues<ProjectRole>().Select(ClusterRole).Distinct()];
+
+    private static JsonObject RoleRef(string role) => new()
+    {
+        ["apiGroup"] = Kinds.RoleBinding.Group,
+        ["kind"] = "ClusterRole",
+        ["name"] = role,
+    };
 
     private static string ClusterRole(ProjectRole role) =>
         role switch { ProjectRole.Owner => "admin", ProjectRole.Contributor => "edit", _ => "view" };

@@ -6,9 +6,25 @@ public sealed class ProjectClusterOptions
     /// <summary>Namespace in which the portal itself runs; project pods may talk to it, and it to notebooks.</summary>
     public string PortalNamespace { get; set; } = "mlops-portal";
 
+    /// <summary>
+    /// What the portal's own accounts may do inside of each project's namespace, beside what they may everywhere; made there
+    /// before anything else. Empty where one account holds every right. For the installation's own cluster only.
+    /// </summary>
+    public List<PortalBinding> Bindings { get; set; } = [];
+
     /// <summary>Storage class of project storage; empty for the cluster's default.</summary>
     public string StorageClass { get; set; } = "";
 
     /// <summary><c>ReadWriteMany</c> where the class offers it, so that notebooks and trainings on several nodes share it.</summary>
     public string StorageAccessMode { get; set; } = "ReadWriteOnce";
+}
+
+/// <summary>A role that one of the portal's own accounts has in a project's namespace.</summary>
+public sealed class PortalBinding
+{
+    /// <summary>Name of the ClusterRole; also the name of the binding.</summary>
+    public string Role { get; set; } = "";
+
+    /// <summary>Name of the ServiceAccount, in the portal's own namespace.</summary>
+    public string Account { get; set; } = "";
 }

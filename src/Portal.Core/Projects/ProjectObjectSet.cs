@@ -6,10 +6,21 @@ namespace Portal.Core.Projects;
 /// <summary>Every object of a project, in the order in which they are made. Pure.</summary>
 public static class ProjectObjectSet
 {
+    private static readonly ResourceType[] Made =
+    [
+        Kinds.Namespace, Kinds.LimitRange, Kinds.ResourceQuota, Kinds.NetworkPolicy, Kinds.ServiceAccount, Kinds.RoleBinding,
+        Kinds.PersistentVolumeClaim, Kinds.ResourceFlavor, Kinds.Cohort, Kinds.ClusterQueue, Kinds.LocalQueue,
+    ];
+
+    /// <summary>True for an object of a kind that a project is made of, in any version, which says itself to be of that kind.</summary>
+    public static bool IsOne(ResourceType type, JsonObject manifest) => Array.Exists(Made, m => m with { Version = type.Version } == type)
+        && manifest.Text("apiVersion") == type.ApiVersion && manifest.Text("kind") == type.Kind;
+
     /// <summary>The objects of a plan.</summary>
     public static IReadOnlyList<(ResourceType Type, JsonObject Manifest)> Of(ProjectPlan plan, ClusterCapabilities capabilities) =>
     [
         (Kinds.Namespace, ProjectManifests.Namespace(plan, plan.Requester)),
+        .. ProjectAccessManifests.PortalBindings(plan).Select(m => (Kinds.RoleBinding, m)),
         (Kinds.LimitRange, ProjectManifests.LimitRange(plan)),
         (Kinds.ResourceQuota, ProjectManifests.ResourceQuota(plan)),
         .. ProjectAccessManifests.NetworkPolicies(plan).Select(m => (Kinds.NetworkPolicy, m)),

@@ -27,6 +27,9 @@ public sealed record ProjectPlan(
     /// <summary>Its team's weight against other teams where units are lent.</summary>
     public int TeamWeight { get; init; } = 1;
 
+    /// <summary>What the portal's own accounts are given in the namespace.</summary>
+    public IReadOnlyList<PortalBinding> Bindings { get; init; } = [];
+
     /// <summary>Owner of every object of the plan.</summary>
     public ReconcileOwner Owner => new(nameof(Projects.Project), Project.Id);
 

@@ -34,12 +34,19 @@ public sealed class ProjectPlanner(IProjectGrants grants, IClusters clusters, Cl
             StoredGiB = ProjectHealth.StoredGiB(
                 cache.Find(new ObjectKey(Kinds.PersistentVolumeClaim, project.Namespace, ProjectManifests.StorageClaim))),
             Common = await CommonAsync(db, cache, project, ct),
+            Bindings = await BindingsAsync(db, project, ct),
             TeamWeight = await grants.TeamWeightAsync(project.TeamId, ct),
         };
     }
 
     /// <summary>True once nothing is promised to a project that goes: its grants end by themselves, and are counted back first.</summary>
     public async Task<bool> IsReleasedAsync(Project project, CancellationToken ct) => !await grants.HoldsAnyAsync(project.Id, ct);
+
+    // The installation's accounts are known in its own cluster alone: elsewhere one account does it all.
+    private async Task<IReadOnlyList<PortalBinding>> BindingsAsync(PortalDb db, Project project, CancellationToken ct) =>
+        options.Bindings.Count > 0 && await db.Set<ClusterRegistration>().AnyAsync(
+            c => c.Id == project.ClusterId && (c.Connection == ClusterConnectionKind.Installation || c.Connection == ClusterConnectionKind.InCluster), ct)
+            ? options.Bindings : [];
 
     private static async Task<CommonQuota> CommonAsync(PortalDb db, IClusterCache cache, Project project, CancellationToken ct)
     {

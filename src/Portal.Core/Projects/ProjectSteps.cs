@@ -1,11 +1,15 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
 
 namespace Portal.Core.Projects;
 
 /// <summary>Takes the steps of a project in the cluster. Each may be taken any number of times.</summary>
-public sealed class ProjectSteps(IClusters clusters)
+public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
 {
+    // The API server learns of a new binding by a watch of its own.
+    private static readonly TimeSpan UntilRightsHold = TimeSpan.FromMinutes(1);
+
     /// <summary>Takes one step and says how it stands; an outage or a refusal is an outcome too.</summary>
     public async Task<(StepOutcome Outcome, ClusterException? Failure)> TakeAsync(ProjectStepKind step, ProjectPlan plan, CancellationToken ct)
     {
@@ -15,7 +19,9 @@ public sealed class ProjectSteps(IClusters clusters)
         }
         catch (ClusterException failure)
         {
-            return (StepOutcome.From(failure), failure);
+            var outcome = StepOutcome.From(failure);
+            return (outcome.Reason == "cluster.forbidden" && AreNew(clusters.Get(plan.Project.ClusterId).Cache, plan)
+                ? StepOutcome.Waiting("cluster.access_new", failure.Message) : outcome, failure);
         }
     }
 
@@ -34,6 +40,12 @@ public sealed class ProjectSteps(IClusters clusters)
         return await GoneAsync(cluster.Client, new ObjectKey(Kinds.Namespace, null, project.Namespace), owner, ct)
             && (queue is null || await GoneAsync(cluster.Client, queue, owner, ct));
     }
+
+    private bool AreNew(IClusterCache cache, ProjectPlan plan) => plan.Bindings.Any(b =>
+        !DateTimeOffset.TryParse(
+            cache.Find(new ObjectKey(Kinds.RoleBinding, plan.Project.Namespace, b.Role)).Text("metadata", "creationTimestamp"),
+            CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var made)
+        || clock.GetUtcNow() - made < UntilRightsHold);
 
     // While the namespace empties nothing of it may be admitted any more, nor borrow from others.
     private static async Task DrainAsync(IClusterClient cluster, ObjectKey queue, ReconcileOwner owner, CancellationToken ct)
@@ -62,7 +74,10 @@ public sealed class ProjectSteps(IClusters clusters)
             return StepOutcome.Failed("project.namespace_taken", plan.Project.Namespace);
         if (found is not null && found.IsGoing())
             return ProjectHealth.Namespace(found);
-        return ProjectHealth.Namespace(await cluster.Writer.EnsureAsync(Kinds.Namespace, ProjectManifests.Namespace(plan, plan.Requester), ct));
+        var made = await cluster.Writer.EnsureAsync(Kinds.Namespace, ProjectManifests.Namespace(plan, plan.Requester), ct);
+        foreach (var binding in ProjectAccessManifests.PortalBindings(plan))
+            await cluster.Writer.EnsureAsync(Kinds.RoleBinding, binding, ct);
+        return ProjectHealth.Namespace(made);
     }
 
     private static async Task<StepOutcome> LimitsAsync(ConnectedCluster cluster, ProjectPlan plan, CancellationToken ct)
@@ -77,7 +92,8 @@ public sealed class ProjectSteps(IClusters clusters)
     private static async Task<StepOutcome> RolesAsync(ConnectedCluster cluster, ProjectPlan plan, CancellationToken ct)
     {
         await cluster.Writer.EnsureAsync(Kinds.ServiceAccount, ProjectManifests.ServiceAccount(plan), ct);
-        return await EnsureSetAsync(cluster, Kinds.RoleBinding, ProjectAccessManifests.RoleBindings(plan), plan, ct);
+        return await EnsureSetAsync(
+            cluster, Kinds.RoleBinding, [.. ProjectAccessManifests.PortalBindings(plan), .. ProjectAccessManifests.RoleBindings(plan)], plan, ct);
     }
 
     private static async Task<StepOutcome> StorageAsync(ConnectedCluster cluster, ProjectPlan plan, CancellationToken ct) =>

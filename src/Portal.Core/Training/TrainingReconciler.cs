@@ -17,7 +17,7 @@ namespace Portal.Core.Training;
 /// in the cluster, so a portal that dies at any point goes on where it was.
 /// </summary>
 public sealed class TrainingReconciler(
-    IDbContextFactory<PortalDb> databases, WorkloadClusters clusters, WorkloadLaunch launch, LeaseFence fence, TimeProvider clock)
+    IDbContextFactory<PortalDb> databases, WorkloadClusters clusters, WorkloadLaunch launch, IRowSeal seal, LeaseFence fence, TimeProvider clock)
     : IReconciler
 {
     // While it runs its log is kept every few seconds: a node that dies takes the pod's own log along.
@@ -49,7 +49,8 @@ public sealed class TrainingReconciler(
     {
         await using var db = await databases.CreateDbContextAsync(ct);
         var run = await db.Set<TrainingRun>().Include(r => r.Project).SingleOrDefaultAsync(r => r.Id == id, ct);
-        if (run is null || run.Cleared)
+        // With its project it goes as a whole: the namespace takes the objects along, and the portal's rights in it.
+        if (run is null || run.Cleared || run.Project!.Intent == ProjectIntent.Deleted)
             return ReconcileResult.Settled;
         try
         {
@@ -101,7 +102,7 @@ public sealed class TrainingReconciler(
         {
             (run.FinishedAt, run.ExitCode) = TrainingHealth.Ending(facts);
             run.FinishedAt ??= clock.GetUtcNow();
-            run.TokenHash = "";
+            (run.TokenHash, run.SealedToken) = ("", "");
         }
         await WaitRecords.ObserveAsync(db, cluster.Cache, run, UnitsOf(run), run.CreatedAt, run.StartedAt, run.FinishedAt, clock.GetUtcNow(), ct);
         await fence.SaveAsync(db, ct);
@@ -136,18 +137,17 @@ public sealed class TrainingReconciler(
     private static WorkloadChoice? ChoiceFor(TrainingRun run, WorkloadPlace place) => run.RunsAs.Length > 0
         ? new WorkloadChoice(TrainingManifests.ControllerKind(run), run.RunsAsReason) : TrainingPlan.For(run, place);
 
-    // The token's hash is stored before the Job is there, and the Secret that is there is kept: whichever step the portal
-    // dies after, the token in the pod is the one that is known.
+    // The token is stored before anything of the run is in the cluster, and forgotten once all of it is: whichever step the
+    // portal dies after, the token in the pod is the one whose hash is known. No Secret is ever read.
     private async Task SubmitAsync(
         PortalDb db, WorkloadCluster cluster, TrainingRun run, WorkloadPlace place, WorkloadChoice choice, CancellationToken ct)
     {
-        var token = await cluster.SecretAsync(place.Namespace, run.ObjectName, TrainingManifests.TokenKey, ct)
-            ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
-        await cluster.Client.ApplyAsync(TrainingManifests.Secret(run, place, token), ct);
-        run.TokenHash = HashOf(token);
+        var token = seal.Open(run.SealedToken) ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        (run.SealedToken, run.TokenHash) = (seal.Seal(token), HashOf(token));
         // What it was submitted as is kept: a cluster that learns another kind later must not hide the one that runs.
         (run.RunsAs, run.RunsAsReason) = (choice.RunsAs, choice.Reason);
         await fence.SaveAsync(db, ct);
+        await cluster.Client.ApplyAsync(TrainingManifests.Secret(run, place, token), ct);
         if (await cluster.Client.FindAsync(TrainingManifests.ControllerKey(run, place), ct) is null)
         {
             var image = run.CustomImage.Length > 0 ? null : launch.Image(run.ImageId, ImageUse.Training);
@@ -156,7 +156,7 @@ public sealed class TrainingReconciler(
             foreach (var manifest in TrainingManifests.For(spec, choice))
                 await cluster.Client.ApplyAsync(manifest, ct);
         }
-        run.ObservedGeneration = run.Generation;
+        (run.ObservedGeneration, run.SealedToken) = (run.Generation, "");
         await fence.SaveAsync(db, ct);
     }
 

@@ -63,6 +63,9 @@ public sealed class TrainingRun : WorkloadRow
     /// <summary>SHA-256 of the token with which it reports, lower-case hex; empty once it has ended.</summary>
     public string TokenHash { get; set; } = "";
 
+    /// <summary>That token while the run is being submitted, as <see cref="IRowSeal"/> keeps it; empty before and after.</summary>
+    public string SealedToken { get; set; } = "";
+
     /// <summary>State, as its own code reported it; empty when it did not.</summary>
     public string ReportedStatus { get; set; } = "";
 
@@ -92,6 +95,7 @@ public sealed class TrainingRun : WorkloadRow
             builder.Property(r => r.Framework).HasConversion<string>().HasMaxLength(20);
             builder.Property(r => r.CodePath).HasMaxLength(500);
             builder.Property(r => r.TokenHash).HasMaxLength(64);
+            builder.Property(r => r.SealedToken).HasMaxLength(IRowSeal.Limit);
             builder.Property(r => r.ReportedStatus).HasMaxLength(20);
             builder.HasIndex(r => r.TokenHash);
             builder.HasIndex(r => r.CreatedAt);

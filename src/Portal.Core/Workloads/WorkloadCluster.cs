@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
 using Portal.Core.Health;
@@ -39,13 +38,6 @@ public sealed class WorkloadCluster(IClusterClient client, IClusterCache cache, 
     public IReadOnlyList<JsonObject> Pods(string ns, ReconcileOwner owner) =>
         [.. cache.List(Kinds.Pod, ns, (Manifest.IdLabel, owner.Id.ToString("D")))
             .OrderByDescending(p => p.Text("metadata", "creationTimestamp"), StringComparer.Ordinal)];
-
-    /// <summary>A value out of a Secret, or null when it is not there.</summary>
-    public async Task<string?> SecretAsync(string ns, string name, string key, CancellationToken ct)
-    {
-        var secret = await client.FindAsync(new ObjectKey(Kinds.Secret, ns, name), ct);
-        return secret.Text("data", key) is { } text ? Encoding.UTF8.GetString(Convert.FromBase64String(text)) : null;
-    }
 
     /// <summary>
     /// Events about objects of a namespace, newest first. A quota refuses pods, not what makes them, and volumes and networks have

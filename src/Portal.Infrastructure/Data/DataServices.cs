@@ -20,6 +20,8 @@ public static class DataServices
     /// <summary>Adds <see cref="IDbContextFactory{TContext}"/> of <see cref="PortalDb"/>.</summary>
     public static IServiceCollection AddPortalData(this IServiceCollection services, DatabaseOptions options)
     {
+        services.AddDataProtection();
+        services.AddSingleton<IRowSeal, DataProtectionSeal>();
         if (options.Postgres.Length == 0)
             return services.AddProvider<SqlitePortalDb>(b => b.UseSqlite($"Data Source={options.SqliteFile}"));
         services.AddSingleton(options);

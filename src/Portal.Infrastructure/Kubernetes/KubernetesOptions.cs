@@ -14,6 +14,9 @@ public sealed class KubernetesOptions
     /// <summary>A context of that file; empty for its current one.</summary>
     public string Context { get; set; } = "";
 
+    /// <summary>True where the installation's account may only read here: what it may do elsewhere is asked of who acts there.</summary>
+    public bool OnlyReads { get; set; }
+
     /// <summary>Requests per second that are sent in the long run.</summary>
     public int RequestsPerSecond { get; set; } = 100;
 

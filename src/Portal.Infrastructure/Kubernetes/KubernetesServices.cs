@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Core.Cluster;
 using Portal.Core.Clusters;
+using Portal.Core.Clusters.Questions;
+using Portal.Core.Reconciliation;
 using Portal.Core.Workloads;
 using Portal.Infrastructure.Kubernetes.Sessions;
 
@@ -19,10 +21,19 @@ public static class KubernetesServices
         services.AddDataProtection();
         services.AddSingleton<ClusterVault>();
         services.AddSingleton<ClusterLines>();
-        services.AddSingleton<IClusterProbe, ClusterProbe>();
+        if (options.OnlyReads)
+        {
+            services.AddSingleton<ClusterProbe>();
+            services.AddSingleton<IClusterProbe, AskingProbe>();
+        }
+        else
+        {
+            services.AddSingleton<IClusterProbe, ClusterProbe>();
+        }
         services.AddSingleton<ClusterSet>();
         services.AddSingleton<IClusters>(s => s.GetRequiredService<ClusterSet>());
         services.AddSingleton<IWorkloadRoute>(s => s.GetRequiredService<ClusterSet>());
+        services.AddSingleton<IReconciler, ClusterQuestionReconciler>();
         services.AddHostedService<ClusterSetHost>();
         return services;
     }

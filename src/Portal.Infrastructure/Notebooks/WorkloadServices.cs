@@ -8,13 +8,15 @@ namespace Portal.Infrastructure.Notebooks;
 /// <summary>Registers what notebooks and trainings need from outside.</summary>
 public static class WorkloadServices
 {
-    /// <summary>Adds the idle rule's round and the store of artefacts.</summary>
+    /// <summary>Adds the store of artefacts and the way to ask notebook servers how they are used.</summary>
     /// <param name="artefacts">Folder that the artefacts are kept in.</param>
     public static IServiceCollection AddPortalWorkloads(this IServiceCollection services, string artefacts)
     {
         services.AddSingleton<IArtefactStore>(new ArtefactFolder(artefacts));
         services.AddSingleton<INotebookActivity, JupyterActivity>();
-        services.AddHostedService<IdleSweepHost>();
         return services;
     }
+
+    /// <summary>Adds the idle rule's round.</summary>
+    public static IServiceCollection AddIdleSweep(this IServiceCollection services) => services.AddHostedService<IdleSweepHost>();
 }

@@ -20,11 +20,13 @@ internal static class ClusterHosting
                 _ => "",
             },
             AllowedExecPlugins = settings.AllowedExecPlugins,
+            OnlyReads = !settings.Reconciles,
         });
         services.AddSingleton(s => ProjectOptions(s.GetRequiredService<IConfiguration>().GetSection("Projects")));
         if (settings.Mode == ClusterMode.None)
             return;
-        services.AddPortalReconciliation(ReconciliationOptions(builder.Configuration.GetSection("Reconciliation")));
+        if (settings.Reconciles)
+            services.AddPortalReconciliation(ReconciliationOptions(builder.Configuration.GetSection("Reconciliation")));
         if (settings.Mode == ClusterMode.Embedded)
             services.AddHostedService<EmbeddedCluster>();
     }

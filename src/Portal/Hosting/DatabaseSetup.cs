@@ -6,12 +6,15 @@ namespace Portal.Hosting;
 
 /// <summary>Has the database ready before anything else of the portal starts.</summary>
 internal sealed class DatabaseSetup(
-    IDbContextFactory<PortalDb> databases, TrialAccounts trial, FirstAdmin admin, IHostEnvironment environment) : IHostedLifecycleService
+    IDbContextFactory<PortalDb> databases, TrialAccounts trial, FirstAdmin admin, PortalSettings settings, IHostEnvironment environment) : IHostedLifecycleService
 {
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         await using (var db = await databases.CreateDbContextAsync(cancellationToken))
             await db.Database.MigrateAsync(cancellationToken);
+        // The migrations wait for each other; accounts are the business of the part that people sign in to.
+        if (!settings.ServesPeople)
+            return;
         if (environment.IsProduction())
             await admin.MakeAsync(cancellationToken);
         else

@@ -1,8 +1,10 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Core.Access;
+using Portal.Core.Data;
 using Portal.Core.Notebooks;
 using Portal.Core.Projects;
 using Portal.Core.Results;
+using Portal.Core.Workloads;
 using Portal.Testing.Databases;
 
 namespace Portal.Core.Tests.Notebooks;
@@ -45,6 +47,28 @@ public class NotebookServiceTests(PostgresServer server)
         Assert.Equal(0, await db.Set<Notebook>().CountAsync());
 
         async Task<string?> Code(NotebookDraft draft) => (await service.LaunchAsync(owner, draft, default)).Refusal?.Code;
+    }
+
+    [Theory, EachProvider]
+    public async Task Door_WhereTheKeysOfTheTokenAreGone_SaysToStartAgain(Provider provider)
+    {
+        await using var database = await TestDatabase.CreateAsync(provider, server);
+        var (owner, project) = await ProjectAsync(database);
+        var id = (await database.Get<NotebookService>().LaunchAsync(owner, new NotebookDraft(Guid.CreateVersion7(), project, "explore"), default)).Value;
+        var (seal, door) = (database.Get<IRowSeal>(), database.Get<NotebookDoor>());
+
+        Assert.Equal("notebook.not_running", await CodeAsync(""));
+        Assert.Equal("notebook.token_lost", await CodeAsync("sealed by other keys", WorkloadState.Running));
+        // No pod is seen of it.
+        Assert.Equal("notebook.not_running", await CodeAsync(seal.Seal("token"), WorkloadState.Running));
+        Assert.DoesNotContain("token", seal.Seal("token"), StringComparison.Ordinal);
+
+        async Task<string?> CodeAsync(string sealedToken, WorkloadState state = WorkloadState.Pending)
+        {
+            await using var db = await database.OpenAsync();
+            await db.Set<Notebook>().ExecuteUpdateAsync(s => s.SetProperty(n => n.SealedToken, sealedToken).SetProperty(n => n.State, state));
+            return (await door.OpenAsync(owner, id, default)).Refusal?.Code;
+        }
     }
 
     [Theory, EachProvider]

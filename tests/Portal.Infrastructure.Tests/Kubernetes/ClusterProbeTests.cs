@@ -8,6 +8,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.DataProtection;
 using Portal.Core.Cluster;
 using Portal.Core.Clusters;
+using Portal.Core.Projects;
 using Portal.Infrastructure.Kubernetes;
 using Portal.Infrastructure.Kubernetes.Sessions;
 using Portal.Testing.Clusters;
@@ -18,7 +19,7 @@ public class ClusterProbeTests(EmbeddedCluster cluster)
 {
     private static readonly ClusterVault Vault = new(new EphemeralDataProtectionProvider());
     private static readonly KubernetesOptions Options = new();
-    private static readonly ClusterProbe Probe = new(new ClusterLines(Vault, Options), Vault, Options, TimeProvider.System);
+    private static readonly ClusterProbe Probe = new(new ClusterLines(Vault, Options), Vault, Options, new ProjectClusterOptions(), TimeProvider.System);
 
     [Fact]
     public async Task Try_AdministratorOfAServingCluster_LacksNothing()

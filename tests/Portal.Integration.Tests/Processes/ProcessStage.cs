@@ -133,7 +133,7 @@ internal sealed class ProcessStage : IAsyncDisposable
         IClusters clusters = new RefusingClusters(Cluster, writer, seen);
         var plan = await ActivatorUtilities.CreateInstance<ProjectPlanner>(_services, clusters).PlanAsync(db, row, default);
         foreach (var kind in Enum.GetValues<ProjectStepKind>())
-            await new ProjectSteps(clusters).TakeAsync(kind, plan, default);
+            await new ProjectSteps(clusters, TimeProvider.System).TakeAsync(kind, plan, default);
         return writer.Writes;
     }
 

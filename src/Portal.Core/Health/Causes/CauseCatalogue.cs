@@ -11,6 +11,7 @@ public static class CauseCatalogue
         new("cluster.unavailable", CauseArea.Cluster, CauseActor.Nobody),
         new("cluster.throttled", CauseArea.Cluster, CauseActor.Nobody),
         new("cluster.conflict", CauseArea.Cluster, CauseActor.Nobody),
+        new("cluster.access_new", CauseArea.Cluster, CauseActor.Nobody),
         new("cluster.not_found", CauseArea.Cluster, CauseActor.Nobody),
         new("cluster.owned_by_other", CauseArea.Cluster, CauseActor.Lead),
         new("cluster.unauthorized", CauseArea.Cluster, CauseActor.PlatformAdmin),

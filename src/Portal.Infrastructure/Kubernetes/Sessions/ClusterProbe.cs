@@ -5,12 +5,14 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
 using Portal.Core.Clusters;
+using Portal.Core.Projects;
 using Portal.Core.Results;
 
 namespace Portal.Infrastructure.Kubernetes.Sessions;
 
 /// <summary>Tries clusters over a line of its own, so that a try neither waits for nor disturbs the portal's work on the cluster.</summary>
-internal sealed class ClusterProbe(ClusterLines lines, ClusterVault vault, KubernetesOptions options, TimeProvider clock) : IClusterProbe
+internal sealed class ClusterProbe(
+    ClusterLines lines, ClusterVault vault, KubernetesOptions options, ProjectClusterOptions projects, TimeProvider clock) : IClusterProbe
 {
     /// <summary>Server-side apply, suspended Jobs and network policies are all stable from here on.</summary>
     private const int OldestMinor = 24;
@@ -37,7 +39,9 @@ internal sealed class ClusterProbe(ClusterLines lines, ClusterVault vault, Kuber
             var capabilities = await discovery.GetAsync(fresh: true, ct);
             if (IsTooOld(capabilities.Version))
                 return ClusterCheck.Failed("check.too_old", "", ("version", capabilities.Version), ("oldest", $"v1.{OldestMinor}"));
-            return await RightsAsync(connection, capabilities, ct);
+            // The roles of the installation's own accounts are there in its own cluster alone.
+            var given = cluster.Connection is ClusterConnectionKind.Installation or ClusterConnectionKind.InCluster ? projects.Bindings.Select(b => b.Role) : [];
+            return await RightsAsync(connection, ClusterNeeds.For(capabilities, [.. given]), ct);
         }
         catch (ClusterException failure)
         {
@@ -53,9 +57,8 @@ internal sealed class ClusterProbe(ClusterLines lines, ClusterVault vault, Kuber
             && (major < 1 || (major == 1 && minor < OldestMinor));
     }
 
-    private static async Task<ClusterCheck> RightsAsync(ClusterConnection connection, ClusterCapabilities capabilities, CancellationToken ct)
+    private static async Task<ClusterCheck> RightsAsync(ClusterConnection connection, IReadOnlyList<ClusterRight> needed, CancellationToken ct)
     {
-        var needed = ClusterNeeds.For(capabilities);
         var missing = new bool[needed.Count];
         await Parallel.ForEachAsync(Enumerable.Range(0, needed.Count), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct },
             async (i, token) => missing[i] = !await MayAsync(connection, needed[i], token));
@@ -75,7 +78,7 @@ internal sealed class ClusterProbe(ClusterLines lines, ClusterVault vault, Kuber
             {
                 ["resourceAttributes"] = new JsonObject
                 {
-                    ["verb"] = right.Verb, ["group"] = right.Group, ["resource"] = right.Resource, ["subresource"] = right.Subresource,
+                    ["verb"] = right.Verb, ["group"] = right.Group, ["resource"] = right.Resource, ["subresource"] = right.Subresource, ["name"] = right.Name,
                 },
             },
         }.ToJsonString();

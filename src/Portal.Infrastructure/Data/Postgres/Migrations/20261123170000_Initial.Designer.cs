@@ -325,6 +325,49 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                     b.ToTable("clusters", (string)null);
                 });
 
+            modelBuilder.Entity("Portal.Core.Clusters.Questions.ClusterQuestion", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Answer")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<DateTime>("AskedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<Guid?>("ClusterId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("Generation")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
+                    b.Property<long>("ObservedGeneration")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Refusal")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AskedAt");
+
+                    b.ToTable("cluster_questions", (string)null);
+                });
+
             modelBuilder.Entity("Portal.Core.Hardware.HardwarePool", b =>
                 {
                     b.Property<Guid>("Id")
@@ -890,6 +933,11 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
+
+                    b.Property<string>("SealedToken")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)");
 
                     b.Property<string>("SizeId")
                         .IsRequired()
@@ -1652,6 +1700,11 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
+
+                    b.Property<string>("SealedToken")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)");
 
                     b.Property<string>("SizeId")
                         .IsRequired()

@@ -50,6 +50,25 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "cluster_questions",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    ClusterId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Kind = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    Body = table.Column<string>(type: "text", nullable: false),
+                    Answer = table.Column<string>(type: "text", nullable: false),
+                    Refusal = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    AskedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    Generation = table.Column<long>(type: "bigint", nullable: false),
+                    ObservedGeneration = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_cluster_questions", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "clusters",
                 columns: table => new
                 {
@@ -449,6 +468,7 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                     LastActivityAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
                     KernelBusy = table.Column<bool>(type: "boolean", nullable: false),
                     ActivityCheckedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    SealedToken = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false),
                     ProjectId = table.Column<Guid>(type: "uuid", nullable: false),
                     Name = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
                     ObjectName = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
@@ -632,6 +652,7 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                     Cleared = table.Column<bool>(type: "boolean", nullable: false),
                     ExitCode = table.Column<int>(type: "integer", nullable: true),
                     TokenHash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    SealedToken = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false),
                     ReportedStatus = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     CpuMilli = table.Column<int>(type: "integer", nullable: false),
                     MemoryMiB = table.Column<int>(type: "integer", nullable: false),
@@ -1025,6 +1046,11 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                 column: "ProjectId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_cluster_questions_AskedAt",
+                table: "cluster_questions",
+                column: "AskedAt");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_clusters_Name",
                 table: "clusters",
                 column: "Name",
@@ -1244,6 +1270,9 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "audit_head");
+
+            migrationBuilder.DropTable(
+                name: "cluster_questions");
 
             migrationBuilder.DropTable(
                 name: "drift_events");

@@ -48,6 +48,25 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "cluster_questions",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ClusterId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Body = table.Column<string>(type: "TEXT", nullable: false),
+                    Answer = table.Column<string>(type: "TEXT", nullable: false),
+                    Refusal = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    AskedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    Generation = table.Column<long>(type: "INTEGER", nullable: false),
+                    ObservedGeneration = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_cluster_questions", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "clusters",
                 columns: table => new
                 {
@@ -447,6 +466,7 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                     LastActivityAt = table.Column<DateTime>(type: "TEXT", nullable: true),
                     KernelBusy = table.Column<bool>(type: "INTEGER", nullable: false),
                     ActivityCheckedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    SealedToken = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
                     ProjectId = table.Column<Guid>(type: "TEXT", nullable: false),
                     Name = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
                     ObjectName = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
@@ -630,6 +650,7 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                     Cleared = table.Column<bool>(type: "INTEGER", nullable: false),
                     ExitCode = table.Column<int>(type: "INTEGER", nullable: true),
                     TokenHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    SealedToken = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
                     ReportedStatus = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
                     CpuMilli = table.Column<int>(type: "INTEGER", nullable: false),
                     MemoryMiB = table.Column<int>(type: "INTEGER", nullable: false),
@@ -1023,6 +1044,11 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                 column: "ProjectId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_cluster_questions_AskedAt",
+                table: "cluster_questions",
+                column: "AskedAt");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_clusters_Name",
                 table: "clusters",
                 column: "Name",
@@ -1242,6 +1268,9 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "audit_head");
+
+            migrationBuilder.DropTable(
+                name: "cluster_questions");
 
             migrationBuilder.DropTable(
                 name: "drift_events");

@@ -314,6 +314,49 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                     b.ToTable("clusters", (string)null);
                 });
 
+            modelBuilder.Entity("Portal.Core.Clusters.Questions.ClusterQuestion", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Answer")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("AskedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("ClusterId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Generation")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ObservedGeneration")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Refusal")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AskedAt");
+
+                    b.ToTable("cluster_questions", (string)null);
+                });
+
             modelBuilder.Entity("Portal.Core.Hardware.HardwarePool", b =>
                 {
                     b.Property<Guid>("Id")
@@ -878,6 +921,11 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                     b.Property<string>("RunsAsReason")
                         .IsRequired()
                         .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("SealedToken")
+                        .IsRequired()
+                        .HasMaxLength(1000)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("SizeId")
@@ -1640,6 +1688,11 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                     b.Property<string>("RunsAsReason")
                         .IsRequired()
                         .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("SealedToken")
+                        .IsRequired()
+                        .HasMaxLength(1000)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("SizeId")
