@@ -20,6 +20,9 @@ public sealed class RunningPortal : IAsyncDisposable
 
     public Uri Address { get; }
 
+    /// <summary>Its data directory.</summary>
+    public string Folder => _folder;
+
     public IServiceProvider Services => _app.Services;
 
     /// <summary>Starts it.</summary>

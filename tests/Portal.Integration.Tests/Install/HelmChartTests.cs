@@ -12,7 +12,7 @@ public class HelmChartTests
     public static TheoryData<string, string[]> Renders => new()
     {
         { "default", [] },
-        { "ingress", ["--set", "ingress.enabled=true,ingress.className=nginx,ingress.tlsSecretName=portal-tls,replicas=2,metrics.serviceMonitor=true"] },
+        { "ingress", ["--set", "ingress.enabled=true,ingress.className=nginx,ingress.tlsSecretName=portal-tls,replicas=2,metrics.podMonitor=true"] },
     };
 
     [Fact]
@@ -48,6 +48,8 @@ public class HelmChartTests
     [InlineData("replicas=0")]
     [InlineData("image.digest=latest")]
     [InlineData("database.secretName=")]
+    [InlineData("reconciler.replicas=0")]
+    [InlineData("fence.enabled=maybe")]
     [InlineData("unknown=1")]
     public async Task Chart_BadValue_IsRefused(string setting)
     {
@@ -55,6 +57,19 @@ public class HelmChartTests
 
         Assert.NotEqual(0, code);
         Assert.Contains(setting.Split('=')[0].Split('.')[^1], error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Chart_OnAServerWithoutPolicies_IsRefusedUntilTheFenceIsTakenOut()
+    {
+        string[] old = ["template", "portal", Chart, "--kube-version", "1.29"];
+        var (code, _, error) = await Tool.RunAsync(Tool.Find("helm"), old);
+        var (without, render, _) = await Tool.RunAsync(Tool.Find("helm"), [.. old, "--set", "fence.enabled=false"]);
+
+        Assert.NotEqual(0, code);
+        Assert.Contains("fence.enabled=false", error, StringComparison.Ordinal);
+        Assert.Equal(0, without);
+        Assert.DoesNotContain("ValidatingAdmissionPolicy", render, StringComparison.Ordinal);
     }
 
     private static async Task<string> RenderAsync(string[] settings)
