@@ -10,7 +10,9 @@ namespace Portal.LocalCluster.Node;
 /// <summary>One question to a container over HTTP, TCP or a command.</summary>
 internal static class Probe
 {
-    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false });
+    /// <summary>A connection for each question: one kept open would hold up a container that serves one at a time.</summary>
+    private static readonly HttpClient Http = new(
+        new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.Zero });
 
     /// <returns>Null when all is well, else why not.</returns>
     public static async Task<string?> FailureAsync(PodContext pod, JsonObject container, JsonObject probe, TimeSpan timeout, CancellationToken ct)

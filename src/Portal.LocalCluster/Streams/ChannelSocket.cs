@@ -14,6 +14,9 @@ internal sealed class ChannelSocket(WebSocket socket)
     /// <summary>Of version 5: the stream named by the second byte ends.</summary>
     private const byte End = 255;
 
+    /// <summary>How long a client that reads no more may hold the connection.</summary>
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(30);
+
     private readonly SemaphoreSlim _turn = new(1, 1);
 
     public async Task SendAsync(byte channel, ReadOnlyMemory<byte> data, CancellationToken ct)
@@ -38,8 +41,17 @@ internal sealed class ChannelSocket(WebSocket socket)
         while ((read = await from.ReadAsync(buffer, ct)) > 0) await SendAsync(channel, buffer.AsMemory(0, read), ct);
     }
 
-    /// <summary>Hands what arrives for the program to it, until the client ends that stream or goes.</summary>
-    public async Task ReceiveAsync(Stream input, CancellationToken ct)
+    /// <summary>Hands what arrives for the program to it, until the client closes or goes.</summary>
+    public Task ReceiveAsync(Stream input, CancellationToken ct) => ReceiveAsync(
+        async (channel, data) =>
+        {
+            if (channel == End && data.Span is [Input]) input.Close();
+            else if (channel == Input && data.Length > 0) await Pass(input, data, ct);
+        },
+        ct);
+
+    /// <summary>Hands over each message with its channel, until the client closes or goes.</summary>
+    public async Task ReceiveAsync(Func<byte, ReadOnlyMemory<byte>, Task> take, CancellationToken ct)
     {
         var buffer = new byte[64 * 1024];
         using var message = new MemoryStream();
@@ -51,12 +63,20 @@ internal sealed class ChannelSocket(WebSocket socket)
             if (!part.EndOfMessage) continue;
             var whole = message.ToArray();
             message.SetLength(0);
-            if (whole is [End, Input]) input.Close();
-            else if (whole is [Input, _, ..]) await Pass(input, whole.AsMemory(1), ct);
+            if (whole.Length > 0) await take(whole[0], whole.AsMemory(1));
         }
     }
 
-    public Task CloseAsync(CancellationToken ct) => socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, ct);
+    /// <summary>
+    /// Says that all is sent, and waits until the client has read so far and says the same. To end the connection before that
+    /// would throw away what still lies in its buffers, and on a busy machine that is the end of the answer.
+    /// </summary>
+    /// <param name="incoming">What reads from the client; it ends with the client's close.</param>
+    public async Task CloseAsync(Task incoming, CancellationToken ct)
+    {
+        await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, ct);
+        await Task.WhenAny(incoming, Task.Delay(Farewell, ct));
+    }
 
     private static async Task Pass(Stream input, ReadOnlyMemory<byte> data, CancellationToken ct)
     {

@@ -38,7 +38,7 @@ internal sealed class ExecRequests(ObjectRegistry registry, IEnumerable<IPodExec
         {
             // What goes wrong from here on is said on the stream, as a node says it.
             await channels.SendAsync(ChannelSocket.Verdict, ObjectText.Write(refusal.ToStatus()), stop.Token);
-            await channels.CloseAsync(stop.Token);
+            await channels.CloseAsync(channels.ReceiveAsync(Stream.Null, stop.Token), stop.Token);
         }
     }
 
@@ -54,8 +54,7 @@ internal sealed class ExecRequests(ObjectRegistry registry, IEnumerable<IPodExec
             if (await Task.WhenAny(incoming, Task.WhenAll(output, errors)) == incoming) return;
             var code = await process.WaitAsync(stop.Token);
             await channels.SendAsync(ChannelSocket.Verdict, ObjectText.Write(Verdict(code)), stop.Token);
-            await channels.CloseAsync(stop.Token);
-            await Task.WhenAny(incoming, Task.Delay(TimeSpan.FromSeconds(5), stop.Token));
+            await channels.CloseAsync(incoming, stop.Token);
         }
         catch (Exception gone) when (gone is WebSocketException or OperationCanceledException)
         {

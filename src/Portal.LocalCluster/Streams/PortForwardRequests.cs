@@ -1,7 +1,4 @@
-using System.Collections.Concurrent;
-using System.Net.Sockets;
 using System.Net.WebSockets;
-using System.Text;
 using Microsoft.Extensions.Hosting;
 using Portal.LocalCluster.Access;
 using Portal.LocalCluster.Api;
@@ -37,19 +34,13 @@ internal sealed class PortForwardRequests(ObjectRegistry registry, Authorization
     private static async Task Serve(WebSocket socket, string address, ushort[] ports, CancellationTokenSource stop)
     {
         var channels = new ChannelSocket(socket);
-        var connections = new ConcurrentDictionary<byte, NetworkStream>();
+        var forwards = ports.Select((port, place) => new ForwardedPort(channels, (byte)(2 * place), port)).ToList();
         try
         {
-            List<Task> flows = [];
-            for (byte i = 0; i < ports.Length; i++)
-            {
-                byte[] number = [(byte)(ports[i] & 0xff), (byte)(ports[i] >> 8)];
-                await channels.SendAsync((byte)(2 * i), number, stop.Token);
-                await channels.SendAsync((byte)((2 * i) + 1), number, stop.Token);
-                flows.Add(Connect(channels, connections, address, ports[i], (byte)(2 * i), stop.Token));
-            }
-            await Task.WhenAny(Receive(socket, connections, stop.Token), Task.WhenAll(flows));
-            await channels.CloseAsync(stop.Token);
+            foreach (var forward in forwards) await forward.AnnounceAsync(stop.Token);
+            var outgoing = Task.WhenAll(forwards.Select(forward => forward.RunAsync(address, stop.Token)));
+            var incoming = channels.ReceiveAsync((channel, data) => forwards.FirstOrDefault(forward => forward.Channel == channel)?.WriteAsync(data, stop.Token) ?? Task.CompletedTask, stop.Token);
+            if (await Task.WhenAny(incoming, outgoing) == outgoing) await channels.CloseAsync(incoming, stop.Token);
         }
         catch (Exception gone) when (gone is WebSocketException or OperationCanceledException)
         {
@@ -58,47 +49,7 @@ internal sealed class PortForwardRequests(ObjectRegistry registry, Authorization
         finally
         {
             await stop.CancelAsync();
-            foreach (var connection in connections.Values) await connection.DisposeAsync();
-        }
-    }
-
-    private static async Task Connect(
-        ChannelSocket channels, ConcurrentDictionary<byte, NetworkStream> connections, string address, ushort port, byte channel, CancellationToken ct)
-    {
-        var client = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            await client.ConnectAsync(address, port, ct);
-            var connection = connections[channel] = new NetworkStream(client, ownsSocket: true);
-            await channels.CopyAsync(connection, channel, ct);
-        }
-        catch (Exception failure) when (failure is SocketException or IOException)
-        {
-            await channels.SendAsync((byte)(channel + 1), Encoding.UTF8.GetBytes($"error forwarding port {port} to pod: {failure.Message}"), ct);
-        }
-    }
-
-    private static async Task Receive(WebSocket socket, ConcurrentDictionary<byte, NetworkStream> connections, CancellationToken ct)
-    {
-        var buffer = new byte[64 * 1024];
-        byte? channel = null;
-        while (true)
-        {
-            var part = await socket.ReceiveAsync(buffer, ct);
-            if (part.MessageType == WebSocketMessageType.Close) return;
-            var data = buffer.AsMemory(0, part.Count);
-            if (channel is null && data.Length > 0)
-            {
-                channel = data.Span[0];
-                data = data[1..];
-            }
-            // What comes before the connection stands waits for it.
-            if (channel is { } wanted && data.Length > 0)
-            {
-                while (!connections.ContainsKey(wanted)) await Task.Delay(10, ct);
-                await connections[wanted].WriteAsync(data, ct);
-            }
-            if (part.EndOfMessage) channel = null;
+            foreach (var forward in forwards) forward.Dispose();
         }
     }
 

@@ -30,7 +30,7 @@ public sealed class ClientNodeTests
         }
 
         Assert.True(process.ExitCode == 0, await output + await errors);
-        Assert.Equal(["informer", "apply", "watch", "logs", "exec", "done"], (await output).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(["informer", "apply", "watch", "logs", "exec", "port-forward", "done"], (await output).Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
     private static string? Package()

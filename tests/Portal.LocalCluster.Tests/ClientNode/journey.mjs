@@ -1,6 +1,7 @@
-// The journey of a JavaScript client through a cluster: informer, server-side apply, watch, logs and exec.
+// The journey of a JavaScript client through a cluster: informer, server-side apply, watch, logs, exec and port-forward.
 // Run by ClientNodeTests with CLIENT_NODE (where the package is) and KUBECONFIG; prints a line a step, ends with "done".
 import assert from 'node:assert/strict';
+import net from 'node:net';
 import { PassThrough } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -92,6 +93,14 @@ assert.equal(status.details.causes[0].message, '3');
 assert.equal(output.read().toString(), 'out\n');
 assert.equal(errors.read().toString(), 'err\n');
 console.log('exec');
+
+const forward = new k8s.PortForward(config);
+const listener = net.createServer((socket) => { forward.portForward(namespace, 'server', [8080], socket, null, socket); });
+await new Promise((resolve) => { listener.listen(0, '127.0.0.1', resolve); });
+const answer = await fetch(`http://127.0.0.1:${listener.address().port}/`);
+assert.equal(await answer.text(), 'from the pod');
+listener.close();
+console.log('port-forward');
 
 console.log('done');
 process.exit(0);
