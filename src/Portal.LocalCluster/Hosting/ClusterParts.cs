@@ -26,17 +26,21 @@ internal static class ClusterParts
         services.AddController<ReplicaSetController>();
         services.AddController<DeploymentController>();
         services.AddController<StatefulSetController>();
-        if (options.Operators.Contains(LocalClusterOptions.Kueue)) AddKueue(services);
+        if (options.Operators.Contains(LocalClusterOptions.Kueue)) AddKueue(services, options);
         if (options.Operators.Contains(LocalClusterOptions.Kubeflow)) services.AddController<NotebookController>();
+        if (options.Operators.Contains(LocalClusterOptions.JobSet)) services.AddController<JobSetController>();
+        if (options.Operators.Contains(LocalClusterOptions.Trainer)) services.AddController<TrainJobController>();
     }
 
-    private static void AddKueue(IServiceCollection services)
+    private static void AddKueue(IServiceCollection services, LocalClusterOptions options)
     {
         services.AddSingleton<IAdmission, KueueAdmission>();
         services.AddSingleton<IAggregatedApi, Visibility>();
         services.AddController<AdmissionController>();
         services.AddController<JobIntegration>();
         services.AddController<PodIntegration>();
+        if (options.Operators.Contains(LocalClusterOptions.JobSet)) services.AddController<JobSetIntegration>();
+        if (options.Operators.Contains(LocalClusterOptions.Trainer)) services.AddController<TrainJobIntegration>();
     }
 
     /// <summary>A controller is any service of this type; it is created once and may ask for IObjects, options, clock and loggers.</summary>

@@ -148,6 +148,11 @@ public sealed class LocalCluster : IAsyncDisposable
                 "The embedded cluster is for trials and tests: it runs pods as plain processes of one machine, without isolation. "
                 + "In the Production environment give the portal a kubeconfig of a real Kubernetes cluster.");
         }
+        if (options.Operators.Contains(LocalClusterOptions.Trainer) && !options.Operators.Contains(LocalClusterOptions.JobSet))
+        {
+            throw new InvalidOperationException(
+                $"The operator '{LocalClusterOptions.Trainer}' runs trainings as JobSets: name the operator '{LocalClusterOptions.JobSet}' as well.");
+        }
         if (options.Port > HighestPort) throw new InvalidOperationException($"The embedded cluster takes a port up to {HighestPort}; {options.Port} is above.");
     }
 

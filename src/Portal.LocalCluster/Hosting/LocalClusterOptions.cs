@@ -31,6 +31,12 @@ public sealed class LocalClusterOptions
     /// <summary>Kubeflow's Notebook.</summary>
     public const string Kubeflow = "kubeflow";
 
+    /// <summary>JobSets.</summary>
+    public const string JobSet = "jobset";
+
+    /// <summary>Kubeflow Trainer's TrainJob, which needs JobSets.</summary>
+    public const string Trainer = "trainer";
+
     /// <summary>Users with a token of their own beside the administrator; what they may do, roles and bindings say.</summary>
     public IList<LocalUser> Users { get; set; } = [];
 

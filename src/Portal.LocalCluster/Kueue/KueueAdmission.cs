@@ -16,7 +16,7 @@ internal sealed class KueueAdmission : IAdmission
             case "statefulsets.apps" or "deployments.apps":
                 Pass(body, queue, request.Old?.Label(KueueNames.QueueLabel));
                 break;
-            case "jobs.batch" when queue is not null && request.Old is null:
+            case "jobs.batch" or "jobsets.jobset.x-k8s.io" or "trainjobs.trainer.kubeflow.org" when queue is not null && request.Old is null:
                 body.Ensure("spec")["suspend"] = true;
                 break;
             case "pods" when queue is not null && request.Old is null && body.ControllerOwner()?.Text("kind") != "Job":

@@ -36,7 +36,7 @@ public sealed class PodIntegration(IObjects objects, TimeProvider time, ILogger<
         JsonObject spec = pod.Part("spec").Copy();
         spec.Remove("schedulingGates");
         JsonObject template = new() { ["metadata"] = new JsonObject { ["labels"] = pod.Part("metadata", "labels").Copy() }, ["spec"] = spec };
-        JsonObject workload = Objects.Create(WorkloadObject.Make(Objects, pod, template, 1));
+        JsonObject workload = Objects.Create(WorkloadObject.Make(Objects, pod, [new(QueuedPods.Main, 1, template)]));
         Objects.Record(pod, "Normal", "CreatedWorkload", $"Created Workload: {workload.Key()}", "kueue-v1/pod-controller");
     }
 

@@ -20,7 +20,8 @@ internal static class WorkloadObject
     public static JsonObject? Of(IObjects objects, JsonObject owner) =>
         objects.List(KueueNames.Workloads, owner.Namespace(), $"{KueueNames.JobUidLabel}={owner.Uid()}").FirstOrDefault();
 
-    public static JsonObject Make(IObjects objects, JsonObject owner, JsonObject template, long count)
+    /// <param name="sets">The pods it wants, group by group; its priority is that of the first.</param>
+    public static JsonObject Make(IObjects objects, JsonObject owner, IReadOnlyList<QueuedPods> sets)
     {
         string name = $"{owner.Kind().ToLowerInvariant()}-{owner.Name()}";
         string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{owner.Kind()}/{owner.Name()}/{owner.Uid()}")))[..5];
@@ -28,9 +29,9 @@ internal static class WorkloadObject
         {
             ["active"] = true,
             ["queueName"] = owner.Label(KueueNames.QueueLabel),
-            ["podSets"] = new JsonArray(new JsonObject { ["name"] = "main", ["count"] = count, ["template"] = template }),
+            ["podSets"] = new JsonArray([.. sets.Select(set => new JsonObject { ["name"] = set.Name, ["count"] = set.Count, ["template"] = set.Template })]),
         };
-        Prioritise(objects, owner, template, spec);
+        Prioritise(objects, owner, sets[0].Template, spec);
         JsonObject metadata = new()
         {
             ["name"] = $"{name[..Math.Min(name.Length, 240)]}-{hash}",
@@ -42,12 +43,12 @@ internal static class WorkloadObject
     }
 
     /// <summary>The pod spec a job or pod had before admission, with what the assigned flavors add to it.</summary>
-    public static void Inject(IObjects objects, JsonObject workload, JsonObject podSpec)
+    public static void Inject(IObjects objects, JsonObject workload, JsonObject podSpec, string podSet = QueuedPods.Main)
     {
-        JsonObject original = workload.Each("spec", "podSets").First().Part("template", "spec");
+        JsonObject original = workload.Each("spec", "podSets").First(set => set.Text("name") == podSet).Part("template", "spec");
         JsonObject selector = original.Part("nodeSelector").Copy();
         JsonArray tolerations = [.. original.Each("tolerations").Select(toleration => toleration.Copy())];
-        IEnumerable<string> flavors = workload.Each("status", "admission", "podSetAssignments").SelectMany(set => set.Pairs("flavors")).Select(pair => pair.Value).Distinct(StringComparer.Ordinal);
+        IEnumerable<string> flavors = workload.Each("status", "admission", "podSetAssignments").Where(set => set.Text("name") == podSet).SelectMany(set => set.Pairs("flavors")).Select(pair => pair.Value).Distinct(StringComparer.Ordinal);
         foreach (JsonObject flavor in flavors.Select(name => objects.Find(KueueNames.Flavors, null, name)).OfType<JsonObject>())
         {
             foreach ((string key, string value) in flavor.Pairs("spec", "nodeLabels")) selector[key] = value;
@@ -73,4 +74,12 @@ internal static class WorkloadObject
         spec["priority"] = found?.Whole("value") ?? 0;
         if (found is not null) spec["priorityClassRef"] = new JsonObject { ["group"] = "scheduling.k8s.io", ["kind"] = "PriorityClass", ["name"] = general };
     }
+}
+
+/// <summary>Pods that are alike, and how many of them run at once.</summary>
+/// <param name="Template">A pod template that is nobody else's.</param>
+internal sealed record QueuedPods(string Name, long Count, JsonObject Template)
+{
+    /// <summary>The only group of what has one.</summary>
+    public const string Main = "main";
 }
