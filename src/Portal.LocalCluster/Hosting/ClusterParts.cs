@@ -30,6 +30,7 @@ internal static class ClusterParts
         if (options.Operators.Contains(LocalClusterOptions.Kubeflow)) services.AddController<NotebookController>();
         if (options.Operators.Contains(LocalClusterOptions.JobSet)) services.AddController<JobSetController>();
         if (options.Operators.Contains(LocalClusterOptions.Trainer)) services.AddController<TrainJobController>();
+        if (options.Operators.Contains(LocalClusterOptions.KServe)) services.AddController<InferenceServiceController>();
     }
 
     private static void AddKueue(IServiceCollection services, LocalClusterOptions options)

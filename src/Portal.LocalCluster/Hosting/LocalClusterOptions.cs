@@ -37,6 +37,9 @@ public sealed class LocalClusterOptions
     /// <summary>Kubeflow Trainer's TrainJob, which needs JobSets.</summary>
     public const string Trainer = "trainer";
 
+    /// <summary>KServe's InferenceService, without Knative.</summary>
+    public const string KServe = "kserve";
+
     /// <summary>Users with a token of their own beside the administrator; what they may do, roles and bindings say.</summary>
     public IList<LocalUser> Users { get; set; } = [];
 

@@ -20,7 +20,7 @@ public sealed record KnownImage(string Name, string Title, IReadOnlyList<string>
 
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>The images of the trial: a notebook server, Python with scikit-learn, a shell.</summary>
+    /// <summary>The images of the trial: a notebook server, Python with scikit-learn, a server of its models, a shell.</summary>
     public static IReadOnlyList<KnownImage> Defaults { get; } =
     [
         new("localhost/jupyter-notebook:6", "Jupyter Notebook 6", ["/usr/bin/jupyter-notebook", "--no-browser", "--allow-root"])
@@ -37,6 +37,18 @@ public sealed record KnownImage(string Name, string Title, IReadOnlyList<string>
             // Output reaches the log as it is printed, not when a buffer is full.
             Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["PYTHONUNBUFFERED"] = "1" },
         },
+        new("localhost/sklearn-server:1", "Server of scikit-learn models", ["/usr/bin/python3", "-c", Program("model_server")])
+        {
+            Requires = ["/usr/bin/python3", "/usr/lib/python3/dist-packages/sklearn"],
+            Package = "python3-sklearn",
+            Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["PYTHONUNBUFFERED"] = "1" },
+        },
         new("localhost/shell:1", "Shell", ["/bin/sh"]) { Requires = ["/bin/sh"], Package = "dash" },
     ];
+
+    private static string Program(string name)
+    {
+        using StreamReader reader = new(typeof(KnownImage).Assembly.GetManifestResourceStream("programs/" + name)!);
+        return reader.ReadToEnd();
+    }
 }
