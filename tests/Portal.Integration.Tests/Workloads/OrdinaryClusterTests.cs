@@ -41,28 +41,33 @@ public class OrdinaryClusterTests(OrdinaryStage stage) : IClassFixture<OrdinaryS
 /// </summary>
 public sealed class OrdinaryStage : WorkloadStage
 {
-    private readonly string _programs = Directory.CreateTempSubdirectory("portal-programs-").FullName;
+    private readonly string _programs;
 
-    /// <inheritdoc/>
-    protected override void Shape(LocalClusterOptions options)
+    public OrdinaryStage() : this(Directory.CreateTempSubdirectory("portal-programs-").FullName)
     {
-        var start = Path.Combine(_programs, "start-notebook.py");
-        File.WriteAllText(start, "#!/bin/sh\nexec /usr/bin/jupyter-notebook --allow-root $(printf '%s ' \"$@\" | sed s/ServerApp/NotebookApp/g)\n");
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(start, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var image = new Core.Catalog.Catalogue(new()).Images.Single(i => i.Id == "jupyter").Reference;
-        options.Images.Add(new KnownImage(image, "Jupyter", [])
-        {
-            Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = _programs + ":/usr/bin:/bin", ["SHELL"] = "/bin/sh" },
-        });
-        foreach (var node in options.Nodes)
-            node.Labels[NodeRegistration.Embedded] = "false";
     }
+
+    private OrdinaryStage(string programs) : base(options => Shape(options, programs)) => _programs = programs;
 
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
         Directory.Delete(_programs, recursive: true);
+    }
+
+    private static void Shape(LocalClusterOptions options, string programs)
+    {
+        var start = Path.Combine(programs, "start-notebook.py");
+        File.WriteAllText(start, "#!/bin/sh\nexec /usr/bin/jupyter-notebook --allow-root $(printf '%s ' \"$@\" | sed s/ServerApp/NotebookApp/g)\n");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(start, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var image = new Core.Catalog.Catalogue(new()).Images.Single(i => i.Id == "jupyter").Reference;
+        options.Images.Add(new KnownImage(image, "Jupyter", [])
+        {
+            Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = programs + ":/usr/bin:/bin", ["SHELL"] = "/bin/sh" },
+        });
+        foreach (var node in options.Nodes)
+            node.Labels[NodeRegistration.Embedded] = "false";
     }
 }

@@ -16,9 +16,16 @@ public class WorkloadStage : IAsyncLifetime
 {
     private readonly EmbeddedCluster _cluster;
 
-    public WorkloadStage() => _cluster = new EmbeddedCluster { Configure = Shape };
+    public WorkloadStage() : this(_ => { })
+    {
+    }
+
+    /// <param name="configure">Changes what the cluster is.</param>
+    protected WorkloadStage(Action<LocalClusterOptions> configure) => _cluster = new EmbeddedCluster { Configure = configure };
 
     public RunningPortal Portal { get; private set; } = null!;
+
+    public string Kubeconfig => _cluster.Kubeconfig;
 
     public Guid Team { get; private set; }
 
@@ -68,10 +75,5 @@ public class WorkloadStage : IAsyncLifetime
     {
         await using var db = await OpenAsync();
         return await db.Projects.SingleAsync(p => p.Id == Project);
-    }
-
-    /// <summary>Changes the cluster before it starts.</summary>
-    protected virtual void Shape(LocalClusterOptions options)
-    {
     }
 }
