@@ -14,15 +14,20 @@ internal static class Served
     private static ReadOnlySpan<byte> AfterKind => ",\"metadata\""u8;
 
     /// <summary>From the comma before metadata on.</summary>
-    public static ReadOnlySpan<byte> Rest(StoredObject stored) => stored.Json.AsSpan(stored.Json.AsSpan().IndexOf(AfterKind));
+    public static ReadOnlySpan<byte> Rest(ResourceType type, StoredObject stored)
+    {
+        ReadOnlySpan<byte> json = type.Conversion is null ? stored.Json : ObjectText.Write(Tree(type, stored));
+        return json[json.IndexOf(AfterKind)..];
+    }
 
     public static byte[] Head(ResourceType type) => Encoding.UTF8.GetBytes($"{{\"kind\":\"{type.Kind}\",\"apiVersion\":\"{type.GroupVersion}\"");
 
-    public static byte[] Bytes(ResourceType type, StoredObject stored) => [.. Head(type), .. Rest(stored)];
+    public static byte[] Bytes(ResourceType type, StoredObject stored) => [.. Head(type), .. Rest(type, stored)];
 
     public static JsonObject Tree(ResourceType type, StoredObject stored)
     {
         var tree = stored.Read();
+        if (type.Conversion is { } conversion) return conversion.FromStored(tree);
         tree["apiVersion"] = type.GroupVersion;
         return tree;
     }
@@ -48,12 +53,12 @@ internal static class Served
             if (type.Custom)
             {
                 buffer.Write(head);
-                buffer.Write(Rest(stored));
+                buffer.Write(Rest(type, stored));
             }
             else
             {
                 buffer.Write("{"u8);
-                buffer.Write(Rest(stored)[1..]);
+                buffer.Write(Rest(type, stored)[1..]);
             }
         }
         buffer.Write("]}"u8);

@@ -49,7 +49,7 @@ internal sealed class WatchWriter(ApiRequest request, Selection selection)
         if (_form.Shape == Shape.Whole)
         {
             _buffer.Write(_head);
-            _buffer.Write(Served.Rest(stored));
+            _buffer.Write(Served.Rest(request.Type, stored));
         }
         else
         {

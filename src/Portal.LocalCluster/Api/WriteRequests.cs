@@ -18,7 +18,7 @@ internal sealed class WriteRequests(ObjectRegistry registry, Authorization autho
         if (request.Type.Namespaced && request.Namespace is null) throw NotAllowed();
         var options = request.WriteOptions("CreateOptions");
         var body = await RequestBody.ReadObject(request, request.Type.Kind, request.Type.GroupVersion);
-        var stored = registry.Create(request.Type, request.Namespace, body, options);
+        var stored = registry.Create(StoredType(request), request.Namespace, ToStored(request, body, options), options);
         await Answers.Object(request, stored, 201, options.Warnings);
     }
 
@@ -30,10 +30,10 @@ internal sealed class WriteRequests(ObjectRegistry registry, Authorization autho
             throw Refusals.BadRequest($"the name of the object ({name}) does not match the name on the URL ({request.Name})");
         if (request.Namespace is not null && body.Namespace() is { } ns && ns != request.Namespace)
             throw Refusals.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
-        var stored = registry.Change(request.Type, request.Namespace, request.Name!, options, _ =>
+        var stored = registry.Change(StoredType(request), request.Namespace, request.Name!, options, _ =>
         {
             if (request.Type.Custom && string.IsNullOrEmpty(body.Text("metadata", "resourceVersion"))) throw WithoutVersion(request);
-            return body;
+            return ToStored(request, body, options);
         });
         await Answers.Object(request, stored, 200, options.Warnings);
     }
@@ -57,7 +57,9 @@ internal sealed class WriteRequests(ObjectRegistry registry, Authorization autho
                 ? "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml"
                 : "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml"),
         };
-        var stored = registry.Change(request.Type, request.Namespace, request.Name!, options, change);
+        // A patch speaks of the object in the version of its path.
+        var stored = registry.Change(StoredType(request), request.Namespace, request.Name!, options,
+            request.Type.Conversion is { } conversion ? live => ToStored(request, change(conversion.FromStored(live)), options) : change);
         await Answers.Object(request, stored, 200, options.Warnings);
     }
 
@@ -79,33 +81,48 @@ internal sealed class WriteRequests(ObjectRegistry registry, Authorization autho
         if (applied.Kind() != request.Type.Kind || applied.Text("apiVersion") != request.Type.GroupVersion)
             throw Refusals.BadRequest($"invalid object type: {applied.Text("apiVersion")}, Kind={applied.Kind()}");
         SchemaCheck.Declared(request.Type, applied);
+        var type = StoredType(request);
         applied = ObjectText.Normalize(applied);
+        applied = request.Type.Conversion?.ToStored(applied) ?? applied;
         applied.Ensure("metadata")["name"] = request.Name;
         var force = request.Flag("force");
         StoredObject stored;
         var created = false;
         lock (registry.Store.Gate)
         {
-            if (registry.Store.Find(request.Type, request.Namespace, request.Name!) is null)
+            if (registry.Store.Find(type, request.Namespace, request.Name!) is null)
             {
                 if (applied.Text("metadata", "resourceVersion") is { Length: > 0 }) throw Refusals.Modified(request.Type, request.Name!);
                 if (request.Subresource.Length > 0) throw Refusals.NotFound(request.Type, request.Name!);
                 authorization.Check(request.Caller, request.Access with { Verb = "create" }); // applying what is not there needs both rights
-                var tree = ServerSideApply.Apply(request.Type, live: null, applied, options, force, clock.GetUtcNow());
-                stored = registry.Create(request.Type, request.Namespace, tree, options);
+                var tree = ServerSideApply.Apply(type, live: null, applied, options, force, clock.GetUtcNow());
+                stored = registry.Create(type, request.Namespace, tree, options);
                 created = true;
             }
             else
             {
-                stored = registry.Change(request.Type, request.Namespace, request.Name!, options, live =>
+                stored = registry.Change(type, request.Namespace, request.Name!, options, live =>
                 {
                     var wanted = applied.Text("metadata", "resourceVersion");
                     if (wanted is not null && wanted != live.Text("metadata", "resourceVersion")) throw Refusals.Modified(request.Type, request.Name!);
-                    return ServerSideApply.Apply(request.Type, live, applied, options, force, clock.GetUtcNow());
+                    return ServerSideApply.Apply(type, live, applied, options, force, clock.GetUtcNow());
                 });
             }
         }
         await Answers.Object(request, stored, created ? 201 : 200, options.Warnings);
+    }
+
+    /// <summary>The type under which an object is stored; who owns which field is kept in its version.</summary>
+    private ResourceType StoredType(ApiRequest request) =>
+        request.Type.Conversion is null ? request.Type : registry.Catalog.Stored(request.Type.GroupResource) ?? request.Type;
+
+    /// <summary>What was sent in a version, held against that version's schema, as it is stored.</summary>
+    private static JsonObject ToStored(ApiRequest request, JsonObject sent, WriteOptions options)
+    {
+        if (request.Type.Conversion is not { } conversion) return sent;
+        var tree = ObjectText.Normalize(sent);
+        SchemaCheck.Decode(request.Type, tree, options);
+        return conversion.ToStored(tree);
     }
 
     private static Func<JsonObject, JsonObject> Merge(byte[] bytes)

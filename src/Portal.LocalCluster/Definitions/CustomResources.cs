@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Portal.LocalCluster.Api;
+using Portal.LocalCluster.Kueue;
 using Portal.LocalCluster.Machinery;
 using Portal.LocalCluster.Schema;
 using Portal.LocalCluster.Storage;
@@ -33,7 +34,7 @@ internal sealed class CustomResources
     public void Start()
     {
         foreach (var stored in _registry.Store.Shelf(Type).Objects(ns: null).ToList()) Serve(stored.Read());
-        foreach (var definition in Embedded(_options.Operators))
+        foreach (var definition in Embedded(_options.Operators, _options.KueueVersions))
         {
             if (_registry.Store.Find(Type, ns: null, definition.Name()) is null)
             {
@@ -49,18 +50,19 @@ internal sealed class CustomResources
     }
 
     /// <param name="operators">Whose definitions; all when null. A file is named <c>plural.operator.yaml</c>.</param>
-    public static IEnumerable<JsonObject> Embedded(ISet<string>? operators = null)
+    /// <param name="kueueVersions">The versions that Kueue's are served in; all when null.</param>
+    public static IEnumerable<JsonObject> Embedded(ISet<string>? operators = null, ICollection<string>? kueueVersions = null)
     {
         var assembly = typeof(CustomResources).Assembly;
         foreach (var name in assembly.GetManifestResourceNames().Where(name => name.StartsWith("definitions/", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
             if (operators?.Contains(name[(name.LastIndexOf('.') + 1)..]) == false) continue;
             using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-            foreach (var definition in YamlText.ParseAll(reader.ReadToEnd())) yield return definition;
+            foreach (var definition in YamlText.ParseAll(reader.ReadToEnd())) yield return KueueDefinitions.Serve(definition, kueueVersions ?? [KueueConversion.Newer, KueueConversion.Older]);
         }
     }
 
-    /// <summary>The types of a definition's served versions, the stored one first.</summary>
+    /// <summary>The types of a definition's versions, the stored one first, be it served or not.</summary>
     public static IReadOnlyList<ResourceType> TypesOf(JsonObject definition)
     {
         var names = definition.Map("spec", "names") ?? [];
@@ -68,7 +70,7 @@ internal sealed class CustomResources
         var kind = names.Text("kind") ?? "";
         return
         [
-            .. (definition.Items("spec", "versions") ?? []).OfType<JsonObject>().Where(version => version.Flag("served") == true)
+            .. (definition.Items("spec", "versions") ?? []).OfType<JsonObject>().Where(version => version.Flag("served") == true || version.Flag("storage") == true)
                 .OrderBy(version => version.Flag("storage") == true ? 0 : 1)
                 .Select(version => new ResourceType(group, version.Text("name") ?? "", kind, names.Text("plural") ?? "")
                 {
@@ -78,6 +80,8 @@ internal sealed class CustomResources
                     Categories = Texts(names.Items("categories")),
                     Namespaced = definition.Text("spec", "scope") != "Cluster",
                     Custom = true,
+                    Served = version.Flag("served") == true,
+                    Conversion = version.Flag("storage") == true ? null : KueueConversion.Of(group, version.Text("name") ?? ""),
                     HasGeneration = true,
                     HasStatus = version.Map("subresources", "status") is not null,
                     Scale = version.Map("subresources", "scale") is { } scale

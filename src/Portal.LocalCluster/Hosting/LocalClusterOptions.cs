@@ -28,6 +28,9 @@ public sealed class LocalClusterOptions
     /// <summary>Queues and quotas for whole workloads. The usual operator.</summary>
     public const string Kueue = "kueue";
 
+    /// <summary>The versions in which Kueue's kinds are served: v1beta2, v1beta1, or both.</summary>
+    public IList<string> KueueVersions { get; set; } = ["v1beta2"];
+
     /// <summary>Kubeflow's Notebook.</summary>
     public const string Kubeflow = "kubeflow";
 

@@ -3,6 +3,7 @@ namespace Portal.LocalCluster.Kueue;
 /// <summary>Names that Kueue and its users agree on.</summary>
 internal static class KueueNames
 {
+    public const string Group = "kueue.x-k8s.io";
     public const string ApiVersion = "kueue.x-k8s.io/v1beta2";
     public const string Workloads = "workloads.kueue.x-k8s.io";
     public const string ClusterQueues = "clusterqueues.kueue.x-k8s.io";

@@ -5,6 +5,7 @@ namespace Portal.LocalCluster.Machinery;
 /// <summary>What the server serves at this moment: the built-in resources and those of established definitions.</summary>
 internal sealed class ResourceCatalog
 {
+    private volatile ImmutableList<ResourceType> _all = [.. BuiltinResources.List];
     private volatile ImmutableList<ResourceType> _types = [.. BuiltinResources.List];
     private volatile ImmutableDictionary<(string Group, string Version, string Plural), ResourceType> _paths = Index([.. BuiltinResources.List]);
 
@@ -16,15 +17,16 @@ internal sealed class ResourceCatalog
     public ResourceType? Find(string group, string version, string plural) => _paths.GetValueOrDefault((group, version, plural));
 
     /// <summary>By the version-free name; of several versions the stored one.</summary>
-    public ResourceType? Stored(string groupResource) => _types.FirstOrDefault(type => type.GroupResource == groupResource);
+    public ResourceType? Stored(string groupResource) => _all.FirstOrDefault(type => type.GroupResource == groupResource);
 
     public ResourceType? OfKind(string groupVersion, string kind) =>
-        _types.FirstOrDefault(type => type.Kind == kind && type.GroupVersion == groupVersion);
+        _all.FirstOrDefault(type => type.Kind == kind && type.GroupVersion == groupVersion);
 
     /// <summary>Replaces all versions of one resource; the first is the stored one.</summary>
     public void Set(string groupResource, IReadOnlyList<ResourceType> versions)
     {
-        _types = _types.RemoveAll(type => type.GroupResource == groupResource).AddRange(versions);
+        _all = _all.RemoveAll(type => type.GroupResource == groupResource).AddRange(versions);
+        _types = _all.RemoveAll(type => !type.Served);
         _paths = Index(_types);
         Edition++;
     }

@@ -37,6 +37,12 @@ public sealed record ResourceType(string Group, string Version, string Kind, str
 
     public IReadOnlyList<PrinterColumn> Columns { get; init; } = [];
 
+    /// <summary>False for a version that objects are stored in and nobody can ask for.</summary>
+    public bool Served { get; init; } = true;
+
+    /// <summary>Between this version and the stored one; null where they differ in nothing but their name.</summary>
+    public IVersionConversion? Conversion { get; init; }
+
     /// <summary>False for reviews, which are answered and forgotten.</summary>
     public bool Stored => Verbs.Contains("list", StringComparer.Ordinal);
 
