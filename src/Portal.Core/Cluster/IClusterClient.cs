@@ -38,12 +38,15 @@ public interface IClusterClient
 /// <param name="IsEmbedded">True for the embedded cluster: one machine, simulated accelerators.</param>
 public sealed record ClusterCapabilities(string Version, IReadOnlyList<ResourceType> Served, bool IsEmbedded)
 {
-    /// <summary>True when the group and plural of <paramref name="type"/> are served in its version.</summary>
-    public bool Serves(ResourceType type) =>
+    /// <summary>True when the portal can use <paramref name="type"/>: it is served in its version, or in one that is translated.</summary>
+    public bool Serves(ResourceType type) => ServesExactly(type) || (KueueVersion.InOlder(type) is { } older && ServesExactly(older));
+
+    /// <summary>True when the group and plural of <paramref name="type"/> are served in its very version.</summary>
+    public bool ServesExactly(ResourceType type) =>
         Served.Any(s => s.Group == type.Group && s.Plural == type.Plural && s.Version == type.Version);
 
     /// <summary>Kueue's queues are there.</summary>
-    public bool HasKueue => KueueVersion.Served(this, Kinds.ClusterQueue) is not null && KueueVersion.Served(this, Kinds.LocalQueue) is not null;
+    public bool HasKueue => Serves(Kinds.ClusterQueue) && Serves(Kinds.LocalQueue);
 }
 
 /// <summary>A call that the cluster refused or did not answer.</summary>

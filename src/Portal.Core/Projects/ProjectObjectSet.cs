@@ -30,10 +30,10 @@ public static class ProjectObjectSet
         .. Queue(plan, capabilities),
     ];
 
-    /// <summary>Those of its place in Kueue, in the version that the cluster serves; none where it has no Kueue.</summary>
+    /// <summary>Those of its place in Kueue, none where it has no Kueue.</summary>
     public static IReadOnlyList<(ResourceType Type, JsonObject Manifest)> Queue(ProjectPlan plan, ClusterCapabilities capabilities)
     {
-        if (KueueVersion.Served(capabilities, Kinds.ClusterQueue) is not { } version)
+        if (!capabilities.HasKueue)
             return [];
         (ResourceType Type, JsonObject Manifest)[] built =
         [
@@ -42,7 +42,6 @@ public static class ProjectObjectSet
             (Kinds.ClusterQueue, ProjectQueueManifests.ClusterQueue(plan)),
             (Kinds.LocalQueue, ProjectQueueManifests.LocalQueue(plan)),
         ];
-        return [.. built.Select(b => (b.Type with { Version = version }, KueueVersion.In(version, b.Manifest)))
-            .Where(b => capabilities.Serves(b.Item1))];
+        return [.. built.Where(b => capabilities.Serves(b.Type))];
     }
 }

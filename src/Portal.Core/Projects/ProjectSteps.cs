@@ -33,8 +33,8 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
         var owner = new ReconcileOwner(nameof(Project), project.Id);
         var cluster = clusters.Get(project.ClusterId);
         cluster.Writer.Forget(project.Namespace);
-        var queue = KueueVersion.Served(await cluster.Client.CapabilitiesAsync(ct), Kinds.ClusterQueue) is { } version
-            ? new ObjectKey(Kinds.ClusterQueue with { Version = version }, null, ProjectQueueManifests.ClusterQueueName(project)) : null;
+        var queue = (await cluster.Client.CapabilitiesAsync(ct)).HasKueue
+            ? new ObjectKey(Kinds.ClusterQueue, null, ProjectQueueManifests.ClusterQueueName(project)) : null;
         if (queue is not null)
             await DrainAsync(cluster.Client, queue, owner, ct);
         return await GoneAsync(cluster.Client, new ObjectKey(Kinds.Namespace, null, project.Namespace), owner, ct)

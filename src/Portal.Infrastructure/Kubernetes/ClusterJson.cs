@@ -54,12 +54,12 @@ internal static class ClusterJson
         while (!string.IsNullOrEmpty(token));
     }
 
-    /// <summary>Items of a list name neither kind nor version; and who owns which field is of no use here, and large.</summary>
+    /// <summary>Items of a list name neither kind nor version; who owns which field is of no use here, and large; and the version is the portal's own.</summary>
     public static JsonObject Tidy(JsonObject item, ResourceType type)
     {
         item["apiVersion"] ??= type.ApiVersion;
         item["kind"] ??= type.Kind;
         (item["metadata"] as JsonObject)?.Remove("managedFields");
-        return item;
+        return KueueVersion.Read(item);
     }
 }

@@ -16,7 +16,7 @@ internal sealed class KubernetesClusterClient(ClusterConnection connection, Clus
     {
         try
         {
-            return await ReadAsync(await connection.SendAsync(HttpMethod.Get, PathOf(key), ct), ct);
+            return await ReadAsync(await connection.SendAsync(HttpMethod.Get, await PathOfAsync(key, ct), ct), ct);
         }
         catch (ClusterException e) when (e.Failure == ClusterFailure.NotFound)
         {
@@ -30,7 +30,8 @@ internal sealed class KubernetesClusterClient(ClusterConnection connection, Clus
         // Begun again after an expiry, a list shows once more what it has shown.
         var seen = new HashSet<(string?, string)>();
         var restarts = 0;
-        var pages = connection.PagesAsync(type, ns, labelSelector, ct).GetAsyncEnumerator(ct);
+        var spoken = await SpokenAsync(type, ct);
+        var pages = connection.PagesAsync(spoken, ns, labelSelector, ct).GetAsyncEnumerator(ct);
         try
         {
             while (true)
@@ -43,7 +44,7 @@ internal sealed class KubernetesClusterClient(ClusterConnection connection, Clus
                 catch (ClusterException e) when (e.IsExpired() && restarts++ < 3)
                 {
                     await pages.DisposeAsync();
-                    pages = connection.PagesAsync(type, ns, labelSelector, ct).GetAsyncEnumerator(ct);
+                    pages = connection.PagesAsync(spoken, ns, labelSelector, ct).GetAsyncEnumerator(ct);
                     continue;
                 }
                 foreach (var item in pages.Current.Items)
@@ -64,18 +65,28 @@ internal sealed class KubernetesClusterClient(ClusterConnection connection, Clus
         var type = await TypeOfAsync(manifest, ct);
         var path = PathOf(new ObjectKey(type, manifest.Text("metadata", "namespace"), manifest.Name()))
             + $"?fieldManager={Manifest.FieldManager}" + (force ? "&force=true" : "") + (dryRun ? "&dryRun=All" : "");
-        return await PatchAsync(path, ApplyType, manifest, ct);
+        try
+        {
+            return await PatchAsync(path, ApplyType, In(type, manifest), ct);
+        }
+        catch (ClusterException e) when (e.Conflicts.Count > 0 && type.Version == KueueVersion.Older)
+        {
+            throw new ClusterException(e.Failure, e.Message, e) { Reason = e.Reason, RetryAfter = e.RetryAfter, Conflicts = [.. e.Conflicts.Select(KueueVersion.Read)] };
+        }
     }
 
-    public Task<JsonObject> PatchAsync(ObjectKey key, JsonObject mergePatch, CancellationToken ct) =>
-        PatchAsync(PathOf(key) + "?fieldManager=" + Manifest.FieldManager, MergeType, mergePatch, ct);
+    public async Task<JsonObject> PatchAsync(ObjectKey key, JsonObject mergePatch, CancellationToken ct)
+    {
+        var type = await SpokenAsync(key.Type, ct);
+        return await PatchAsync(PathOf(key with { Type = type }) + "?fieldManager=" + Manifest.FieldManager, MergeType, In(type, mergePatch), ct);
+    }
 
     public async Task<bool> DeleteAsync(ObjectKey key, CancellationToken ct)
     {
         const string Background = """{"kind":"DeleteOptions","apiVersion":"v1","propagationPolicy":"Background"}""";
         try
         {
-            using var response = await connection.SendAsync(HttpMethod.Delete, PathOf(key), ct,
+            using var response = await connection.SendAsync(HttpMethod.Delete, await PathOfAsync(key, ct), ct,
                 () => new StringContent(Background, Encoding.UTF8, "application/json"));
             return true;
         }
@@ -108,7 +119,17 @@ internal sealed class KubernetesClusterClient(ClusterConnection connection, Clus
     }
 
     private async Task<JsonObject> ReadAsync(HttpResponseMessage response, CancellationToken ct) =>
-        await connection.ReadAsync(response, ct);
+        KueueVersion.Read(await connection.ReadAsync(response, ct));
+
+    // Other kinds need not be known before they are asked for.
+    private async Task<ResourceType> SpokenAsync(ResourceType type, CancellationToken ct) =>
+        KueueVersion.InOlder(type) is null ? type : KueueVersion.Spoken(await discovery.GetAsync(fresh: false, ct), type);
+
+    private async Task<string> PathOfAsync(ObjectKey key, CancellationToken ct) => PathOf(key with { Type = await SpokenAsync(key.Type, ct) });
+
+    /// <summary>What is sent: the caller's own tree but where it has to be said in another version.</summary>
+    private static JsonObject In(ResourceType type, JsonObject tree) =>
+        type.Group == Kinds.ClusterQueue.Group && type.Version == KueueVersion.Older ? KueueVersion.In(type.Version, (JsonObject)tree.DeepClone()) : tree;
 
     private async Task<ResourceType> TypeOfAsync(JsonObject manifest, CancellationToken ct)
     {
@@ -118,6 +139,9 @@ internal sealed class KubernetesClusterClient(ClusterConnection connection, Clus
             var capabilities = await discovery.GetAsync(fresh: attempt > 0, ct);
             if (capabilities.Served.FirstOrDefault(t => t.Kind == kind && t.ApiVersion == version) is { } type)
                 return type;
+            if (version == Kinds.ClusterQueue.ApiVersion
+                && capabilities.Served.FirstOrDefault(t => t.Kind == kind && t.Group == Kinds.ClusterQueue.Group && t.Version == KueueVersion.Older) is { } older)
+                return older;
         }
         throw new ClusterException(ClusterFailure.NotFound, $"The cluster does not serve {kind} in {version}.");
     }

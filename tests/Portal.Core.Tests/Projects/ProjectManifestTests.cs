@@ -86,12 +86,15 @@ public class ProjectManifestTests
     [Fact]
     public void KueueVersion_OfACluster_IsTheNewestThatIsKnown()
     {
-        string? Served(params string[] versions) => KueueVersion.Served(
-            new ClusterCapabilities("v1.36.0", [.. versions.Select(v => Kinds.ClusterQueue with { Version = v })], IsEmbedded: false), Kinds.ClusterQueue);
+        (bool, string) Spoken(params string[] versions)
+        {
+            var capabilities = new ClusterCapabilities("v1.36.0", [.. versions.Select(v => Kinds.ClusterQueue with { Version = v })], IsEmbedded: false);
+            return (capabilities.Serves(Kinds.ClusterQueue), KueueVersion.Spoken(capabilities, Kinds.ClusterQueue).Version);
+        }
 
-        Assert.Equal("v1beta2", Served("v1beta1", "v1beta2"));
-        Assert.Equal("v1beta1", Served("v1beta1"));
-        Assert.Null(Served("v1beta3"));
+        Assert.Equal((true, "v1beta2"), Spoken("v1beta1", "v1beta2"));
+        Assert.Equal((true, "v1beta1"), Spoken("v1beta1"));
+        Assert.Equal((false, "v1beta2"), Spoken("v1beta3"));
     }
 
     [Fact]

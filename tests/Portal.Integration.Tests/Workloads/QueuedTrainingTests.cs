@@ -1,4 +1,7 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Core.Cluster;
 using Portal.Core.Hardware;
+using Portal.Core.Projects;
 using Portal.Core.Quotas;
 using Portal.Core.Training;
 using Portal.Core.Workloads;
@@ -6,10 +9,35 @@ using Portal.Testing.Waiting;
 
 namespace Portal.Integration.Tests.Workloads;
 
-/// <summary>Runs that ask for accelerators: queued by the cluster, started by a grant, and given back at their end.</summary>
-public class QueuedTrainingTests(WorkloadStage stage) : IClassFixture<WorkloadStage>
+/// <summary>With Kueue in the version that the portal works with.</summary>
+public class QueuedTrainingTests(WorkloadStage stage) : QueuedTrainingCases(stage), IClassFixture<WorkloadStage>;
+
+/// <summary>With a Kueue that serves v1beta1 alone.</summary>
+public class OlderKueueTrainingTests(OlderKueueStage stage) : QueuedTrainingCases(stage), IClassFixture<OlderKueueStage>
 {
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+    [Fact]
+    public async Task Project_OnAnOlderKueue_HasItsQueueInThatVersion()
+    {
+        var cluster = stage.Get<IClusters>().All[0];
+        var capabilities = await cluster.Client.CapabilitiesAsync(Ct);
+        Assert.True(capabilities.HasKueue && !capabilities.ServesExactly(Kinds.ClusterQueue));
+
+        await using var db = await stage.OpenAsync();
+        var project = await db.Projects.Include(p => p.Steps).SingleAsync(p => p.Id == stage.Project, Ct);
+        Assert.Equal(StepState.Done, project.Steps.Single(s => s.Kind == ProjectStepKind.Queue).State);
+        var key = new ObjectKey(Kinds.ClusterQueue, null, ProjectQueueManifests.ClusterQueueName(project));
+        Assert.Equal("kueue.x-k8s.io/v1beta2", (await cluster.Client.FindAsync(key, Ct)).Text("apiVersion"));
+        Assert.NotEmpty(cluster.Cache.Find(key).Text("spec", "cohortName")!);
+    }
+}
+
+/// <summary>A cluster whose Kueue serves v1beta1 alone.</summary>
+public sealed class OlderKueueStage() : WorkloadStage(options => options.KueueVersions = ["v1beta1"]);
+
+/// <summary>Runs that ask for accelerators: queued by the cluster, started by a grant, and given back at their end.</summary>
+public abstract class QueuedTrainingCases(WorkloadStage stage)
+{
+    protected static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Run_BeyondWhatIsFree_WaitsAndStartsWhenMoreIsGranted()

@@ -49,7 +49,7 @@ internal sealed partial class ClusterWatcher(
                 stop.Dispose();
             }
             foreach (var type in wanted.Where(t => capabilities.Serves(t) && !_runs.ContainsKey(t)))
-                Follow(type, ct);
+                Follow(type, KueueVersion.Spoken(capabilities, type), ct);
             cache.KnowsKinds = true;
             return true;
         }
@@ -60,10 +60,11 @@ internal sealed partial class ClusterWatcher(
         }
     }
 
-    private void Follow(ResourceType type, CancellationToken ct)
+    /// <param name="spoken">The version in which the cluster is asked for it; what it says is read as <paramref name="type"/>.</param>
+    private void Follow(ResourceType type, ResourceType spoken, CancellationToken ct)
     {
         var index = new ObjectIndex();
-        var informer = new Informer(type, connection, index, touched, clock, log);
+        var informer = new Informer(spoken, connection, index, touched, clock, log);
         cache.Follow(type, index, informer);
         var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         _runs[type] = (stop, Task.Run(() => RunAsync(type, informer, stop), CancellationToken.None));
