@@ -1,8 +1,14 @@
+using System.Globalization;
 using Portal.Benchmarks;
+using Portal.Benchmarks.Clusters;
 using Portal.Benchmarks.Drift;
 using Portal.Benchmarks.Lists;
 using Portal.Benchmarks.Pages;
 
+if (args is [WatchChildren.Server, var folder])
+    return await WatchChildren.ServeAsync(folder);
+if (args is [WatchChildren.Watcher, var kubeconfig, var pods, var changes])
+    return await WatchChildren.WatchAsync(kubeconfig, int.Parse(pods, CultureInfo.InvariantCulture), int.Parse(changes, CultureInfo.InvariantCulture));
 if (args is [DriftChild.Command, ..]) return DriftChild.Run(args[1], args[2]);
 
 if (args is [Screenshots.Command])
@@ -19,6 +25,8 @@ var suites = new Dictionary<string, Func<CancellationToken, Task<IReadOnlyList<B
     ["first-page"] = FirstPageBenchmark.RunAsync,
     ["circuits"] = CircuitBenchmark.RunAsync,
     ["start"] = StartBenchmark.RunAsync,
+    ["watch"] = WatchBenchmark.RunAsync,
+    ["onboarding"] = OnboardBenchmark.RunAsync,
 };
 
 var names = args.Length > 0 ? args : [.. suites.Keys];

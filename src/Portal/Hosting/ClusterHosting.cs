@@ -10,8 +10,11 @@ internal static class ClusterHosting
     public static void AddPortalCluster(this WebApplicationBuilder builder, PortalSettings settings)
     {
         var services = builder.Services;
+        var asked = new KubernetesOptions();
         services.AddPortalKubernetes(new KubernetesOptions
         {
+            RequestsPerSecond = builder.Configuration.GetValue("Cluster:RequestsPerSecond", asked.RequestsPerSecond),
+            Burst = builder.Configuration.GetValue("Cluster:Burst", asked.Burst),
             Registration = settings.Mode == ClusterMode.None ? null : new ConfiguredCluster(settings.ClusterName),
             Kubeconfig = settings.Mode switch
             {

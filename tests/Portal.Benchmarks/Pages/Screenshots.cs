@@ -10,6 +10,8 @@ public static class Screenshots
     /// <summary>Word on the command line.</summary>
     public const string Command = "screenshots";
 
+    private const string Nobody = "";
+
     private static readonly string Project = $"/projects/{SampleTrial.Project}";
     private static readonly string Run = $"/training/{SampleTrial.Run}";
     private static readonly string Model = $"/monitoring/{SampleTrial.Model}";
@@ -17,6 +19,7 @@ public static class Screenshots
 
     private static readonly (string Name, string Account, string Path)[] Pages =
     [
+        ("sign-in", Nobody, "/sign-in"),
         ("home", "scientist", "/"),
         ("account", "scientist", "/account"),
         ("causes", "scientist", "/causes"),
@@ -38,12 +41,21 @@ public static class Screenshots
         ("training", "scientist", "/training"),
         ("training-run", "scientist", Run),
         ("monitoring", "scientist", "/monitoring"),
+        ("model-new", "scientist", "/monitoring/new"),
         ("model-drift", "scientist", Model),
         ("approvals", "lead", "/approvals"),
         ("approval", "lead", Request),
         ("hardware", "admin", "/hardware"),
+        ("pool-new", "admin", "/hardware/new"),
+        ("pool", "admin", $"/hardware/{SampleTrial.Pool}"),
+        ("clusters", "admin", "/clusters"),
+        ("cluster-new", "admin", "/clusters/new"),
+        ("cluster", "admin", $"/clusters/{Core.Clusters.ClusterRegistration.ConfiguredId}"),
         ("teams", "admin", "/teams"),
+        ("team-new", "admin", "/teams/new"),
+        ("team", "admin", $"/teams/{SampleTrial.Team}"),
         ("people", "admin", "/people"),
+        ("person-new", "admin", "/people/new"),
         ("audit", "auditor", "/audit"),
     ];
 
@@ -61,8 +73,9 @@ public static class Screenshots
             foreach (var account in Pages.GroupBy(p => p.Account))
             {
                 await using var context = await browser.NewContextAsync(new() { Locale = locale, ViewportSize = new() { Width = 1280, Height = 800 } });
-                await context.AddCookiesAsync((await portal.CookiesAsync(account.Key))
-                    .Select(c => new Cookie { Name = c.Name, Value = c.Value, Url = portal.Address.ToString() }));
+                if (account.Key != Nobody)
+                    await context.AddCookiesAsync((await portal.CookiesAsync(account.Key))
+                        .Select(c => new Cookie { Name = c.Name, Value = c.Value, Url = portal.Address.ToString() }));
                 var page = await context.NewPageAsync();
                 foreach (var (name, _, path) in account)
                 {

@@ -59,6 +59,17 @@ internal sealed class JupyterKernel(RunningPortal portal, Guid notebook, string 
         return socket.SendAsync(Encoding.UTF8.GetBytes(request.ToJsonString()), WebSocketMessageType.Text, true, ct);
     }
 
+    /// <summary>Waits for the next thing that running code prints.</summary>
+    public static async Task<string> PrintedAsync(ClientWebSocket socket, CancellationToken ct)
+    {
+        while (true)
+        {
+            var message = await ReceiveAsync(socket, ct);
+            if (message["msg_type"]?.ToString() == "stream")
+                return message["content"]!["text"]!.ToString();
+        }
+    }
+
     private static async Task<JsonNode> ReceiveAsync(ClientWebSocket socket, CancellationToken ct)
     {
         var buffer = new byte[64 * 1024];

@@ -46,7 +46,9 @@ public class NotebookTests(WorkloadStage stage) : IClassFixture<WorkloadStage>
 
         using (var socket = await Kernel(id, kernel).ConnectAsync(Ct))
         {
-            await JupyterKernel.SendAsync(socket, "import time; time.sleep(600)", Ct);
+            await JupyterKernel.SendAsync(socket, "import time; print('begun', flush=True); time.sleep(600)", Ct);
+            // A kernel is busy with itself for a moment when it starts: this one is so with the cell.
+            Assert.Equal("begun", (await JupyterKernel.PrintedAsync(socket, Ct)).Trim());
             await Eventually.TrueAsync(async () => JsonNode.Parse(await browser.GetStringAsync($"/notebooks/{id}/api/kernels/{kernel}", Ct))!
                 ["execution_state"]!.ToString() == "busy", "the kernel computes");
         }

@@ -62,17 +62,27 @@ public sealed class TestDatabase : IAsyncDisposable
 
     private static string NewFile() => Path.Combine(Path.GetTempPath(), $"portal-{Guid.NewGuid():N}.db");
 
-    /// <summary>A copy of a SQLite database that nobody writes to at the moment.</summary>
-    public static TestDatabase CopyOf(TestDatabase original, Action<IServiceCollection>? configure = null)
+    /// <summary>A SQLite database as it is now, from which copies are made.</summary>
+    public byte[] Snapshot()
     {
         var file = NewFile();
-        using (var from = new SqliteConnection($"Data Source={original._file};Pooling=False"))
+        using (var from = new SqliteConnection($"Data Source={_file};Pooling=False"))
         using (var to = new SqliteConnection($"Data Source={file};Pooling=False"))
         {
             from.Open();
             to.Open();
             from.BackupDatabase(to);
         }
+        var bytes = File.ReadAllBytes(file);
+        File.Delete(file);
+        return bytes;
+    }
+
+    /// <summary>A database of its own that begins as a snapshot.</summary>
+    public static TestDatabase From(byte[] snapshot, Action<IServiceCollection>? configure = null)
+    {
+        var file = NewFile();
+        File.WriteAllBytes(file, snapshot);
         return Build(new DatabaseOptions { SqliteFile = file }, file, configure);
     }
 

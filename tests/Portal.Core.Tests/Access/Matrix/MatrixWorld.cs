@@ -18,9 +18,9 @@ internal sealed class MatrixWorld
 
     private static readonly Lazy<Task<MatrixWorld>> Shared = new(SeedAsync);
 
-    private readonly TestDatabase _template;
+    private readonly byte[] _template;
 
-    private MatrixWorld(TestDatabase template, MatrixTarget own, MatrixTarget other, IReadOnlyList<MatrixActor> actors) =>
+    private MatrixWorld(byte[] template, MatrixTarget own, MatrixTarget other, IReadOnlyList<MatrixActor> actors) =>
         (_template, Own, Other, Actors) = (template, own, other, actors);
 
     public MatrixTarget Own { get; }
@@ -36,7 +36,7 @@ internal sealed class MatrixWorld
     public static Task<MatrixWorld> GetAsync() => Shared.Value;
 
     /// <summary>A copy to break.</summary>
-    public TestDatabase Copy() => TestDatabase.CopyOf(_template, Configure);
+    public TestDatabase Copy() => TestDatabase.From(_template, Configure);
 
     private static async Task<MatrixWorld> SeedAsync()
     {
@@ -49,7 +49,7 @@ internal sealed class MatrixWorld
             await feature.SeedAsync(database, own);
             await feature.SeedAsync(database, other);
         }
-        return new MatrixWorld(database, own, other, actors) { Contents = await DatabaseContents.ReadAsync(database) };
+        return new MatrixWorld(database.Snapshot(), own, other, actors) { Contents = await DatabaseContents.ReadAsync(database) };
     }
 
     private static void Configure(IServiceCollection services)

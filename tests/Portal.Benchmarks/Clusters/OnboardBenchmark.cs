@@ -1,0 +1,170 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Portal.Core.Access;
+using Portal.Core.Cluster;
+using Portal.Core.Data;
+using Portal.Core.Hardware;
+using Portal.Core.Projects;
+using Portal.Core.Quotas;
+using Portal.Core.Reconciliation;
+using Portal.Core.Teams;
+using Portal.Infrastructure.Kubernetes;
+using Portal.Infrastructure.Kubernetes.Sessions;
+using Portal.Testing.Clusters;
+using Portal.Testing.Web;
+
+namespace Portal.Benchmarks.Clusters;
+
+/// <summary>
+/// 500 projects onboarded by the portal against a bare loop of the same apply calls, and an approval until the API server
+/// shows it against one bare apply of the same object. Neither side is held to a rate.
+/// </summary>
+public static class OnboardBenchmark
+{
+    private const int Projects = 500;
+    private const int WarmUp = 10;
+    private const int Approvals = 40;
+    private const double AskedRate = 0.7;
+    private const double AskedApproval = 2;
+    private const string Unlimited = "100000";
+
+    /// <summary>Runs the portal on one embedded cluster and the loop on another.</summary>
+    public static async Task<IReadOnlyList<BenchmarkRow>> RunAsync(CancellationToken ct)
+    {
+        await using var cluster = new EmbeddedCluster();
+        await cluster.InitializeAsync();
+        await using var portal = await RunningPortal.StartAsync("Kubeconfig", sample: false,
+            "--Cluster:Kubeconfig", cluster.Kubeconfig, "--Cluster:RequestsPerSecond", Unlimited, "--Cluster:Burst", Unlimited);
+        var stage = await StageAsync(portal, ct);
+        await OnboardAsync(portal, stage, WarmUp, ct);
+        var clock = Stopwatch.StartNew();
+        var made = await OnboardAsync(portal, stage, Projects, ct);
+        var rate = Projects / clock.Elapsed.TotalSeconds;
+        var manifests = Manifests(portal, made);
+        var (visible, applied) = await ApproveAsync(portal, stage, made, cluster.Kubeconfig, ct);
+        var bare = await BareRateAsync(manifests, ct);
+        var (seen, plain) = (visible.At(0.95), applied.At(0.95));
+        return
+        [
+            new($"{Projects} projects onboarded, against a bare loop of their {manifests.Sum(m => m.Count)} apply calls", $"{rate / bare:0.00} × {bare:0.0}/s", "≥ 0.7 ×", rate >= AskedRate * bare),
+            new("approval until the API server shows it, against one bare apply: p95", $"{seen / plain:0.0} × {plain:0.0} ms", "≤ 2 ×", seen <= AskedApproval * plain),
+        ];
+    }
+
+    private static async Task<(Guid Team, Guid Pool)> StageAsync(RunningPortal portal, CancellationToken ct)
+    {
+        var (admin, scientist) = (await portal.ActorAsync("admin"), await portal.ActorAsync("scientist"));
+        var team = new Team { Name = "Benchmark", CreatedAt = DateTimeOffset.UtcNow };
+        team.Members.Add(new TeamMember { PersonId = scientist.Id, Role = TeamRole.Member });
+        await using var db = await OpenAsync(portal, ct);
+        db.Teams.Add(team);
+        await db.SaveChangesAsync(ct);
+        var pool = await portal.Services.GetRequiredService<HardwareService>().CreateAsync(
+            admin, new PoolDraft(Guid.CreateVersion7(), "Cards", "nvidia.com/gpu", Approvals, 1), ct);
+        return (team.Id, pool.Value);
+    }
+
+    private static async Task<IReadOnlyList<Guid>> OnboardAsync(RunningPortal portal, (Guid Team, Guid Pool) stage, int count, CancellationToken ct)
+    {
+        var (service, scientist) = (portal.Services.GetRequiredService<ProjectService>(), await portal.ActorAsync("scientist"));
+        Guid[] ids = [.. Enumerable.Range(0, count).Select(_ => Guid.CreateVersion7())];
+        foreach (var id in ids)
+        {
+            var made = await service.CreateAsync(scientist, new ProjectDraft(id, $"Bench {id:N}"[..30], stage.Team), ct);
+            if (!made.Succeeded)
+                throw new InvalidOperationException(made.Refusal?.Code);
+        }
+        await using var db = await OpenAsync(portal, ct);
+        while (await db.Projects.CountAsync(p => ids.Contains(p.Id) && p.State == ProjectState.Ready, ct) < count)
+            await Task.Delay(50, ct);
+        return ids;
+    }
+
+    // What the portal has applied, as it was applied.
+    private static IReadOnlyList<IReadOnlyList<JsonObject>> Manifests(RunningPortal portal, IReadOnlyList<Guid> projects)
+    {
+        var cluster = portal.Services.GetRequiredService<IClusters>().All.Single();
+        var kinds = portal.Services.GetServices<IReconciler>().Single(r => r.Kind == nameof(Project)).Watches;
+        var all = new List<IReadOnlyList<JsonObject>>();
+        foreach (var id in projects)
+        {
+            var own = new List<JsonObject>();
+            foreach (var kind in kinds)
+            {
+                foreach (var seen in cluster.Cache.List(kind, null, (Manifest.IdLabel, id.ToString("D"))))
+                {
+                    seen.Remove("status");
+                    foreach (var field in (string[])["uid", "resourceVersion", "creationTimestamp", "generation", "managedFields"])
+                        seen["metadata"]!.AsObject().Remove(field);
+                    own.Add(seen);
+                }
+            }
+            all.Add(own);
+        }
+        return all;
+    }
+
+    private static async Task<double> BareRateAsync(IReadOnlyList<IReadOnlyList<JsonObject>> manifests, CancellationToken ct)
+    {
+        await using var cluster = new EmbeddedCluster();
+        await cluster.InitializeAsync();
+        await using var line = Line(cluster.Kubeconfig);
+        var clock = new Stopwatch();
+        foreach (var (i, project) in manifests.Index())
+        {
+            if (i == WarmUp)
+                clock.Start();
+            foreach (var manifest in project)
+                await line.Cluster.Client.ApplyAsync(manifest, ct);
+        }
+        return (manifests.Count - WarmUp) / clock.Elapsed.TotalSeconds;
+    }
+
+    private static async Task<(Latency Visible, Latency Applied)> ApproveAsync(
+        RunningPortal portal, (Guid Team, Guid Pool) stage, IReadOnlyList<Guid> projects, string kubeconfig, CancellationToken ct)
+    {
+        await using var line = Line(kubeconfig);
+        var (admin, scientist) = (await portal.ActorAsync("admin"), await portal.ActorAsync("scientist"));
+        var (visible, applied) = (new Latency(), new Latency());
+        foreach (var project in projects.Take(Approvals))
+        {
+            var now = DateTimeOffset.UtcNow;
+            var draft = new QuotaDraft(Guid.CreateVersion7(), project, stage.Pool, 1, now, now.AddDays(7), "Benchmark");
+            await portal.Services.GetRequiredService<QuotaService>().SubmitAsync(scientist, draft, ct);
+            await using var db = await OpenAsync(portal, ct);
+            var hash = (await db.Set<QuotaRequest>().SingleAsync(r => r.Id == draft.Id, ct)).ContentHash;
+            var key = new ObjectKey(Kinds.ResourceQuota, (await db.Projects.SingleAsync(p => p.Id == project, ct)).Namespace, "project-limits");
+
+            var start = Stopwatch.GetTimestamp();
+            var decided = await portal.Services.GetRequiredService<QuotaDecisionService>().ApproveAsync(admin, new QuotaDecision(draft.Id, hash), 1, ct);
+            if (!decided.Succeeded)
+                throw new InvalidOperationException(decided.Refusal?.Code);
+            JsonObject? seen;
+            while ((seen = await line.Cluster.Client.FindAsync(key, ct)).Text("spec", "hard", "requests.nvidia.com/gpu") != "1")
+                await Task.Delay(1, ct);
+            visible.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+
+            var again = new JsonObject
+            {
+                ["apiVersion"] = "v1",
+                ["kind"] = "ResourceQuota",
+                ["metadata"] = new JsonObject { ["name"] = "bare-" + key.Name, ["namespace"] = key.Namespace },
+                ["spec"] = seen!["spec"]!.DeepClone(),
+            };
+            start = Stopwatch.GetTimestamp();
+            await line.Cluster.Client.ApplyAsync(again, ct);
+            applied.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+        return (visible, applied);
+    }
+
+    private static ClusterSession Line(string kubeconfig) => new(
+        Guid.NewGuid(), "bench", ClusterLine.FromFile(kubeconfig), new KubernetesOptions { RequestsPerSecond = 100_000, Burst = 100_000 },
+        _ => { }, TimeProvider.System, NullLoggerFactory.Instance);
+
+    private static Task<PortalDb> OpenAsync(RunningPortal portal, CancellationToken ct) =>
+        portal.Services.GetRequiredService<IDbContextFactory<PortalDb>>().CreateDbContextAsync(ct);
+}
