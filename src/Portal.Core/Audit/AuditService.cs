@@ -32,11 +32,9 @@ public sealed class AuditService(IDbContextFactory<PortalDb> databases, AccessGa
             var first = head - skip;
             (entries, skip, total) = (entries.Where(e => e.Seq <= first), 0, (int)head);
         }
-        else
-        {
-            total = await entries.CountAsync(ct);
-        }
         var rows = await entries.OrderByDescending(e => e.Seq).Skip(skip).Take(query.Limit + 1).ToListAsync(ct);
+        if (!filter.IsOpen)
+            total = await entries.TotalAsync(query, rows.Count, ct);
         if (rows.Count <= query.Limit)
             return new Page<AuditEntry>(rows, total);
         rows.RemoveAt(query.Limit);

@@ -29,7 +29,6 @@ public sealed class MonitoringQueryService(IDbContextFactory<PortalDb> databases
         if (TextRules.SearchTerm(query.Search) is { } term)
             rows = rows.Where(r => r.Model.Name.ToLower().Contains(term) || r.Project.ToLower().Contains(term));
 
-        var total = await rows.CountAsync(ct);
         var ordered = (query.Sort, query.Descending) switch
         {
             ("Name", false) => rows.OrderBy(r => r.Model.Name).ThenBy(r => r.Model.Id),
@@ -44,6 +43,7 @@ public sealed class MonitoringQueryService(IDbContextFactory<PortalDb> databases
         var page = await ordered.Skip(skip).Take(query.Limit + 1).Select(r => new MonitoredModelRow(
             r.Model.Id, r.Model.Name, r.Model.Version, r.Model.ProjectId, r.Project, r.Model.LatestLevel, r.Model.LatestWindow,
             r.Model.AlertSince, r.Model.ReferenceId != null, r.Model.CreatedAt)).ToListAsync(ct);
+        var total = await rows.TotalAsync(query, page.Count, ct);
         var more = page.Count > query.Limit;
         if (more)
             page.RemoveAt(query.Limit);

@@ -90,9 +90,8 @@ public sealed class NotebookService(
         var rows = db.Set<Notebook>().AsNoTracking().Where(n => n.ProjectId == projectId);
         if (query.Search is { Length: > 0 } search)
             rows = rows.Where(n => EF.Functions.Like(n.Name.ToLower(), "%" + search.ToLower() + "%"));
-        var total = await rows.CountAsync(ct);
-        var page = await View(db, rows.OrderByDescending(n => n.CreatedAt).ThenBy(n => n.Id).Skip(query.Skip).Take(query.Limit)).ToListAsync(ct);
-        return new Page<NotebookView>(page, total);
+        var page = await View(db, rows.OrderByDescending(n => n.CreatedAt).ThenBy(n => n.Id).Skip(query.Skip).Take(query.Limit + 1)).ToListAsync(ct);
+        return new Page<NotebookView>([.. page.Take(query.Limit)], await rows.TotalAsync(query, page.Count, ct));
     }
 
     /// <summary>One notebook.</summary>

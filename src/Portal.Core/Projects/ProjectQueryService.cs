@@ -18,10 +18,10 @@ public sealed class ProjectQueryService(IDbContextFactory<PortalDb> databases, A
             return denied;
         var matching = ProjectSearch.Matching(
             db.ProjectsVisibleTo(actor, await gate.RolesAsync(db, actor, Scope.Platform, ct)).AsNoTracking(), query, filter);
-        var total = query.Cursor is null ? await matching.CountAsync(ct) : (int?)null;
         var rows = await ProjectSearch.Page(matching, query).Select(p => new ProjectRow(
             p.Id, p.Name, p.Namespace, p.TeamId, p.Team!.Name, p.Size, p.DataClass, p.Region, p.Intent, p.State,
             p.Members.Count, p.CreatedAt)).ToListAsync(ct);
+        var total = await matching.TotalAsync(query, rows.Count, ct);
         var more = rows.Count > query.Limit;
         if (more)
             rows.RemoveAt(query.Limit);

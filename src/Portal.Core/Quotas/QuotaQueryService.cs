@@ -150,11 +150,12 @@ public sealed class QuotaQueryService(
     {
         if (query.Search?.Trim().ToLowerInvariant() is { Length: > 0 } term)
             requests = requests.Where(r => r.Project!.Name.ToLower().Contains(term) || r.Pool!.Name.ToLower().Contains(term));
-        var total = query.Cursor is null ? await requests.CountAsync(ct) : (int?)null;
+        var matching = requests;
         if (After(query.Cursor) is var (at, id))
             requests = requests.Where(r => r.RequestedAt < at || (r.RequestedAt == at && r.Id.CompareTo(id) < 0));
         var rows = await Rows(requests.OrderByDescending(r => r.RequestedAt).ThenByDescending(r => r.Id)
             .Skip(query.Cursor is null ? query.Skip : 0).Take(query.Limit + 1)).ToListAsync(ct);
+        var total = await matching.TotalAsync(query, rows.Count, ct);
         if (rows.Count <= query.Limit)
             return new Page<QuotaRow>(rows, total);
         rows.RemoveAt(query.Limit);

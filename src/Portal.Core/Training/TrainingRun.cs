@@ -98,8 +98,10 @@ public sealed class TrainingRun : WorkloadRow
             builder.Property(r => r.SealedToken).HasMaxLength(IRowSeal.Limit);
             builder.Property(r => r.ReportedStatus).HasMaxLength(20);
             builder.HasIndex(r => r.TokenHash);
-            builder.HasIndex(r => r.CreatedAt);
-            builder.HasIndex(r => r.State);
+            // The orders of lists, each to the last row: a page is read from its index, however long the table is.
+            builder.HasIndex(r => new { r.CreatedAt, r.Id });
+            builder.HasIndex(r => new { r.State, r.Id });
+            builder.HasIndex(r => new { r.Name, r.Id });
             builder.HasIndex(r => r.Cleared);
         }
     }

@@ -1223,9 +1223,14 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                 column: "Cleared");
 
             migrationBuilder.CreateIndex(
-                name: "IX_training_runs_CreatedAt",
+                name: "IX_training_runs_CreatedAt_Id",
                 table: "training_runs",
-                column: "CreatedAt");
+                columns: new[] { "CreatedAt", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_training_runs_Name_Id",
+                table: "training_runs",
+                columns: new[] { "Name", "Id" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_training_runs_ProjectId_CreatedAt",
@@ -1239,9 +1244,9 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_training_runs_State",
+                name: "IX_training_runs_State_Id",
                 table: "training_runs",
-                column: "State");
+                columns: new[] { "State", "Id" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_training_runs_TokenHash",

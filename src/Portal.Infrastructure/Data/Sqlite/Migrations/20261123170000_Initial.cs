@@ -1221,9 +1221,14 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                 column: "Cleared");
 
             migrationBuilder.CreateIndex(
-                name: "IX_training_runs_CreatedAt",
+                name: "IX_training_runs_CreatedAt_Id",
                 table: "training_runs",
-                column: "CreatedAt");
+                columns: new[] { "CreatedAt", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_training_runs_Name_Id",
+                table: "training_runs",
+                columns: new[] { "Name", "Id" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_training_runs_ProjectId_CreatedAt",
@@ -1237,9 +1242,9 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_training_runs_State",
+                name: "IX_training_runs_State_Id",
                 table: "training_runs",
-                column: "State");
+                columns: new[] { "State", "Id" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_training_runs_TokenHash",

@@ -1736,16 +1736,18 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
 
                     b.HasIndex("Cleared");
 
-                    b.HasIndex("CreatedAt");
-
-                    b.HasIndex("State");
-
                     b.HasIndex("TokenHash");
+
+                    b.HasIndex("CreatedAt", "Id");
+
+                    b.HasIndex("Name", "Id");
 
                     b.HasIndex("ProjectId", "CreatedAt");
 
                     b.HasIndex("ProjectId", "ObjectName")
                         .IsUnique();
+
+                    b.HasIndex("State", "Id");
 
                     b.ToTable("training_runs", (string)null);
                 });
