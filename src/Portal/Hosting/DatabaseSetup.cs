@@ -4,11 +4,30 @@ using Portal.Infrastructure.Data;
 
 namespace Portal.Hosting;
 
-/// <summary>Has the database ready before anything else of the portal starts.</summary>
+/// <summary>Has the database ready before anything that asks it starts; beside the embedded cluster, which takes as long.</summary>
 internal sealed class DatabaseSetup(
     IDbContextFactory<PortalDb> databases, TrialAccounts trial, FirstAdmin admin, PortalSettings settings, IHostEnvironment environment) : IHostedLifecycleService
 {
-    public async Task StartingAsync(CancellationToken cancellationToken)
+    private Task _ready = Task.CompletedTask;
+
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        // On a thread of its own: SQLite does nothing in the background.
+        _ready = Task.Run(() => SetUpAsync(cancellationToken), cancellationToken);
+        return Task.CompletedTask;
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => _ready;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task SetUpAsync(CancellationToken cancellationToken)
     {
         await using (var db = await databases.CreateDbContextAsync(cancellationToken))
             await db.Database.MigrateAsync(cancellationToken);
@@ -20,16 +39,6 @@ internal sealed class DatabaseSetup(
         else
             await trial.MakeAsync(cancellationToken);
     }
-
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
 /// <summary>Registers the database that the settings name.</summary>
