@@ -75,6 +75,7 @@ internal sealed class ChannelSocket(WebSocket socket)
     public async Task CloseAsync(Task incoming, CancellationToken ct)
     {
         await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, ct);
+        // Bounded: a client that never closes would hold the connection for ever.
         await Task.WhenAny(incoming, Task.Delay(Farewell, ct));
     }
 

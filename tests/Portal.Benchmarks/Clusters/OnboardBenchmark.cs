@@ -79,6 +79,7 @@ public static class OnboardBenchmark
         }
         await using var db = await OpenAsync(portal, ct);
         while (await db.Projects.CountAsync(p => ids.Contains(p.Id) && p.State == ProjectState.Ready, ct) < count)
+            // The pause between two looks: asking without one would take the portal's processor time.
             await Task.Delay(50, ct);
         return ids;
     }
@@ -144,6 +145,7 @@ public static class OnboardBenchmark
                 throw new InvalidOperationException(decided.Refusal?.Code);
             JsonObject? seen;
             while ((seen = await line.Cluster.Client.FindAsync(key, ct)).Text("spec", "hard", "requests.nvidia.com/gpu") != "1")
+                // As above, and as short as the clock allows: it is part of what is measured.
                 await Task.Delay(1, ct);
             visible.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
 

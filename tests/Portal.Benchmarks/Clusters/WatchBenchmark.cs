@@ -79,6 +79,7 @@ public static class WatchBenchmark
         {
             var due = TimeSpan.FromSeconds(i / (double)PerSecond) - clock.Elapsed;
             if (due > TimeSpan.FromMilliseconds(1))
+                // The rate itself: each change has its moment.
                 await Task.Delay(due, ct);
             open.Add(TouchAsync(session, i * 7 % Pods, ct));
         }

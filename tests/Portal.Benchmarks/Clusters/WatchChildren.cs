@@ -51,14 +51,17 @@ internal static class WatchChildren
         var clock = Stopwatch.StartNew();
         session.Watch([Kinds.Pod]);
         while (!session.Cache.IsSynced)
+            // The pause between two looks; the list takes seconds.
             await Task.Delay(20);
         var seconds = clock.Elapsed.TotalSeconds;
         var peak = Peak();
         var held = (GC.GetTotalMemory(forceFullCollection: true) - idleHeap) / (double)pods;
         Say(new { idle, peak, held, seconds, count = session.Cache.List(Kinds.Pod, ManyPods.Key(0, 2000).Namespace).Count });
         measuring = true;
+        // A bound, so that lost changes end the benchmark: those that did come are counted, and too few of them fail its row.
         await Task.WhenAny(done.Task, Task.Delay(TimeSpan.FromMinutes(3)));
-        Say(new { lags });
+        measuring = false;
+        Say(new { lags = lags.ToArray() });
         return 0;
     }
 
