@@ -47,7 +47,9 @@ internal sealed class KubernetesClusterClient(ClusterConnection connection, Clus
                     pages = connection.PagesAsync(spoken, ns, labelSelector, ct).GetAsyncEnumerator(ct);
                     continue;
                 }
-                foreach (var item in pages.Current.Items)
+                var items = new List<JsonObject>();
+                pages.Current.Each(i => items.Add(ClusterJson.Tidy(ClusterJson.Tree(i), spoken)));
+                foreach (var item in items)
                 {
                     if (seen.Add((item.Text("metadata", "namespace"), item.Name())))
                         yield return item;

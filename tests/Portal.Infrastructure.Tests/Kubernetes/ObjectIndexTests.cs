@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
 using Portal.Infrastructure.Kubernetes.Watching;
@@ -70,7 +71,7 @@ public class ObjectIndexTests
                 "containerStatuses":[{"name":"main","restartCount":2,"containerID":"c://1","state":{"waiting":{"reason":"CrashLoopBackOff"}}}]}}
             """.Replace("LONG", new string('x', 300), StringComparison.Ordinal))!.AsObject();
 
-        _index.Set(HeldObject.Of(Kinds.Pod, pod));
+        _index.Set(Held(Kinds.Pod, pod));
 
         var seen = _index.Find("a", "p")!;
         var text = seen.ToJsonString();
@@ -84,7 +85,13 @@ public class ObjectIndexTests
         Assert.Equal(("CrashLoopBackOff", null), (status.Text("state", "waiting", "reason"), status.Text("containerID")));
     }
 
-    private static HeldObject Held(JsonObject seen) => HeldObject.Of(Kinds.ConfigMap, seen);
+    private static HeldObject Held(JsonObject seen) => Held(Kinds.ConfigMap, seen);
+
+    private static HeldObject Held(ResourceType type, JsonObject seen)
+    {
+        using var packer = new ObjectPacker(type);
+        return packer.Pack(JsonSerializer.SerializeToElement(seen));
+    }
 
     private static JsonObject Map(string ns, string name, int version, Guid? row = null)
     {

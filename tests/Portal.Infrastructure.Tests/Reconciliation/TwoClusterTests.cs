@@ -26,6 +26,7 @@ public class TwoClusterTests(PostgresServer server, EmbeddedCluster cluster)
             (c.Region, c.Connection, c.Credentials) = ("far", ClusterConnectionKind.Kubeconfig, sealedConfig));
         await world.StartAsync();
         var clusters = world.Database.Get<IClusters>();
+        await Eventually.TrueAsync(() => clusters.Get(farId).Cache.Age(Kinds.Node) is not null, "the far cluster is known");
         var settled = await CreateAsync(world, "far");
         await world.WaitForAsync(settled, ProjectState.Ready);
         Assert.Equal(farId, (await world.FindAsync(settled))!.ClusterId);

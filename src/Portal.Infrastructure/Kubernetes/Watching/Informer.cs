@@ -28,13 +28,14 @@ internal sealed partial class Informer(
     /// <summary>Runs until it is cancelled, or until the kind is no longer served.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
+        using var packer = new ObjectPacker(type);
         for (var failures = 0; ; failures++)
         {
             try
             {
-                var version = await ListAsync(ct);
+                var version = await ListAsync(packer, ct);
                 failures = 0;
-                await FollowAsync(version, ct);
+                await FollowAsync(packer, version, ct);
             }
             catch (ClusterException e) when (e.Failure == ClusterFailure.NotFound)
             {
@@ -50,13 +51,13 @@ internal sealed partial class Informer(
         }
     }
 
-    private async Task<string> ListAsync(CancellationToken ct)
+    private async Task<string> ListAsync(ObjectPacker packer, CancellationToken ct)
     {
         var items = new List<HeldObject>();
         var version = "";
         await foreach (var page in connection.PagesAsync(type, null, null, ct))
         {
-            items.AddRange(page.Items.Select(o => HeldObject.Of(type, o)));
+            page.Each(item => items.Add(packer.Pack(item)));
             // The first page's version: what changed while the others were read comes again on the watch.
             version = version.Length == 0 ? page.Version : version;
         }
@@ -67,7 +68,7 @@ internal sealed partial class Informer(
     }
 
     /// <summary>Returns when the objects have to be listed anew.</summary>
-    private async Task FollowAsync(string version, CancellationToken ct)
+    private async Task FollowAsync(ObjectPacker packer, string version, CancellationToken ct)
     {
         var fruitless = 0;
         while (fruitless < FruitlessWatches)
@@ -82,7 +83,7 @@ internal sealed partial class Informer(
                         await Task.Delay(Delays.Floor, clock, ct);
                         return;
                     }
-                    Take(seen);
+                    Take(packer, seen);
                     version = seen.Version ?? version;
                     fruitless = 0;
                 }
@@ -108,16 +109,16 @@ internal sealed partial class Informer(
         ulong.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var now)
         && ulong.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var before) && now < before;
 
-    private void Take(WatchEvent seen)
+    private void Take(ObjectPacker packer, WatchEvent seen)
     {
         Heard();
         switch (seen.Type)
         {
             case "ADDED" or "MODIFIED":
-                Tell(index.Set(HeldObject.Of(type, seen.Object)));
+                Tell(index.Set(packer.Pack(seen.Object)));
                 break;
             case "DELETED":
-                Tell(index.Remove(seen.Object.Text("metadata", "namespace"), seen.Object.Name()));
+                Tell(index.Remove(seen.Object.Text("metadata", "namespace"), seen.Object.Text("metadata", "name") ?? ""));
                 break;
         }
     }

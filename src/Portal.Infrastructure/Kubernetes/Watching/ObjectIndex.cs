@@ -8,7 +8,7 @@ internal sealed class ObjectIndex
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Dictionary<string, HeldObject>> _spaces = [];
-    private readonly Dictionary<string, HashSet<HeldObject>> _byId = [];
+    private readonly Dictionary<Guid, List<HeldObject>> _byRow = [];
 
     public int Count
     {
@@ -28,7 +28,7 @@ internal sealed class ObjectIndex
         HeldObject[] held;
         lock (_lock)
         {
-            IEnumerable<HeldObject> found = label is { Key: Manifest.IdLabel } id ? _byId.GetValueOrDefault(id.Value, [])
+            IEnumerable<HeldObject> found = label is { Key: Manifest.IdLabel } id ? (Guid.TryParse(id.Value, out var row) ? _byRow.GetValueOrDefault(row, []) : [])
                 : ns is null ? _spaces.Values.SelectMany(s => s.Values)
                 : _spaces.GetValueOrDefault(ns, []).Values;
             held = [.. found.Where(o => ns is null || o.Namespace == ns)];
@@ -80,10 +80,11 @@ internal sealed class ObjectIndex
         if (!_spaces.TryGetValue(seen.Namespace, out var space))
             _spaces[seen.Namespace] = space = [];
         space[seen.Name] = seen;
-        if (seen.Id is { } id)
+        if (seen.Row != Guid.Empty)
         {
-            if (!_byId.TryGetValue(id, out var held))
-                _byId[id] = held = [];
+            // Most rows have one object of a kind.
+            if (!_byRow.TryGetValue(seen.Row, out var held))
+                _byRow[seen.Row] = held = new List<HeldObject>(1);
             held.Add(seen);
         }
         if (seen.Owner is { } owner && !touched.Contains(owner))
@@ -95,8 +96,8 @@ internal sealed class ObjectIndex
     {
         if (_spaces.TryGetValue(gone.Namespace, out var space) && space.Remove(gone.Name) && space.Count == 0)
             _spaces.Remove(gone.Namespace);
-        if (gone.Id is { } id && _byId.TryGetValue(id, out var held) && held.Remove(gone) && held.Count == 0)
-            _byId.Remove(id);
+        if (_byRow.TryGetValue(gone.Row, out var held) && held.Remove(gone) && held.Count == 0)
+            _byRow.Remove(gone.Row);
         return gone.Owner is { } owner ? [owner] : [];
     }
 }

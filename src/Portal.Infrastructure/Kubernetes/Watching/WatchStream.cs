@@ -1,14 +1,14 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
 
 namespace Portal.Infrastructure.Kubernetes.Watching;
 
 /// <summary>One event of a watch.</summary>
 /// <param name="Type"><c>ADDED</c>, <c>MODIFIED</c>, <c>DELETED</c> or <c>BOOKMARK</c>.</param>
-internal readonly record struct WatchEvent(string Type, JsonObject Object)
+/// <param name="Object">To be read before the next event is asked for.</param>
+internal readonly record struct WatchEvent(string Type, JsonElement Object)
 {
     public string? Version => Object.Text("metadata", "resourceVersion");
 }
@@ -34,8 +34,10 @@ internal static class WatchStream
         while (await LineAsync(reader, idle.Token, ct) is { } line)
         {
             idle.CancelAfter(connection.Options.WatchIdle);
-            if (line.Length > 0)
-                yield return Parse(line, type);
+            if (line.Length == 0)
+                continue;
+            using var document = Parse(line);
+            yield return EventOf(document.RootElement);
         }
     }
 
@@ -55,22 +57,22 @@ internal static class WatchStream
         }
     }
 
-    private static WatchEvent Parse(string line, ResourceType type)
+    private static JsonDocument Parse(string line)
     {
-        JsonNode? tree;
         try
         {
-            tree = JsonNode.Parse(line);
+            return JsonDocument.Parse(line);
         }
         catch (JsonException e)
         {
             throw new ClusterException(ClusterFailure.Unavailable, "The watch sent what is no JSON: " + e.Message, e) { Reason = "BadLine" };
         }
-        if (tree.Text("type") is not { } kind || tree.At("object") is not JsonObject found)
+    }
+
+    private static WatchEvent EventOf(JsonElement line)
+    {
+        if (line.Text("type") is not { } kind || line.At("object") is not { ValueKind: JsonValueKind.Object } found)
             throw new ClusterException(ClusterFailure.Unavailable, "The watch sent what is no event.") { Reason = "BadLine" };
-        if (kind == "ERROR")
-            throw ClusterErrors.From(found);
-        tree!.AsObject().Remove("object");
-        return new WatchEvent(kind, ClusterJson.Tidy(found, type));
+        return kind == "ERROR" ? throw ClusterErrors.From(ClusterJson.Tree(found)) : new WatchEvent(kind, found);
     }
 }

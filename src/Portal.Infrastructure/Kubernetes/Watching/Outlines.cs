@@ -1,0 +1,58 @@
+using System.Text.Json;
+using Portal.Core.Cluster;
+
+namespace Portal.Infrastructure.Kubernetes.Watching;
+
+/// <summary>What is kept of the objects that are followed.</summary>
+internal static class Outlines
+{
+    private const int AnnotationLimit = 256;
+
+    // Who owns which field is large, and is asked for where it is of use.
+    private static readonly Outline General = new([], [("metadata", new Outline(["managedFields"]))]);
+
+    private static readonly Outline Condition = new(["lastProbeTime", "observedGeneration"]);
+
+    private static readonly Outline ContainerStatus = new(
+        ["allocatedResources", "allocatedResourcesStatus", "containerID", "imageID", "resources", "started", "stopSignal", "user", "volumeMounts"]);
+
+    private static readonly Outline Container = new(
+    [
+        "args", "command", "env", "envFrom", "imagePullPolicy", "lifecycle", "livenessProbe", "readinessProbe", "resizePolicy",
+        "securityContext", "startupProbe", "stdin", "stdinOnce", "terminationMessagePath", "terminationMessagePolicy", "tty",
+        "volumeDevices", "volumeMounts", "workingDir",
+    ]);
+
+    /// <summary>
+    /// Pods are most of a cluster's objects and most of what they say is about how their containers are run. Kept is what tells
+    /// where a pod is or could be, what it asks for and how it does; environments, which may hold secrets, are not kept at all.
+    /// </summary>
+    private static readonly Outline Pod = new([],
+    [
+        ("metadata", new Outline(["managedFields", "generateName"],
+        [
+            ("annotations", new Outline([], keeps: a => a.GetString() is { Length: <= AnnotationLimit })),
+            ("ownerReferences", new Outline(["blockOwnerDeletion"])),
+        ])),
+        ("spec", new Outline(
+        [
+            "automountServiceAccountToken", "dnsConfig", "dnsPolicy", "enableServiceLinks", "hostAliases", "imagePullSecrets",
+            "preemptionPolicy", "securityContext", "serviceAccount", "serviceAccountName", "terminationGracePeriodSeconds",
+        ],
+        [
+            ("containers", Container),
+            ("initContainers", Container),
+            // Of volumes only claims can keep a pod from starting.
+            ("volumes", new Outline([], keeps: v => v.TryGetProperty("persistentVolumeClaim", out _))),
+        ])),
+        ("status", new Outline(["hostIP", "hostIPs", "observedGeneration", "podIPs", "qosClass"],
+        [
+            ("conditions", Condition),
+            ("containerStatuses", ContainerStatus),
+            ("initContainerStatuses", ContainerStatus),
+        ])),
+    ]);
+
+    /// <summary>The outline in which objects of a kind are kept.</summary>
+    public static Outline Of(ResourceType type) => type == Kinds.Pod ? Pod : General;
+}
