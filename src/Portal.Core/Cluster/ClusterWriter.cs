@@ -122,9 +122,9 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
         if (disputes is null || await SettleAsync(dispute, ct))
             return;
         if (seen is null && _there.TryRemove(key, out _))
-            await disputes.RepairedAsync(key, owner, [], "", ct);
+            await disputes.RepairedAsync(key, owner, [], ct);
         else if (seen is not null && !seen.IsGoing() && Applied(seen) == Applied(wanted))
-            await disputes.RepairedAsync(key, owner, ManifestDiff.Missing(seen, wanted), LastManager(seen), ct);
+            await disputes.RepairedAsync(key, owner, ManifestDiff.Missing(seen, wanted), ct);
     }
 
     private async Task<bool> SettleAsync(ObjectDispute? dispute, CancellationToken ct)
@@ -146,11 +146,6 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
         new(ClusterFailure.Owned, $"{key.Type.Kind} {key.Name} is kept by {keeper.Kind} {keeper.Name}".TrimEnd() + ".");
 
     private static string? Applied(JsonObject manifest) => manifest.Text("metadata", "annotations", AppliedAnnotation);
-
-    // Who wrote last beside us: the best that the object itself can say of who changed it.
-    private static string LastManager(JsonObject seen) => seen.Items("metadata", "managedFields")
-        .Where(m => m.Text("manager") != Manifest.FieldManager && m.Text("subresource") is null or "")
-        .OrderByDescending(m => m.Text("time"), StringComparer.Ordinal).Select(m => m.Text("manager")).FirstOrDefault() ?? "";
 
     private static string Hash(JsonObject wanted) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(wanted.ToJsonString())))[..16];

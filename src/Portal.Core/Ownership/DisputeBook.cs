@@ -75,7 +75,7 @@ public sealed class DisputeBook : IDisposable
 
     /// <summary>Audits that an object which somebody had changed or deleted was set right.</summary>
     /// <param name="fields">What had been changed; empty when the whole object was gone.</param>
-    internal async Task RepairedAsync(ObjectKey key, ReconcileOwner owner, IReadOnlyList<FieldChange> fields, string manager, CancellationToken ct)
+    internal async Task RepairedAsync(ObjectKey key, ReconcileOwner owner, IReadOnlyList<FieldChange> fields, CancellationToken ct)
     {
         await using var db = await _databases.CreateDbContextAsync(ct);
         var project = await ProjectOfAsync(db, owner, key, ct);
@@ -86,7 +86,6 @@ public sealed class DisputeBook : IDisposable
             {
                 ["object"] = $"{key.Type.Kind} {key.Name}",
                 ["fields"] = fields.Take(10).Select(f => f.Path).ToArray(),
-                ["manager"] = manager,
             },
         });
         db.Changed(new RowChange(owner.Kind, owner.Id, project, NeedsReconcile: false));
