@@ -18,6 +18,9 @@ public sealed class ProjectReconciler(
     // Events wake a project earlier; this is for a cluster whose watch is down.
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
 
+    // Steps that follow each other faster than anybody reads are written together.
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(150);
+
     private static readonly ProjectStepKind LastStep = Enum.GetValues<ProjectStepKind>()[^1];
 
     /// <inheritdoc/>
@@ -88,17 +91,27 @@ public sealed class ProjectReconciler(
     {
         var plan = await planner.PlanAsync(db, project, ct);
         var result = ReconcileResult.Settled;
+        var shown = clock.GetTimestamp();
         foreach (var kind in Enum.GetValues<ProjectStepKind>())
         {
             var step = project.Steps.FirstOrDefault(s => s.Kind == kind) ?? AddStep(project, kind);
-            await BeginAsync(db, project, step, ct);
-            var (outcome, failure) = await steps.TakeAsync(kind, plan, ct);
-            await EndAsync(db, project, step, outcome, failure is not null, ct, last: kind == LastStep);
-            if (failure is { } && (failure.IsTransient || failure.Failure == ClusterFailure.NotFound))
-                return ReconcileResult.Retry(failure.RetryAfter);
+            var taking = steps.TakeAsync(kind, plan, ct);
+            if (await Task.WhenAny(taking, Task.Delay(Glance, clock, ct)) != taking)
+                await BeginAsync(db, project, step, ct);
+            var (outcome, failure) = await taking;
+            End(db, project, step, outcome, failure is not null, last: kind == LastStep);
+            var outage = failure is { } && (failure.IsTransient || failure.Failure == ClusterFailure.NotFound);
+            var ends = outage || kind == LastStep || (kind == ProjectStepKind.Namespace && !outcome.IsFinished);
+            if (ends || clock.GetElapsedTime(shown) > Glance)
+            {
+                await SaveAsync(db, project, ct);
+                shown = clock.GetTimestamp();
+            }
+            if (outage)
+                return ReconcileResult.Retry(failure!.RetryAfter);
             if (outcome.State == StepState.Waiting)
                 result = ReconcileResult.After(LookAgain);
-            if (kind == ProjectStepKind.Namespace && !outcome.IsFinished)
+            if (ends)
                 return result;
         }
         return result;
@@ -141,18 +154,19 @@ public sealed class ProjectReconciler(
         if (step.State is StepState.Done or StepState.NotNeeded or StepState.Running || step is { State: StepState.Waiting, Attempts: > 0 })
             return;
         Write(step, new StepOutcome(StepState.Running));
-        step.Attempts++;
         await SaveAsync(db, project, ct);
     }
 
-    private async Task EndAsync(
-        PortalDb db, Project project, ProjectStep step, StepOutcome outcome, bool failed, CancellationToken ct, bool last = false)
+    private async Task EndAsync(PortalDb db, Project project, ProjectStep step, StepOutcome outcome, bool failed, CancellationToken ct)
     {
-        var before = (project.State, project.ObservedGeneration);
-        var changed = Write(step, outcome);
-        if (step.Attempts == 0)
-            step.Attempts = 1;
-        else if (failed)
+        End(db, project, step, outcome, failed);
+        await SaveAsync(db, project, ct);
+    }
+
+    private void End(PortalDb db, Project project, ProjectStep step, StepOutcome outcome, bool failed, bool last = false)
+    {
+        Write(step, outcome);
+        if (step.Attempts == 0 || failed)
             step.Attempts++;
         var state = ProjectHealth.State(project);
         var complete = state is ProjectState.Ready or ProjectState.Archived;
@@ -165,24 +179,22 @@ public sealed class ProjectReconciler(
                 db.Audit(Record(project, "project.ready"));
             project.ObservedGeneration = project.Generation;
         }
-        if (changed || failed || before != (project.State, project.ObservedGeneration))
-            await SaveAsync(db, project, ct);
     }
 
-    private bool Write(ProjectStep step, StepOutcome outcome)
+    private void Write(ProjectStep step, StepOutcome outcome)
     {
         var detail = outcome.Detail.Length <= 4000 ? outcome.Detail : outcome.Detail[..4000];
-        if (step.State == outcome.State && step.Reason == outcome.Reason && step.Detail == detail)
-            return false;
-        (step.State, step.Reason, step.Detail, step.ChangedAt) = (outcome.State, outcome.Reason, detail, clock.GetUtcNow());
-        return true;
+        if (step.State != outcome.State || step.Reason != outcome.Reason || step.Detail != detail)
+            (step.State, step.Reason, step.Detail, step.ChangedAt) = (outcome.State, outcome.Reason, detail, clock.GetUtcNow());
     }
 
-    private Task SaveAsync(PortalDb db, Project project, CancellationToken ct)
+    private async Task SaveAsync(PortalDb db, Project project, CancellationToken ct)
     {
+        if (!db.ChangeTracker.HasChanges())
+            return;
         // Steps have no id of their own: the project's row is what pages listen to, and what guards the generation.
         db.Entry(project).Property(p => p.State).IsModified = true;
-        return fence.SaveAsync(db, ct);
+        await fence.SaveAsync(db, ct);
     }
 
     private static ProjectStep AddStep(Project project, ProjectStepKind kind)

@@ -8,6 +8,11 @@ namespace Portal.Core.Reconciliation;
 /// </summary>
 public sealed class WorkQueue : IDisposable
 {
+    /// <summary>How long after a pass the cluster's echo of it is gathered, before it is looked at once.</summary>
+    public static readonly TimeSpan Echo = TimeSpan.FromMilliseconds(250);
+
+    private const int ManyFinished = 4096;
+
     private readonly TimeProvider _clock;
     private readonly Backoff _backoff;
     private readonly Lock _lock = new();
@@ -16,6 +21,9 @@ public sealed class WorkQueue : IDisposable
     private readonly HashSet<ReconcileOwner> _working = [];
     private readonly Dictionary<ReconcileOwner, int> _failures = [];
     private readonly Dictionary<ReconcileOwner, DateTimeOffset> _due = [];
+    // When keys were worked on last, as far as that is less than a moment ago.
+    private readonly Dictionary<ReconcileOwner, DateTimeOffset> _finished = [];
+    private readonly HashSet<ReconcileOwner> _touched = [];
     private readonly PriorityQueue<ReconcileOwner, DateTimeOffset> _later = new();
     private readonly SemaphoreSlim _signal = new(0);
     private readonly ITimer _timer;
@@ -43,6 +51,25 @@ public sealed class WorkQueue : IDisposable
             _ready.Enqueue(key);
         }
         _signal.Release();
+    }
+
+    /// <summary>
+    /// Asks for a pass because something of the row was seen in the cluster: at once, or, since most of what is seen after a
+    /// pass is what that pass did, when <see cref="Echo"/> is over.
+    /// </summary>
+    public void Touch(ReconcileOwner key)
+    {
+        TimeSpan delay;
+        lock (_lock)
+        {
+            if (_working.Contains(key))
+            {
+                _touched.Add(key);
+                return;
+            }
+            delay = _finished.TryGetValue(key, out var at) ? at + Echo - _clock.GetUtcNow() : TimeSpan.Zero;
+        }
+        AddAfter(key, delay);
     }
 
     /// <summary>Asks for a pass after a delay; an earlier one that is asked for already stands.</summary>
@@ -95,6 +122,9 @@ public sealed class WorkQueue : IDisposable
             {
                 _failures.Remove(key);
             }
+            if (_touched.Remove(key) && !result.Failed && !(again < Echo))
+                again = Echo;
+            Remember(key);
             returns = _waiting.Contains(key);
             if (returns)
                 _ready.Enqueue(key);
@@ -110,6 +140,17 @@ public sealed class WorkQueue : IDisposable
     {
         _timer.Dispose();
         _signal.Dispose();
+    }
+
+    private void Remember(ReconcileOwner key)
+    {
+        var now = _clock.GetUtcNow();
+        if (_finished.Count > ManyFinished)
+        {
+            foreach (var old in _finished.Where(f => f.Value + Echo <= now).Select(f => f.Key).ToArray())
+                _finished.Remove(old);
+        }
+        _finished[key] = now;
     }
 
     private void Promote()

@@ -158,7 +158,7 @@ internal sealed partial class ReconcileHost(
     private void OnTouched(ReconcileOwner owner)
     {
         if (_leads)
-            lanes.Wake(owner);
+            lanes.Touch(owner);
     }
 
     private async Task Quietly(Task task)

@@ -51,6 +51,15 @@ internal sealed partial class ReconcileLanes : IDisposable
             _unknown.Writer.TryWrite(owner);
     }
 
+    /// <summary>Queues a row of which the cluster has shown something.</summary>
+    public void Touch(ReconcileOwner owner)
+    {
+        if (_homes.TryGetValue(owner, out var home))
+            _queues[home].Touch(owner);
+        else
+            Wake(owner);
+    }
+
     /// <summary>Queues every row there is.</summary>
     public async Task WakeAllAsync(CancellationToken ct)
     {

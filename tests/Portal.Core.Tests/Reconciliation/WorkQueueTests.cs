@@ -43,6 +43,42 @@ public class WorkQueueTests
     }
 
     [Fact]
+    public async Task Touch_ByTheEchoOfAPass_IsLookedAtOnceAfterAMoment()
+    {
+        _queue.Touch(A);
+        Assert.Equal(A, await _queue.TakeAsync(default));
+        _queue.Touch(A);
+        _queue.Touch(A);
+        _queue.Finish(A, ReconcileResult.Settled);
+        _queue.Touch(A);
+        Assert.Equal(0, _queue.Depth);
+
+        _clock.Advance(WorkQueue.Echo);
+
+        Assert.Equal(1, _queue.Depth);
+        await _queue.TakeAsync(default);
+        _queue.Finish(A, ReconcileResult.Settled);
+        _clock.Advance(WorkQueue.Echo);
+        Assert.Equal(0, _queue.Depth);
+        _queue.Touch(A);
+        Assert.Equal(1, _queue.Depth);
+    }
+
+    [Fact]
+    public async Task Touch_DuringAPassThatFails_LeavesItsDelay()
+    {
+        _queue.Add(A);
+        await _queue.TakeAsync(default);
+        _queue.Touch(A);
+        _queue.Finish(A, ReconcileResult.Retry(TimeSpan.FromSeconds(10)));
+
+        _clock.Advance(TimeSpan.FromSeconds(9));
+        Assert.Equal(0, _queue.Depth);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(1, _queue.Depth);
+    }
+
+    [Fact]
     public void AddAfter_BeforeItsTime_WaitsAndIsCancelledByAnAdd()
     {
         _queue.AddAfter(A, TimeSpan.FromSeconds(10));
