@@ -41,14 +41,14 @@ internal static class AccountServices
             .SetFallbackPolicy(new Microsoft.AspNetCore.Authorization.AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
     }
 
-    // A page is sent to the form; a program, a script or a socket is told the status.
+    // Who asks for a page, or for the portal's bare address, is sent to the form; a program, a script or a socket is told the status.
     private static Task Redirect(
         Microsoft.AspNetCore.Authentication.RedirectContext<Microsoft.AspNetCore.Authentication.Cookies.CookieAuthenticationOptions> context,
         int status)
     {
         if (HttpMethods.IsGet(context.Request.Method)
             && !context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)
-            && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase))
+            && (context.Request.Path == "/" || context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)))
             context.Response.Redirect(context.RedirectUri);
         else
             context.Response.StatusCode = status;

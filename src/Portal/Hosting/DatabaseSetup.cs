@@ -30,7 +30,11 @@ internal sealed class DatabaseSetup(
     private async Task SetUpAsync(CancellationToken cancellationToken)
     {
         await using (var db = await databases.CreateDbContextAsync(cancellationToken))
-            await db.Database.MigrateAsync(cancellationToken);
+        {
+            // Asked first: to migrate begins with a comparison of two models, which every start would wait for.
+            if ((await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any())
+                await db.Database.MigrateAsync(cancellationToken);
+        }
         // The migrations wait for each other; accounts are the business of the part that people sign in to.
         if (!settings.ServesPeople)
             return;

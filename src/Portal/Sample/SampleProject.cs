@@ -23,12 +23,12 @@ internal sealed class SampleProject(
 {
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Sample");
 
-    /// <summary>Makes everything; returns once the training has ended.</summary>
-    public async Task MakeAsync(CancellationToken ct)
+    /// <summary>Makes everything; returns once the training has ended, or false where the trial accounts are not.</summary>
+    public async Task<bool> MakeAsync(CancellationToken ct)
     {
         var (admin, lead, scientist) = (await ActorAsync("admin", ct), await ActorAsync("lead", ct), await ActorAsync("scientist", ct));
         if (admin is null || lead is null || scientist is null)
-            return;
+            return false;
         var data = await File.ReadAllTextAsync(Path.Combine(Folder, "german-credit.csv"), ct);
         var code = await File.ReadAllTextAsync(Path.Combine(Folder, "train.py"), ct);
 
@@ -50,6 +50,7 @@ internal sealed class SampleProject(
         await model.MakeAsync(scientist, data, clock.GetUtcNow(), ct);
         var pool = await quota.MakeAsync(admin, lead, scientist, ct);
         await training.MakeAsync(scientist, data, code, pool, ct);
+        return true;
     }
 
     /// <summary>The value; a refusal here is a bug of the sample.</summary>

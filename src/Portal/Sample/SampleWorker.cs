@@ -2,15 +2,23 @@ using Portal.Hosting;
 
 namespace Portal.Sample;
 
-/// <summary>Makes the sample in the background after the start, so that the first page never waits for it.</summary>
-internal sealed partial class SampleWorker(SampleProject sample, ILogger<SampleWorker> logger) : BackgroundService
+/// <summary>
+/// Makes the sample in the background after the start, so that the first page never waits for it; once for a data directory:
+/// what people change or delete of it stays so.
+/// </summary>
+internal sealed partial class SampleWorker(SampleProject sample, PortalSettings settings, ILogger<SampleWorker> logger) : BackgroundService
 {
+    private string Mark => Path.Combine(settings.DataDirectory, "sample-made");
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
+        if (File.Exists(Mark))
+            return;
         try
         {
-            await sample.MakeAsync(stoppingToken);
+            if (await sample.MakeAsync(stoppingToken))
+                await File.WriteAllTextAsync(Mark, "", stoppingToken);
         }
         catch (Exception e) when (!stoppingToken.IsCancellationRequested)
         {

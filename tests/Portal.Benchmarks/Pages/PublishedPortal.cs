@@ -85,7 +85,7 @@ public sealed class PublishedPortal : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        using (var interrupt = Process.Start("kill", ["-INT", $"{_process.Id}"]))
+        using (var interrupt = Process.Start("kill", ["-TERM", $"{_process.Id}"]))
             await interrupt.WaitForExitAsync();
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         try

@@ -60,8 +60,8 @@ public static class StartBenchmark
         }
         finally
         {
-            // As Ctrl-C does: the portal ends what it started.
-            using var interrupt = Process.Start("kill", ["-INT", $"{process.Id}"]);
+            // As Ctrl-C does, also where that is ignored: the portal ends what it started.
+            using var interrupt = Process.Start("kill", ["-TERM", $"{process.Id}"]);
             await process.WaitForExitAsync(ct);
         }
     }

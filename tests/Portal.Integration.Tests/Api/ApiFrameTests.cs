@@ -18,6 +18,17 @@ public class ApiFrameTests(PortalFixture fixture)
     }
 
     [Fact]
+    public async Task BareAddress_AskedForByAnyProgram_LeadsToTheSignInForm()
+    {
+        using var client = fixture.Portal.Anonymous();
+
+        var answer = await client.GetAsync("/", TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.Found, answer.StatusCode);
+        Assert.StartsWith("/sign-in", answer.Headers.Location!.IsAbsoluteUri ? answer.Headers.Location.PathAndQuery : answer.Headers.Location.OriginalString, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Change_WithCookieOnly_AsksForToken()
     {
         using var client = await fixture.Portal.BrowserAsync("scientist");
