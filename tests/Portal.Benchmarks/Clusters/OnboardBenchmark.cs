@@ -24,7 +24,7 @@ namespace Portal.Benchmarks.Clusters;
 /// </summary>
 public static class OnboardBenchmark
 {
-    private const int Projects = 500;
+    private static readonly int Projects = int.Parse(Environment.GetEnvironmentVariable("BENCH_N") ?? "500");
     private const int WarmUp = 10;
     private const int Approvals = 40;
     private const double AskedRate = 0.7;
@@ -43,8 +43,10 @@ public static class OnboardBenchmark
         var clock = Stopwatch.StartNew();
         var made = await OnboardAsync(portal, stage, Projects, ct);
         var rate = Projects / clock.Elapsed.TotalSeconds;
+        Console.Error.WriteLine($"rate {rate:0.0}/s cpu {Environment.CpuUsage.TotalTime}");
         var manifests = Manifests(portal, made);
         var (visible, applied) = await ApproveAsync(portal, stage, made, cluster.Kubeconfig, ct);
+        Console.Error.WriteLine($"visible p50 {visible.At(0.5):0.0} p95 {visible.At(0.95):0.0} applied p50 {applied.At(0.5):0.0} p95 {applied.At(0.95):0.0}");
         var bare = await BareRateAsync(manifests, ct);
         var (seen, plain) = (visible.At(0.95), applied.At(0.95));
         return
