@@ -27,6 +27,7 @@ var suites = new Dictionary<string, Func<CancellationToken, Task<IReadOnlyList<B
     ["start"] = StartBenchmark.RunAsync,
     ["watch"] = WatchBenchmark.RunAsync,
     ["onboarding"] = OnboardBenchmark.RunAsync,
+    ["faults"] = FaultBenchmark.RunAsync,
 };
 
 var names = args.Length > 0 ? args : [.. suites.Keys];

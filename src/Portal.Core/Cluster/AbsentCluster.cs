@@ -25,6 +25,8 @@ internal sealed class AbsentCluster : IClusterClient, IClusterCache
 
     public IReadOnlyList<JsonObject> List(ResourceType type, string? ns = null, (string Key, string Value)? label = null) => [];
 
+    public IReadOnlyList<PodHolding> Holdings() => [];
+
     public TimeSpan? Age(ResourceType type) => null;
 
     private static ClusterException Silent() => new(ClusterFailure.Unavailable, "The cluster is not connected.");

@@ -14,6 +14,11 @@ public interface IClusterCache
     /// <summary>Objects of a kind, in one namespace or all, optionally only those with a label.</summary>
     IReadOnlyList<JsonObject> List(ResourceType type, string? ns = null, (string Key, string Value)? label = null);
 
+    /// <summary>
+    /// What all pods hold of their nodes. Known beside the pods, so that adding up a cluster of many reads none of them.
+    /// </summary>
+    IReadOnlyList<PodHolding> Holdings();
+
     /// <summary>Time since the cluster last spoke on the watch of <paramref name="type"/>; null before the first list.</summary>
     TimeSpan? Age(ResourceType type);
 }

@@ -18,9 +18,7 @@ public sealed record ClusterRoom(double CpuTotal, double CpuFree)
             .ToDictionary(n => n.Name(), n => Cores(n.Text("status", "allocatable", "cpu")));
         if (ready.Count == 0)
             return null;
-        var asked = seen.List(Kinds.Pod).Where(p => p.Text("status", "phase") is not ("Succeeded" or "Failed"))
-            .Where(p => ready.ContainsKey(p.Text("spec", "nodeName") ?? ""))
-            .Sum(p => p.Items("spec", "containers").Sum(c => Cores(c.Text("resources", "requests", "cpu"))));
+        var asked = seen.Holdings().Where(h => ready.ContainsKey(h.Node)).Sum(h => (double)h.Requests.GetValueOrDefault("cpu"));
         return new ClusterRoom(ready.Values.Sum(), ready.Values.Sum() - asked);
     }
 

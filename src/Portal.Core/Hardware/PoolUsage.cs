@@ -25,22 +25,21 @@ public sealed record PoolUsage(
 
     /// <summary>Reads one pool from what was seen of its cluster.</summary>
     public static PoolUsage From(HardwarePool pool, IClusterCache seen) =>
-        From(pool, seen.List(Kinds.Node).Select(NodeView.From), seen.List(Kinds.Pod), seen.List(Kinds.Workload));
+        From(pool, seen.List(Kinds.Node).Select(NodeView.From), seen.Holdings(), seen.List(Kinds.Workload));
 
     /// <summary>Reads one pool from the cluster's objects.</summary>
     /// <param name="workloads">Kueue's Workload objects; empty where Kueue is not served.</param>
     public static PoolUsage From(
-        HardwarePool pool, IEnumerable<NodeView> nodes, IEnumerable<JsonObject> pods, IEnumerable<JsonObject> workloads)
+        HardwarePool pool, IEnumerable<NodeView> nodes, IEnumerable<PodHolding> holdings, IEnumerable<JsonObject> workloads)
     {
         var behind = PoolNodes.Of(pool, nodes).ToDictionary(n => n.Name);
-        var held = pods.Where(p => p.Text("status", "phase") is not ("Succeeded" or "Failed"))
-            .Select(p => (Node: p.Text("spec", "nodeName") ?? "", Namespace: p.Text("metadata", "namespace") ?? "",
-                Units: Units(p.At("spec"), pool.ResourceName)))
-            .Where(p => p.Units > 0 && behind.ContainsKey(p.Node)).ToList();
+        var held = holdings.Select(h => (h.Node, h.Namespace, Units: (int)h.Requests.GetValueOrDefault(pool.ResourceName)))
+            .Where(h => h.Units > 0 && behind.ContainsKey(h.Node)).ToList();
+        var onNode = held.ToLookup(h => h.Node, h => h.Units);
         return new PoolUsage(
             [
                 .. behind.Values.OrderBy(n => n.Name, StringComparer.Ordinal).Select(n => new PoolNode(
-                    n.Name, n.Ready, n.Allocatable[pool.ResourceName], held.Where(p => p.Node == n.Name).Sum(p => p.Units))),
+                    n.Name, n.Ready, n.Allocatable[pool.ResourceName], onNode[n.Name].Sum())),
             ],
             ByNamespace(held.Select(p => (p.Namespace, p.Units))),
             ByNamespace(workloads.Where(Waits).Select(w => (w.Text("metadata", "namespace") ?? "", Wanted(w, pool)))));

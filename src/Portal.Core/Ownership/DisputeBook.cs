@@ -85,7 +85,7 @@ public sealed class DisputeBook : IDisposable
             Details =
             {
                 ["object"] = $"{key.Type.Kind} {key.Name}",
-                ["fields"] = fields.Take(10).Select(f => f.Path).ToArray(),
+                ["fields"] = string.Join(", ", fields.Take(10).Select(f => f.Path)),
             },
         });
         db.Changed(new RowChange(owner.Kind, owner.Id, project, NeedsReconcile: false));
@@ -101,7 +101,7 @@ public sealed class DisputeBook : IDisposable
         Details =
         {
             ["object"] = $"{dispute.ObjectKind} {dispute.Name}",
-            ["fields"] = dispute.Conflicts.Select(c => c.Field).ToArray(),
+            ["fields"] = string.Join(", ", dispute.Conflicts.Select(c => c.Field)),
             ["manager"] = dispute.Conflicts.Count > 0 ? string.Join(", ", dispute.Conflicts.Select(c => c.Manager).Distinct()) : $"{dispute.Keeper} {dispute.KeeperName}".Trim(),
         },
     };

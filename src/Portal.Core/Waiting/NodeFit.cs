@@ -16,14 +16,13 @@ public sealed record NodeFit(
     private static readonly string[] Pressures = ["DiskPressure", "MemoryPressure", "PIDPressure"];
 
     /// <summary>Looks at the nodes for a pod.</summary>
-    public static NodeFit Of(JsonNode podSpec, IEnumerable<JsonObject> nodes, IEnumerable<JsonObject> pods)
+    public static NodeFit Of(JsonNode podSpec, IEnumerable<JsonObject> nodes, IEnumerable<PodHolding> holdings)
     {
-        var wanted = QueuedWorkload.PodRequests(podSpec);
+        var wanted = PodHolding.RequestsOf(podSpec);
         var selector = (podSpec.At("nodeSelector") as JsonObject ?? []).ToDictionary(l => l.Key, l => l.Value?.ToString() ?? "");
         var matching = nodes.Where(n => selector.All(l => n.Text("metadata", "labels", l.Key) == l.Value)).ToList();
         var usable = matching.Where(n => IsOpen(n) && Tolerates(podSpec, n)).ToList();
-        var held = pods.Where(p => p.Text("status", "phase") is not ("Succeeded" or "Failed") && p.Text("spec", "nodeName") is { Length: > 0 })
-            .ToLookup(p => p.Text("spec", "nodeName")!, p => QueuedWorkload.PodRequests(p.At("spec")), StringComparer.Ordinal);
+        var held = holdings.ToLookup(h => h.Node, h => h.Requests, StringComparer.Ordinal);
         var free = usable.Select(n => wanted.Keys.ToDictionary(r => r,
             r => (Quantity.Parse(n.Text("status", "allocatable", r)) ?? 0) - held[n.Name()].Sum(h => h.GetValueOrDefault(r)))).ToList();
         return new NodeFit(matching.Count, usable.Count,

@@ -55,37 +55,13 @@ public sealed record QueuedWorkload(string Namespace, string Name, string Cluste
     public IEnumerable<(JsonNode Spec, int Count)> PodSets => Object.Items("spec", "podSets")
         .Select(s => (s.At("template", "spec")!, int.TryParse(s.Text("count"), CultureInfo.InvariantCulture, out var n) ? n : 1)).Where(s => s.Item1 is not null);
 
-    /// <summary>What the containers of a pod ask for together; init containers run before them and count only where they ask for more.</summary>
-    public static Dictionary<string, decimal> PodRequests(JsonNode? podSpec)
-    {
-        var sum = Total(podSpec.Items("containers"));
-        foreach (var step in podSpec.Items("initContainers"))
-        {
-            foreach (var (resource, amount) in Total([step]))
-                sum[resource] = Math.Max(sum.GetValueOrDefault(resource), amount);
-        }
-        return sum;
-    }
-
-    private static Dictionary<string, decimal> Total(IEnumerable<JsonNode> containers)
-    {
-        var sum = new Dictionary<string, decimal>(StringComparer.Ordinal);
-        foreach (var resources in containers.Select(c => c.At("resources")))
-        {
-            var (requests, limits) = (resources.At("requests") as JsonObject ?? [], resources.At("limits") as JsonObject ?? []);
-            foreach (var resource in requests.Select(r => r.Key).Union(limits.Select(l => l.Key)))
-                sum[resource] = sum.GetValueOrDefault(resource) + (Quantity.Parse((requests[resource] ?? limits[resource])?.ToString()) ?? 0);
-        }
-        return sum;
-    }
-
     private static Dictionary<string, decimal> Sum(JsonObject workload)
     {
         var all = new Dictionary<string, decimal>(StringComparer.Ordinal);
         foreach (var set in workload.Items("spec", "podSets"))
         {
             var count = Quantity.Parse(set.Text("count") ?? "1") ?? 1;
-            foreach (var (resource, amount) in PodRequests(set.At("template", "spec")))
+            foreach (var (resource, amount) in PodHolding.RequestsOf(set.At("template", "spec")))
                 all[resource] = all.GetValueOrDefault(resource) + (amount * count);
         }
         return all;

@@ -33,7 +33,7 @@ public static class WaitExplanation
         var line = queued.Where(q => q.ClusterQueue == self.ClusterQueue && q.Waits).Order(Line.Instance).ToList();
         var ahead = line.TakeWhile(q => q != self).ToList();
         var spec = self.PodSets.FirstOrDefault().Spec;
-        var fit = spec is null || snapshot.Nodes.Count == 0 ? null : NodeFit.Of(spec, snapshot.Nodes, snapshot.Pods);
+        var fit = spec is null || snapshot.Nodes.Count == 0 ? null : NodeFit.Of(spec, snapshot.Nodes, snapshot.Held);
         var strict = snapshot.ClusterQueues.FirstOrDefault(c => c.Name() == self.ClusterQueue).Text("spec", "queueingStrategy") == "StrictFIFO";
         var analysis = new WaitAnalysis(WaitKind.Quota, rows) { ClusterQueue = self.ClusterQueue, IsStrict = strict, Position = ahead.Count + 1, Nodes = fit };
         var key = analysis.Bottleneck?.Key ?? default;
@@ -60,7 +60,7 @@ public static class WaitExplanation
             return said == "quota.preempting" || missing.All(g => g.Any(r => r.Reclaimable >= r.ShortBy)) ? WaitKind.Reclaim : WaitKind.Quota;
         if (said == "quota.topology")
             return WaitKind.Topology;
-        if (fit is not null && spec is not null && fit.IsFragmented(QueuedWorkload.PodRequests(spec)))
+        if (fit is not null && spec is not null && fit.IsFragmented(PodHolding.RequestsOf(spec)))
             return WaitKind.Fragmentation;
         return ahead > 0 ? WaitKind.Priority : said == "quota.waiting" ? WaitKind.Quota : WaitKind.Starting;
     }
@@ -72,8 +72,8 @@ public static class WaitExplanation
         var cause = PodHealth.From(pod);
         if (Condition.Find(pod, "PodScheduled") is not { IsFalse: true })
             return new WaitAnalysis(OfCause(cause), []);
-        var fit = NodeFit.Of(pod.At("spec")!, snapshot.Nodes, snapshot.Pods);
-        var wanted = QueuedWorkload.PodRequests(pod.At("spec"));
+        var fit = NodeFit.Of(pod.At("spec")!, snapshot.Nodes, snapshot.Held);
+        var wanted = PodHolding.RequestsOf(pod.At("spec"));
         var rows = wanted.Select(w => new WaitRow(new ResourceKey("", w.Key), w.Value, fit.Largest.GetValueOrDefault(w.Key), fit.Free.GetValueOrDefault(w.Key), 0, 0)).ToList();
         return new WaitAnalysis(OfNodes(fit, wanted, cause), rows) { Nodes = fit };
     }

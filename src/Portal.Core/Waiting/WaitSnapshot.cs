@@ -17,7 +17,7 @@ public sealed record WaitSnapshot(DateTimeOffset Now)
 
     public IReadOnlyList<JsonObject> Nodes { get; init; } = [];
 
-    public IReadOnlyList<JsonObject> Pods { get; init; } = [];
+    public IReadOnlyList<PodHolding> Held { get; init; } = [];
 
     /// <summary>Workloads of all namespaces, waiting and admitted.</summary>
     public IReadOnlyList<JsonObject> Workloads { get; init; } = [];

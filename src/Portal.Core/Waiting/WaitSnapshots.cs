@@ -15,7 +15,7 @@ public static class WaitSnapshots
         Cohorts = cache.List(Kinds.Cohort),
         Flavors = cache.List(Kinds.ResourceFlavor),
         Nodes = cache.List(Kinds.Node),
-        Pods = cache.List(Kinds.Pod),
+        Held = cache.Holdings(),
         Workloads = cache.List(Kinds.Workload),
     };
 

@@ -44,8 +44,11 @@ public sealed class KubernetesOptions
     /// <summary>How long a watch is asked to last; the server ends it in good order.</summary>
     public TimeSpan WatchTime { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>A watch on which nothing was said for so long is taken for dead and begun again where it stood.</summary>
-    public TimeSpan WatchIdle { get; set; } = TimeSpan.FromSeconds(90);
+    /// <summary>
+    /// A watch on which nothing was said for so long is taken for dead and begun again where it stood. A quiet one that lives
+    /// costs a request by it; what a dead one hid is known within a minute.
+    /// </summary>
+    public TimeSpan WatchIdle { get; set; } = TimeSpan.FromSeconds(45);
 
     /// <summary>As these, for a try: an admin waits for it.</summary>
     internal KubernetesOptions ForProbe() => new() { RequestTimeout = ProbeTimeout, Patience = TimeSpan.Zero, DiscoveryAge = DiscoveryAge };

@@ -54,5 +54,5 @@ public class PoolUsageTests
     }
 
     private PoolUsage Read(SeenCluster? cluster = null) => PoolUsage.From(_pool, (cluster ?? _cluster).List(Kinds.Node).Select(NodeView.From),
-        _cluster.List(Kinds.Pod), _cluster.List(Kinds.Workload));
+        _cluster.Holdings(), _cluster.List(Kinds.Workload));
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Portal.Core.Cluster;
 using Portal.Core.Waiting;
 
 namespace Portal.Core.Tests.Waiting;
@@ -19,7 +20,8 @@ internal sealed class WaitWorld
 
     public WaitSnapshot Snapshot => new(Now)
     {
-        ClusterQueues = _clusterQueues, LocalQueues = _localQueues, Cohorts = _cohorts, Workloads = _workloads, Nodes = _nodes, Pods = _pods,
+        ClusterQueues = _clusterQueues, LocalQueues = _localQueues, Cohorts = _cohorts, Workloads = _workloads, Nodes = _nodes,
+        Held = [.. _pods.Select(PodHolding.Of).OfType<PodHolding>()],
     };
 
     /// <summary>A project: its ClusterQueue and LocalQueue. Pools as <c>h100=8</c>, or <c>h100=8/4/6</c> with borrowing and lending limit.</summary>

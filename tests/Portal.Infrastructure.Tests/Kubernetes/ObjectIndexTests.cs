@@ -85,6 +85,34 @@ public class ObjectIndexTests
         Assert.Equal(("CrashLoopBackOff", null), (status.Text("state", "waiting", "reason"), status.Text("containerID")));
     }
 
+    [Fact]
+    public void Holdings_AreThoseOfPlacedPodsThatHaveNotEnded()
+    {
+        _index.Set(Held(Kinds.Pod, PodOn("running", "n1", "Running")));
+        _index.Set(Held(Kinds.Pod, PodOn("pending", "n2", "Pending")));
+        _index.Set(Held(Kinds.Pod, PodOn("ended", "n1", "Succeeded")));
+        _index.Set(Held(Kinds.Pod, PodOn("waiting", null, "Pending")));
+        _index.Set(Held(Map("a", "map", 1)));
+
+        var held = _index.Holdings().OrderBy(h => h.Node).ToList();
+
+        Assert.Equal([("a", "n1"), ("a", "n2")], held.Select(h => (h.Namespace, h.Node)));
+        Assert.All(held, h => Assert.Equal([("cpu", 1.5m), ("nvidia.com/gpu", 2m)], h.Requests.Select(r => (r.Key, r.Value)).Order()));
+    }
+
+    private static JsonObject PodOn(string name, string? node, string phase)
+    {
+        var spec = JsonNode.Parse("""{"containers":[{"resources":{"requests":{"cpu":"1"},"limits":{"nvidia.com/gpu":"2"}}},{"resources":{"requests":{"cpu":"500m"}}}]}""")!;
+        if (node is not null)
+            spec["nodeName"] = node;
+        return new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = "a", ["resourceVersion"] = "1" },
+            ["spec"] = spec,
+            ["status"] = new JsonObject { ["phase"] = phase },
+        };
+    }
+
     private static HeldObject Held(JsonObject seen) => Held(Kinds.ConfigMap, seen);
 
     private static HeldObject Held(ResourceType type, JsonObject seen)

@@ -107,6 +107,9 @@ public sealed class SeenCluster : IClusterCache, IClusters
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<PodHolding> Holdings() => [.. List(Kinds.Pod).Select(PodHolding.Of).OfType<PodHolding>()];
+
+    /// <inheritdoc/>
     public TimeSpan? Age(ResourceType type) => TimeSpan.Zero;
 
     private static (string?, string) KeyOf(JsonObject item) => (item.Text("metadata", "namespace"), item.Name());

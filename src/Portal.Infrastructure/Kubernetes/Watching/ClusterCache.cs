@@ -23,6 +23,9 @@ internal sealed class ClusterCache(ClusterDiscovery discovery) : IClusterCache
     public IReadOnlyList<JsonObject> List(ResourceType type, string? ns = null, (string Key, string Value)? label = null) =>
         _followed.TryGetValue(type, out var followed) ? followed.Index.List(ns, label) : [];
 
+    public IReadOnlyList<PodHolding> Holdings() =>
+        _followed.TryGetValue(Kinds.Pod, out var followed) ? followed.Index.Holdings() : [];
+
     public TimeSpan? Age(ResourceType type) => _followed.TryGetValue(type, out var followed) ? followed.Informer.Age : null;
 
     public void Follow(ResourceType type, ObjectIndex index, Informer informer) => _followed[type] = (index, informer);

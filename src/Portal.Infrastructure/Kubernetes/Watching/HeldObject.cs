@@ -12,9 +12,12 @@ namespace Portal.Infrastructure.Kubernetes.Watching;
 /// <param name="ns">Empty for what lies in no namespace.</param>
 /// <param name="kind">Kind of the row that it carries out, as its label says.</param>
 /// <param name="row">Id of that row; empty for what is not ours.</param>
+/// <param name="node">Node of a pod that holds something.</param>
+/// <param name="requests">What it holds.</param>
 /// <param name="packed">Its JSON, by Brotli.</param>
 /// <param name="length">Bytes of the JSON.</param>
-internal sealed class HeldObject(string ns, string name, string version, string? kind, Guid row, byte[] packed, int length)
+internal sealed class HeldObject(
+    string ns, string name, string version, string? kind, Guid row, string? node, IReadOnlyDictionary<string, decimal>? requests, byte[] packed, int length)
 {
     public string Namespace => ns;
 
@@ -24,6 +27,9 @@ internal sealed class HeldObject(string ns, string name, string version, string?
 
     /// <summary>Id of the row that it carries out, as its label says; empty for what is not ours.</summary>
     public Guid Row => row;
+
+    /// <summary>What a pod holds of its node; null for what is no pod, and for one that holds nothing.</summary>
+    public PodHolding? Holding => node is not null && requests is not null ? new PodHolding(ns, node, requests) : null;
 
     public ReconcileOwner? Owner => kind is not null && row != Guid.Empty ? new ReconcileOwner(kind, row) : null;
 

@@ -37,6 +37,13 @@ internal sealed class ObjectIndex
         return [.. held.Select(h => h.Read()).Where(o => label is not { } l || o.Text("metadata", "labels", l.Key) == l.Value)];
     }
 
+    /// <summary>What the objects, where they are pods, hold of their nodes.</summary>
+    public IReadOnlyList<PodHolding> Holdings()
+    {
+        lock (_lock)
+            return [.. _spaces.Values.SelectMany(s => s.Values).Select(h => h.Holding).OfType<PodHolding>()];
+    }
+
     /// <summary>Sets an object, unless this very version of it is known.</summary>
     public IReadOnlyList<ReconcileOwner> Set(HeldObject seen)
     {

@@ -1,7 +1,9 @@
 using System.Buffers;
+using System.Globalization;
 using System.IO.Compression;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
 
 namespace Portal.Infrastructure.Kubernetes.Watching;
@@ -24,8 +26,9 @@ internal sealed class ObjectPacker(ResourceType type) : IDisposable
     private readonly Outline _outline = Outlines.Of(type);
     private readonly ArrayBufferWriter<byte> _text = new(4096);
     private readonly Utf8JsonWriter _writer = new(Stream.Null, Compact);
-    // Namespaces and kinds, which many objects share.
+    // Namespaces, kinds, nodes and sums of requests, which many objects share.
     private readonly HashSet<string> _words = [];
+    private readonly Dictionary<string, IReadOnlyDictionary<string, decimal>> _requests = [];
 
     /// <summary>Packs one object; what it was read from is not needed any more.</summary>
     public HeldObject Pack(JsonElement seen)
@@ -35,10 +38,12 @@ internal sealed class ObjectPacker(ResourceType type) : IDisposable
         var metadata = seen.At("metadata");
         var labels = metadata?.At("labels");
         _ = Guid.TryParse(labels?.Text(Manifest.IdLabel), out var row);
+        var holding = type == Kinds.Pod && JsonObject.Create(seen) is { } pod ? PodHolding.Of(pod) : null;
         var packed = Pack(seen, out var length);
         return new HeldObject(
             Shared(metadata?.Text("namespace") ?? ""), metadata?.Text("name") ?? "", metadata?.Text("resourceVersion") ?? "",
-            labels?.Text(Manifest.KindLabel) is { } kind ? Shared(kind) : null, row, packed, length);
+            labels?.Text(Manifest.KindLabel) is { } kind ? Shared(kind) : null, row,
+            holding is { } h ? Shared(h.Node) : null, holding is { } held ? Shared(held.Requests) : null, packed, length);
     }
 
     public void Dispose() => _writer.Dispose();
@@ -67,6 +72,12 @@ internal sealed class ObjectPacker(ResourceType type) : IDisposable
         {
             ArrayPool<byte>.Shared.Return(room);
         }
+    }
+
+    private IReadOnlyDictionary<string, decimal> Shared(IReadOnlyDictionary<string, decimal> requests)
+    {
+        var key = string.Join(';', requests.Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Key}={r.Value}")));
+        return _requests.TryGetValue(key, out var known) ? known : _requests[key] = requests;
     }
 
     private string Shared(string word)

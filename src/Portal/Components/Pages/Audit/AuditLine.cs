@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Portal.Components.Pages.Audit;
@@ -21,6 +22,9 @@ public sealed record AuditLine(string Field, bool IsChange, string Before, strin
 
     private static string Text(JsonElement value) => value.ValueKind switch
     {
+        // Only what was written as a moment; anything else that people typed stays as it is.
+        JsonValueKind.String when value.GetString() is { Length: >= 20 } text && text[10] == 'T' && value.TryGetDateTimeOffset(out var at) =>
+            at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
         JsonValueKind.String => value.GetString() ?? "",
         JsonValueKind.Null => "–",
         _ => value.GetRawText(),
