@@ -2,8 +2,10 @@ using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using Portal.Core.Clusters;
 using Portal.Core.Data;
 using Portal.Core.Projects;
+using Portal.Core.Teams;
 using Portal.EndToEnd.Tests.Browser;
 using Portal.Testing.Waiting;
 using Portal.Testing.Web;
@@ -78,6 +80,49 @@ public class BadInputTests(PortalBrowser browser)
         await history.GoAsync($"/audit?object={project}");
         await Expect(history.Page.GetByText("typed in the second tab")).ToBeVisibleAsync();
         await history.ShouldFitAsync();
+    }
+
+    [Theory]
+    [InlineData("teams", "Cost centre")]
+    [InlineData("clusters", "Labels")]
+    public async Task Form_InTwoTabs_TellsTheSecondAndKeepsWhatItTyped(string place, string field)
+    {
+        await browser.SampleAsync();
+        var id = place == "teams" ? await TeamAsync() : ClusterRegistration.ConfiguredId;
+        await using var first = await browser.OpenAsync("admin");
+        await using var second = await browser.OpenAsync("admin");
+        await first.GoAsync($"/{place}/{id}");
+        await second.GoAsync($"/{place}/{id}");
+        await FillAsync(second.Page, field, "second=1");
+        await FillAsync(first.Page, field, "first=1");
+
+        await first.Page.GetByRole(AriaRole.Button, new() { Name = "Save", Exact = true }).Last.ClickAsync();
+        await Eventually.TrueAsync(async () => await EditsAsync(id) == 1, "the first was saved");
+        await second.Page.GetByRole(AriaRole.Button, new() { Name = "Save", Exact = true }).Last.ClickAsync();
+
+        await Expect(second.Page.GetByRole(AriaRole.Alert).First).ToBeVisibleAsync();
+        await Expect(second.Page.GetByLabel(field)).ToHaveValueAsync("second=1");
+        Assert.Equal(1, await EditsAsync(id));
+    }
+
+    // The form listens once the page is live; what is typed before that is kept by the field alone.
+    private static async Task FillAsync(IPage page, string field, string text)
+    {
+        await page.GetByLabel(field).FillAsync(text);
+        await page.GetByLabel(field).BlurAsync();
+    }
+
+    private async Task<Guid> TeamAsync()
+    {
+        var admin = await browser.Portal.ActorAsync("admin");
+        var draft = new TeamDraft(Guid.CreateVersion7(), $"Two tabs {Guid.NewGuid():N}"[..18]);
+        return (await browser.Portal.Services.GetRequiredService<TeamService>().CreateAsync(admin, draft, default)).Value;
+    }
+
+    private async Task<int> EditsAsync(Guid id)
+    {
+        await using var db = await OpenAsync();
+        return await db.AuditEntries.CountAsync(e => e.ObjectId == id && (e.Action == "team.edited" || e.Action == "cluster.edited"));
     }
 
     [Theory]
