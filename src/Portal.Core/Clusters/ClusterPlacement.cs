@@ -24,6 +24,18 @@ public sealed class ClusterPlacement(IClusters clusters)
     // What a silent cluster had free is no reason to send somebody there.
     private static ClusterRoom? RoomOf(ConnectedCluster cluster) => cluster.Age <= ClusterHealth.StaleAfter ? ClusterRoom.From(cluster.Cache) : null;
 
+    /// <summary>Null when a project of the team may ask for the pool that its content names, or names none.</summary>
+    public static async Task<Refusal?> CheckPoolAsync(PortalDb db, Guid teamId, ProjectContent content, CancellationToken ct)
+    {
+        if (content.PoolId is not { } id)
+            return null;
+        var pool = await db.Set<HardwarePool>().AsNoTracking().Include(p => p.AllowedTeams).SingleOrDefaultAsync(p => p.Id == id, ct);
+        return pool is null ? Refusal.NotFound("pool") with { Field = "PoolId" }
+            : pool.State != PoolState.Open ? new Refusal("quota.pool_closed", RefusalKind.Conflict, "PoolId").With("pool", pool.Name)
+            : !pool.IsFor(teamId) ? new Refusal("quota.pool_not_for_team", RefusalKind.Forbidden, "PoolId").With("pool", pool.Name)
+            : null;
+    }
+
     /// <summary>Null when the cluster a project lives on allows what its content is to become.</summary>
     public static async Task<Refusal?> CheckStaysAsync(PortalDb db, Project project, ProjectContent content, CancellationToken ct)
     {

@@ -38,7 +38,9 @@ public sealed class ClusterQueryService(IDbContextFactory<PortalDb> databases, A
         await using var db = await databases.CreateDbContextAsync(ct);
         if (await gate.CheckAsync(db, actor, Permission.ProjectCreate, Scope.Team(teamId), "team", teamId, ct) is { } denied)
             return denied;
-        return await db.Teams.AnyAsync(t => t.Id == teamId, ct) ? await placement.DecideAsync(db, content, ct) : Refusal.NotFound("team");
+        if (!await db.Teams.AnyAsync(t => t.Id == teamId, ct))
+            return Refusal.NotFound("team");
+        return await ClusterPlacement.CheckPoolAsync(db, teamId, content, ct) is { } bad ? bad : await placement.DecideAsync(db, content, ct);
     }
 
     private async Task<IReadOnlyList<ClusterView>> ViewsAsync(PortalDb db, IQueryable<ClusterRegistration> wanted, CancellationToken ct)

@@ -20,10 +20,13 @@ public sealed record Placement(IReadOnlyList<PlacementVerdict> Verdicts)
             .OrderByDescending(o => o.Room?.FreePart ?? -1).ThenBy(o => o.Name, StringComparer.Ordinal).ToList();
         return new Placement(
         [
-            .. fitting.Select((o, i) => new PlacementVerdict(o.Id, o.Name, true, For(o, only: fitting.Count == 1, best: i == 0))),
-            .. judged.Where(j => j.Against is not null).Select(j => new PlacementVerdict(j.Offer.Id, j.Offer.Name, false, j.Against!)),
+            .. fitting.Select((o, i) => Verdict(o, true, For(o, only: fitting.Count == 1, best: i == 0))),
+            .. judged.Where(j => j.Against is not null).Select(j => Verdict(j.Offer, false, j.Against!)),
         ]);
     }
+
+    private static PlacementVerdict Verdict(ClusterOffer offer, bool fits, PlacementReason reason) =>
+        new(offer.Id, offer.Name, fits, reason) { Region = offer.Region };
 
     private static PlacementReason? Against(PlacementWish wish, ClusterOffer offer)
     {
@@ -62,7 +65,11 @@ public sealed record ClusterOffer(
     Guid Id, string Name, string Region, IReadOnlyList<DataClass> DataClasses, bool TakesProjects, ClusterRoom? Room);
 
 /// <summary>One cluster's answer to a wish.</summary>
-public sealed record PlacementVerdict(Guid ClusterId, string Cluster, bool Fits, PlacementReason Reason);
+public sealed record PlacementVerdict(Guid ClusterId, string Cluster, bool Fits, PlacementReason Reason)
+{
+    /// <summary>Where the cluster stands, or empty.</summary>
+    public string Region { get; init; } = "";
+}
 
 /// <summary>Why, as a code of the word list with its values.</summary>
 public sealed record PlacementReason(string Code)

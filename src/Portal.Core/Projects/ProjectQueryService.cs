@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Core.Access;
 using Portal.Core.Audit;
+using Portal.Core.Clusters;
 using Portal.Core.Data;
 using Portal.Core.Results;
 
@@ -50,6 +51,7 @@ public sealed class ProjectQueryService(IDbContextFactory<PortalDb> databases, A
             Size = found.Size,
             DataClass = found.DataClass,
             Region = found.Region,
+            Home = await HomeAsync(db, found, ct),
             CostCentre = found.CostCentre,
             Description = found.Description,
             Intent = found.Intent,
@@ -63,6 +65,10 @@ public sealed class ProjectQueryService(IDbContextFactory<PortalDb> databases, A
             Roles = await gate.RolesAsync(db, actor, Scope.Project(id), ct),
         };
     }
+
+    private static async Task<ProjectHome?> HomeAsync(PortalDb db, Project project, CancellationToken ct) =>
+        await db.Set<ClusterRegistration>().AsNoTracking().Where(c => c.Id == project.ClusterId).Select(c => new { c.Id, c.Name, c.Region })
+            .SingleOrDefaultAsync(ct) is { } home ? new ProjectHome(home.Id, home.Name, home.Region, project.PlacedBecause) : null;
 
     /// <summary>What happened in the project, newest first. <see cref="Page{T}.Next"/> continues into the past.</summary>
     [Requires(Permission.ProjectView)]

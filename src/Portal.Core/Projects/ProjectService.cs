@@ -27,6 +27,8 @@ public sealed class ProjectService(IDbContextFactory<PortalDb> databases, Access
             return draft.Id;
         if (!await db.Teams.AnyAsync(t => t.Id == draft.TeamId, ct))
             return Refusal.NotFound("team");
+        if (await ClusterPlacement.CheckPoolAsync(db, draft.TeamId, draft, ct) is { } unfit)
+            return unfit;
 
         var project = draft.ToProject(actor, clock.GetUtcNow());
         if (await db.Projects.AnyAsync(p => p.Name == project.Name || p.Namespace == project.Namespace, ct))

@@ -1,4 +1,5 @@
 using Portal.Core.Access;
+using Portal.Core.Clusters;
 using Portal.Core.Health.Causes;
 using Portal.Core.Workloads;
 
@@ -34,6 +35,9 @@ public sealed record ProjectView(Guid Id, string Name, string Namespace, long Ge
     public required DataClass DataClass { get; init; }
 
     public required string Region { get; init; }
+
+    /// <summary>Where it lives; null while no cluster has taken it.</summary>
+    public ProjectHome? Home { get; init; }
 
     public required string CostCentre { get; init; }
 
@@ -79,6 +83,11 @@ public sealed record ProjectStepView(
     public WorkloadStatus Verdict => CauseMatcher.Match(EvidenceSource.Answer, "", Detail) is { } known && known.Reason == Reason
         ? known : new WorkloadStatus(State == StepState.Failed ? WorkloadState.Attention : WorkloadState.Pending, Reason, Detail);
 }
+
+/// <summary>The cluster that a project lives on.</summary>
+/// <param name="Region">Where the cluster stands, or empty.</param>
+/// <param name="Because">Why it was chosen when the project was made; null for a project that is older than the choice.</param>
+public sealed record ProjectHome(Guid ClusterId, string Cluster, string Region, PlacementReason? Because);
 
 /// <summary>Why nothing new may start in a project.</summary>
 public sealed record ProjectFreeze(DateTimeOffset At, string By, string Reason);

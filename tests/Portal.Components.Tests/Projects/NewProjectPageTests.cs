@@ -3,6 +3,7 @@ using Bunit.TestDoubles;
 using Microsoft.AspNetCore.Components;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using MudBlazor;
 using Portal.Components.Pages.Projects;
 using Portal.Core.Projects;
 using Portal.Core.Results;
@@ -65,4 +66,47 @@ public class NewProjectPageTests
         Assert.Equal(("Fraud", ProjectSize.L, DataClass.Restricted, "eu-west"), (project.Name, project.Size, project.DataClass, project.Region));
         Assert.EndsWith($"/projects/{project.Id}", pages.Services.GetRequiredService<BunitNavigationManager>().Uri, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Form_OneCluster_SaysNothingOfIt()
+    {
+        await using var pages = await ProjectPages.CreateAsync();
+        await pages.Database.ClusterAsync("North");
+
+        var page = pages.Render<NewProjectPage>();
+
+        Assert.Empty(page.FindAll(".placement"));
+    }
+
+    [Fact]
+    public async Task Form_SeveralClusters_SaysWhereItWillLiveAsTheRegionIsTyped()
+    {
+        await using var pages = await ProjectPages.CreateAsync();
+        await pages.Database.ClusterAsync("North", c => c.Region = "eu");
+        await pages.Database.ClusterAsync("South", c => c.Region = "us");
+        var page = pages.Render<NewProjectPage>();
+        page.WaitForAssertion(() => Assert.Contains("North", page.Find(".placement-chosen").TextContent, StringComparison.Ordinal));
+
+        await RegionAsync(page, "us");
+
+        page.WaitForAssertion(() => Assert.Contains("South", page.Find(".placement-chosen").TextContent, StringComparison.Ordinal));
+        Assert.Contains("It stands in eu, and the project asks for us", page.Find(".placement li").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Form_NoClusterFits_SaysWhyOfEach()
+    {
+        await using var pages = await ProjectPages.CreateAsync();
+        await pages.Database.ClusterAsync("North", c => c.Region = "eu");
+        await pages.Database.ClusterAsync("South", c => c.TakesProjects = false);
+        var page = pages.Render<NewProjectPage>();
+
+        await RegionAsync(page, "mars");
+
+        page.WaitForAssertion(() => Assert.Contains("None of the 2 clusters", page.Find(".placement-chosen").TextContent, StringComparison.Ordinal));
+        Assert.Equal(["It stands in eu", "It takes no new"], page.FindAll(".placement li .muted").Select(r => r.TextContent[..15]));
+    }
+
+    private static Task RegionAsync(IRenderedComponent<NewProjectPage> page, string region) =>
+        page.FindComponents<MudTextField<string>>().Single(f => f.Instance.Label == "Region").Find("input").InputAsync(region);
 }

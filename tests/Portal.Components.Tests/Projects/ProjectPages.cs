@@ -7,7 +7,9 @@ using Portal.Accounts;
 using Portal.Components.Shared;
 using Portal.Core.Access;
 using Portal.Core.Catalog;
+using Portal.Core.Clusters;
 using Portal.Core.Data;
+using Portal.Core.Hardware;
 using Portal.Core.Projects;
 using Portal.Core.Teams;
 using Portal.Localization;
@@ -59,5 +61,7 @@ internal sealed class ProjectPages : BunitContext
         Services.AddSingleton(Database.Get<ProjectQueryService>());
         Services.AddSingleton(Database.Get<ProjectLifecycleService>());
         Services.AddSingleton(Database.Get<TeamQueryService>());
+        Services.AddSingleton(Database.Get<ClusterQueryService>());
+        Services.AddSingleton(Database.Get<PoolQueryService>());
     }
 }

@@ -40,6 +40,19 @@ public class ProjectApiTests(PortalFixture fixture)
         Assert.NotNull(activity["next"]);
     }
 
+    [Fact]
+    public async Task Placement_AskedFor_AnswersWithoutMakingAnything()
+    {
+        var team = await TeamAsync();
+        using var scientist = await fixture.Portal.ApiAsync("scientist");
+
+        var placed = await JsonAsync(await scientist.PostAsJsonAsync("/api/v1/projects/placement", new { teamId = team, region = "eu" }, Ct));
+        var noPool = await scientist.PostAsJsonAsync("/api/v1/projects/placement", new { teamId = team, poolId = Guid.NewGuid() }, Ct);
+
+        Assert.Equal(placed["verdicts"]!.AsArray().Count == 0, placed["clusterId"] is null);
+        Assert.Equal((HttpStatusCode.NotFound, "pool.not_found"), (noPool.StatusCode, await CodeAsync(noPool)));
+    }
+
     [Theory]
     [InlineData("", "project.name_empty")]
     [InlineData("kube-system", "project.name_reserved")]

@@ -1,10 +1,12 @@
 using Portal.Core.Access;
+using Portal.Core.Clusters;
 using Portal.Core.Projects;
 
 namespace Portal.Api.Projects;
 
 /// <summary>A project to make. Fields that are absent are as a new form has them.</summary>
 /// <param name="Id">Chosen by the caller, or null; a second request with it returns the first one's project.</param>
+/// <param name="PoolId">A pool that it will ask quota of, or null: it then lives on the pool's cluster.</param>
 public sealed record NewProjectRequest(
     Guid? Id,
     string? Name,
@@ -13,12 +15,28 @@ public sealed record NewProjectRequest(
     DataClass DataClass = DataClass.Internal,
     string? Region = null,
     string? CostCentre = null,
-    string? Description = null)
+    string? Description = null,
+    Guid? PoolId = null)
 {
     internal ProjectDraft ToDraft() => new(Id ?? Guid.CreateVersion7(), Name ?? "", TeamId)
     {
-        Size = Size, DataClass = DataClass, Region = Region ?? "", CostCentre = CostCentre ?? "", Description = Description ?? "",
+        Size = Size, DataClass = DataClass, Region = Region ?? "", PoolId = PoolId, CostCentre = CostCentre ?? "", Description = Description ?? "",
     };
+}
+
+/// <summary>What a project would need of its cluster.</summary>
+/// <param name="PoolId">A pool that it will ask quota of, or null.</param>
+public sealed record PlacementRequest(Guid TeamId, DataClass DataClass = DataClass.Internal, string? Region = null, Guid? PoolId = null)
+{
+    internal ProjectContent ToContent() => new("") { DataClass = DataClass, Region = Region ?? "", PoolId = PoolId };
+}
+
+/// <summary>Where a project would live.</summary>
+/// <param name="ClusterId">The cluster that takes it, or null when none does.</param>
+/// <param name="Verdicts">One for each cluster, the chosen one first.</param>
+public sealed record PlacementResponse(Guid? ClusterId, IReadOnlyList<PlacementVerdict> Verdicts)
+{
+    internal static PlacementResponse From(Placement placement) => new(placement.Chosen?.ClusterId, placement.Verdicts);
 }
 
 /// <summary>All that can be changed about a project.</summary>
@@ -67,6 +85,7 @@ public sealed record ProjectResponse(
     ProjectSize Size,
     DataClass DataClass,
     string Region,
+    ProjectHome? Home,
     string CostCentre,
     string Description,
     ProjectIntent Intent,
@@ -79,6 +98,6 @@ public sealed record ProjectResponse(
     IReadOnlyList<Membership<ProjectRole>> Members)
 {
     internal static ProjectResponse From(ProjectView p) => new(
-        p.Id, p.Name, p.Namespace, p.TeamId, p.TeamName, p.Size, p.DataClass, p.Region, p.CostCentre, p.Description,
+        p.Id, p.Name, p.Namespace, p.TeamId, p.TeamName, p.Size, p.DataClass, p.Region, p.Home, p.CostCentre, p.Description,
         p.Intent, p.State, p.Frozen, p.Generation, p.ObservedGeneration, p.CreatedAt, p.Steps, p.Members);
 }

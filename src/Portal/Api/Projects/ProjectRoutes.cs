@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Portal.Core.Access;
 using Portal.Core.Audit;
+using Portal.Core.Clusters;
 using Portal.Core.Ownership;
 using Portal.Core.Projects;
 
@@ -20,6 +21,9 @@ public static class ProjectRoutes
         group.MapPost("", async (ClaimsPrincipal user, NewProjectRequest request, ProjectService projects, Problems problems, CancellationToken ct) =>
             problems.Created(await projects.CreateAsync(user.Actor(), request.ToDraft(), ct), "projects"))
             .Produces<CreatedResponse>(StatusCodes.Status201Created).WithSummary("Create a project");
+        group.MapPost("/placement", async (ClaimsPrincipal user, PlacementRequest request, ClusterQueryService clusters, Problems problems, CancellationToken ct) =>
+            problems.Answer(await clusters.PlaceAsync(user.Actor(), request.TeamId, request.ToContent(), ct), PlacementResponse.From))
+            .Produces<PlacementResponse>().WithSummary("On which cluster a project would live, and why; nothing is stored");
         group.MapGet("/{id:guid}", async (Guid id, ClaimsPrincipal user, ProjectQueryService projects, Problems problems, CancellationToken ct) =>
             problems.Answer(await projects.GetAsync(user.Actor(), id, ct), ProjectResponse.From))
             .Produces<ProjectResponse>().WithSummary("One project with its steps and members");

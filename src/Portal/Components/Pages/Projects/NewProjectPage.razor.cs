@@ -10,7 +10,7 @@ namespace Portal.Components.Pages.Projects;
 /// <summary>One form; what the team knows is filled in already.</summary>
 public partial class NewProjectPage
 {
-    private static readonly string[] Fields = ["Name", "Region", "CostCentre", "Description"];
+    private static readonly string[] Fields = ["Name", "Region", "PoolId", "CostCentre", "Description"];
 
     private readonly ProjectForm _form = new();
     private IReadOnlyList<TeamChoice>? _teams;
@@ -57,6 +57,7 @@ public partial class NewProjectPage
         var before = _teams!.FirstOrDefault(t => t.Id == _form.TeamId);
         var team = _teams!.First(t => t.Id == id);
         _form.TeamId = id;
+        _form.PoolId = null;
         // Only what still is the former team's default follows the choice; what somebody typed stays.
         if (_form.Region == (before?.DefaultRegion ?? ""))
             _form.Region = team.DefaultRegion;

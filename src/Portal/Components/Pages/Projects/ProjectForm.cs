@@ -19,6 +19,9 @@ public sealed class ProjectForm
 
     public string Region { get; set; } = "";
 
+    /// <summary>A pool that it will ask quota of, or null.</summary>
+    public Guid? PoolId { get; set; }
+
     public string CostCentre { get; set; } = "";
 
     public string Description { get; set; } = "";
@@ -55,7 +58,7 @@ public sealed class ProjectForm
     /// <summary>As the service takes it for a new project.</summary>
     public ProjectDraft ToDraft() => new(Id, Name, TeamId)
     {
-        Size = Size, DataClass = DataClass, Region = Region, CostCentre = CostCentre, Description = Description,
+        Size = Size, DataClass = DataClass, Region = Region, PoolId = PoolId, CostCentre = CostCentre, Description = Description,
     };
 
     /// <summary>As the service takes it for a change.</summary>
