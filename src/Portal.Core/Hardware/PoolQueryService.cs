@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Core.Access;
 using Portal.Core.Cluster;
+using Portal.Core.Clusters;
 using Portal.Core.Data;
 using Portal.Core.Quotas;
 using Portal.Core.Results;
@@ -19,7 +20,7 @@ public sealed class PoolQueryService(IDbContextFactory<PortalDb> databases, Acce
             return denied;
         var pools = await db.Set<HardwarePool>().AsNoTracking().Include(p => p.Ledger).Include(p => p.AllowedTeams)
             .OrderBy(p => p.Name).ToListAsync(ct);
-        return ViewsOf(pools);
+        return Result.Of(await ViewsOfAsync(db, pools, ct));
     }
 
     /// <summary>One pool.</summary>
@@ -31,7 +32,7 @@ public sealed class PoolQueryService(IDbContextFactory<PortalDb> databases, Acce
             return denied;
         var pool = await db.Set<HardwarePool>().AsNoTracking().Include(p => p.Ledger).Include(p => p.AllowedTeams)
             .SingleOrDefaultAsync(p => p.Id == id, ct);
-        return pool is null ? Refusal.NotFound("pool") : ViewsOf([pool]).Value[0];
+        return pool is null ? Refusal.NotFound("pool") : (await ViewsOfAsync(db, [pool], ct))[0];
     }
 
     /// <summary>What nodes offer, as proposals for pools.</summary>
@@ -47,6 +48,22 @@ public sealed class PoolQueryService(IDbContextFactory<PortalDb> databases, Acce
             .. clusters.All.SelectMany(c => DiscoveredAccelerators.From(
                 c.Cache.List(Kinds.Node).Select(NodeView.From), [.. pools.Where(p => p.ClusterId == c.Id)])
                 .Select(proposal => proposal with { ClusterId = c.Id, Cluster = c.Name })),
+        ]);
+    }
+
+    /// <summary>Each registered cluster with what its nodes offer and no pool takes yet.</summary>
+    [Requires(Permission.PoolManage)]
+    public async Task<Result<IReadOnlyList<PoolSource>>> SourcesAsync(Actor actor, CancellationToken ct)
+    {
+        var offers = await ProposalsAsync(actor, ct);
+        if (!offers.Succeeded)
+            return offers.Refusal;
+        await using var db = await databases.CreateDbContextAsync(ct);
+        var rows = await db.Set<ClusterRegistration>().OrderBy(c => c.Name).Select(c => new { c.Id, c.Name, c.Region }).ToListAsync(ct);
+        return Result.Of<IReadOnlyList<PoolSource>>(
+        [
+            .. rows.Select(c => new PoolSource(c.Id, c.Name, c.Region, clusters.Get(c.Id).Cache.Age(Kinds.Node),
+                [.. offers.Value.Where(o => o.ClusterId == c.Id && o.CoveredBy is null)])),
         ]);
     }
 
@@ -92,8 +109,18 @@ public sealed class PoolQueryService(IDbContextFactory<PortalDb> databases, Acce
             [.. teams.Select(t => new TeamBudgetView(t.Id, t.Name, limits.GetValueOrDefault(t.Id), granted.GetValueOrDefault(t.Id)))]);
     }
 
-    private Result<IReadOnlyList<PoolView>> ViewsOf(IReadOnlyList<HardwarePool> pools) =>
-        Result.Of<IReadOnlyList<PoolView>>([.. pools.Select(p => new PoolView(p, Totals(Usage(p)), clusters.Get(p.ClusterId).Cache.Age(Kinds.Node)))]);
+    // The name is the row's: a cluster that is not connected has one too.
+    private async Task<IReadOnlyList<PoolView>> ViewsOfAsync(PortalDb db, IReadOnlyList<HardwarePool> pools, CancellationToken ct)
+    {
+        var names = await db.Set<ClusterRegistration>().Select(c => new { c.Id, c.Name }).ToDictionaryAsync(c => c.Id, c => c.Name, ct);
+        return
+        [
+            .. pools.Select(p => new PoolView(p, Totals(Usage(p)), clusters.Get(p.ClusterId).Cache.Age(Kinds.Node))
+            {
+                Cluster = p.ClusterId is { } home ? names.GetValueOrDefault(home, "") : "",
+            }),
+        ];
+    }
 
     private PoolUsage Usage(HardwarePool pool) => PoolUsage.From(pool, clusters.Get(pool.ClusterId).Cache);
 

@@ -1,9 +1,17 @@
+using Portal.Core.Clusters;
+
 namespace Portal.Core.Hardware;
 
 /// <summary>A pool as pages show it.</summary>
 /// <param name="Age">Time since the cluster last spoke of its nodes; null when it never did.</param>
 public sealed record PoolView(HardwarePool Pool, PoolUsage Usage, TimeSpan? Age)
 {
+    /// <summary>Name of the cluster that its nodes are in; empty in an installation without one.</summary>
+    public string Cluster { get; init; } = "";
+
+    /// <summary>True when the cluster has been silent so long that what is said of nodes and use is old.</summary>
+    public bool IsOld => Age > ClusterHealth.StaleAfter;
+
     /// <summary>Units that can still be promised.</summary>
     public int Free => Pool.Ledger.Free;
 
@@ -19,6 +27,12 @@ public sealed record PoolView(HardwarePool Pool, PoolUsage Usage, TimeSpan? Age)
     /// <summary>Units of capacity that no ready node offers. 0 while nothing is known.</summary>
     public int Missing => Age is null ? 0 : Math.Max(0, Pool.Ledger.Capacity - Usage.Observed);
 }
+
+/// <summary>A cluster as the place of a new pool.</summary>
+/// <param name="Region">Where it stands, or empty.</param>
+/// <param name="Age">Time since it last spoke of its nodes; null when it never did.</param>
+/// <param name="Offers">What its nodes have and no pool takes yet, largest first.</param>
+public sealed record PoolSource(Guid ClusterId, string Cluster, string Region, TimeSpan? Age, IReadOnlyList<PoolProposal> Offers);
 
 /// <summary>A project that holds units of a pool.</summary>
 public sealed record PoolHolder(Guid ProjectId, string Project, string Team, int Granted, int Running, int Waiting);

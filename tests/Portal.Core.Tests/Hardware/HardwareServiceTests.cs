@@ -27,6 +27,23 @@ public class HardwareServiceTests(PostgresServer server)
     }
 
     [Theory, EachProvider]
+    public async Task Sources_SeveralClusters_NameEachWithWhatItsNodesHave(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        stage.Cluster.WithNode("board", "xilinx.com/fpga", 2);
+        var far = await stage.Database.ClusterAsync("Far", c => c.Region = "far");
+        var there = new PoolDraft(Guid.CreateVersion7(), "Far GPU", "nvidia.com/gpu", 8, 1) { ClusterId = far };
+        QuotaStage.Ok(await stage.Hardware.CreateAsync(stage.Admin, there, default));
+
+        var sources = (await Pools(stage).SourcesAsync(stage.Admin, default)).Value;
+        var pools = (await Pools(stage).PoolsAsync(stage.Ana, default)).Value;
+
+        Assert.Equal([("Far", "far", 0), ("Seen", "", 1)], sources.Select(s => (s.Cluster, s.Region, s.Offers.Count)));
+        Assert.Equal("xilinx.com/fpga", Assert.Single(sources[1].Offers).ResourceName);
+        Assert.Equal([("Far GPU", "Far"), ("Trial GPU", "Seen")], pools.Select(p => (p.Pool.Name, p.Cluster)));
+    }
+
+    [Theory, EachProvider]
     public async Task Create_ByLead_IsDeniedAndAudited(Provider provider)
     {
         await using var stage = await QuotaStage.CreateAsync(provider, server);

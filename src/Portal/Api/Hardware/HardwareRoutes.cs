@@ -58,12 +58,12 @@ public static class HardwareRoutes
 /// <param name="Observed">Units on nodes that are ready.</param>
 /// <param name="Overcommitted">Granted units that no ready node offers.</param>
 public sealed record PoolResponse(
-    Guid Id, string Name, string Slug, string ResourceName, PoolState State, Guid? ClusterId, bool Simulated, decimal PricePerHour,
+    Guid Id, string Name, string Slug, string ResourceName, PoolState State, Guid? ClusterId, string Cluster, bool Simulated, decimal PricePerHour,
     int Capacity, int Granted, int Free, int Running, int Queued, int Observed, int Overcommitted, long Generation,
     IReadOnlyDictionary<string, string> NodeLabels, IReadOnlyList<Guid> AllowedTeams)
 {
     internal static PoolResponse From(PoolView view) => new(
-        view.Pool.Id, view.Pool.Name, view.Pool.Slug, view.Pool.ResourceName, view.Pool.State, view.Pool.ClusterId, view.Pool.Simulated, view.Pool.PricePerHour,
+        view.Pool.Id, view.Pool.Name, view.Pool.Slug, view.Pool.ResourceName, view.Pool.State, view.Pool.ClusterId, view.Cluster, view.Pool.Simulated, view.Pool.PricePerHour,
         view.Pool.Ledger.Capacity, view.Pool.Ledger.Granted, view.Free, view.Usage.InUse, view.Usage.Queued, view.Usage.Observed,
         view.Overcommitted, view.Pool.Generation, view.Pool.NodeLabels, [.. view.Pool.AllowedTeams.Select(t => t.TeamId)]);
 }

@@ -26,6 +26,8 @@ internal sealed class HardwareCases : MatrixCases
             await s.FindAsync(actor, target["pool"], default));
         Case<PoolQueryService>(nameof(PoolQueryService.ProposalsAsync), Towards.Platform, async (s, actor, _) =>
             await s.ProposalsAsync(actor, default));
+        Case<PoolQueryService>(nameof(PoolQueryService.SourcesAsync), Towards.Platform, async (s, actor, _) =>
+            await s.SourcesAsync(actor, default));
         Case<PoolQueryService>(nameof(PoolQueryService.HoldersAsync), Towards.Platform, async (s, actor, target) =>
             await s.HoldersAsync(actor, target["pool"], default));
         Case<PoolQueryService>(nameof(PoolQueryService.BudgetsAsync), Towards.Platform, async (s, actor, target) =>

@@ -24,9 +24,19 @@ public sealed class PoolForm
 
     public long Generation { get; private set; }
 
-    /// <summary>The form for a proposal.</summary>
-    public static PoolForm From(PoolProposal proposal) =>
-        new() { Name = proposal.Name, Capacity = proposal.Count, PricePerHour = 0 };
+    /// <summary>Fills in what a proposal says; what somebody typed instead of the one before stays.</summary>
+    /// <param name="taken">Names that pools have already: two clusters may well offer the same accelerators.</param>
+    public void Follow(PoolProposal proposal, PoolProposal? before, IReadOnlyCollection<string> taken)
+    {
+        if (before is null || Name == NameFor(before, taken))
+            Name = NameFor(proposal, taken);
+        if (before is null || Capacity == before.Count)
+            Capacity = proposal.Count;
+        PricePerHour ??= 0;
+    }
+
+    private static string NameFor(PoolProposal proposal, IReadOnlyCollection<string> taken) =>
+        taken.Contains(proposal.Name) && proposal.Cluster.Length > 0 ? $"{proposal.Name} {proposal.Cluster}" : proposal.Name;
 
     /// <summary>The form of a pool that is there.</summary>
     public static PoolForm From(HardwarePool pool) => new()
