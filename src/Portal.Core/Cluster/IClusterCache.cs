@@ -8,6 +8,9 @@ public interface IClusterCache
     /// <summary>What it was last found to serve; null before it was asked.</summary>
     ClusterCapabilities? Capabilities { get; }
 
+    /// <summary>Since when the cluster leaves unanswered what it is asked every few seconds; null while it answers.</summary>
+    TimeSpan? Silence => null;
+
     /// <summary>The object as last seen, or null.</summary>
     JsonObject? Find(ObjectKey key);
 

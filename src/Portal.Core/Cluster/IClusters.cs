@@ -36,6 +36,9 @@ public sealed class ConnectedCluster(Guid id, string name, IClusterClient client
     /// <summary>Time since it last spoke; null before the first list, and for a cluster that is not connected.</summary>
     public TimeSpan? Age => cache.Age(Kinds.Namespace);
 
+    /// <summary>Since when it leaves unanswered what it is asked every few seconds; null while it answers.</summary>
+    public TimeSpan? Silence => cache.Silence;
+
     /// <summary>A cluster that nobody registered, or that is not connected yet.</summary>
     public static ConnectedCluster Absent(Guid? id) => new(id ?? Guid.Empty, "", new AbsentCluster(), new AbsentCluster());
 }

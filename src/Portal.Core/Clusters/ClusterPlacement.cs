@@ -22,7 +22,8 @@ public sealed class ClusterPlacement(IClusters clusters)
     }
 
     // What a silent cluster had free is no reason to send somebody there.
-    private static ClusterRoom? RoomOf(ConnectedCluster cluster) => cluster.Age <= ClusterHealth.StaleAfter ? ClusterRoom.From(cluster.Cache) : null;
+    private static ClusterRoom? RoomOf(ConnectedCluster cluster) => cluster.Age is null || ClusterHealth.IsOld(cluster.Age, cluster.Silence)
+        ? null : ClusterRoom.From(cluster.Cache);
 
     /// <summary>Null when a project of the team may ask for the pool that its content names, or names none.</summary>
     public static async Task<Refusal?> CheckPoolAsync(PortalDb db, Guid teamId, ProjectContent content, CancellationToken ct)

@@ -60,7 +60,7 @@ public sealed class ClusterQueryService(IDbContextFactory<PortalDb> databases, A
                 return new ClusterView(row, projects.GetValueOrDefault(row.Id), pools.GetValueOrDefault(row.Id))
                 {
                     Age = seen.Age,
-                    State = ClusterHealth.State(row.Check, seen.Age),
+                    State = ClusterHealth.State(row.Check, seen.Age, seen.Silence),
                     Version = seen.Cache.Capabilities?.Version ?? "",
                     Features = seen.Cache.Capabilities is { } known ? ClusterFeatures.From(known) : [],
                     Room = ClusterRoom.From(seen.Cache),

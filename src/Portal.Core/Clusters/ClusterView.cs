@@ -43,11 +43,19 @@ public static class ClusterHealth
     /// <summary>A quiet cluster still sends a bookmark about once a minute; beyond this it is taken for silent.</summary>
     public static readonly TimeSpan StaleAfter = TimeSpan.FromMinutes(3);
 
+    /// <summary>One that answers nothing for so long has more than a hiccup.</summary>
+    public static readonly TimeSpan SilentAfter = TimeSpan.FromSeconds(10);
+
+    /// <summary>True when what is shown of it may have been overtaken: it was quiet for long, or does not answer.</summary>
+    /// <param name="age">Time since it last spoke.</param>
+    /// <param name="silence">Since when it leaves questions unanswered; null while it answers.</param>
+    public static bool IsOld(TimeSpan? age, TimeSpan? silence) => age > StaleAfter || (age is not null && silence > SilentAfter);
+
     /// <summary>The verdict: what is heard now counts more than what was tried once.</summary>
-    public static ClusterState State(ClusterCheck check, TimeSpan? age) => age switch
+    public static ClusterState State(ClusterCheck check, TimeSpan? age, TimeSpan? silence) => age switch
     {
         null => ClusterState.Unreachable,
-        var silent when silent > StaleAfter => ClusterState.Stale,
+        _ when IsOld(age, silence) => ClusterState.Stale,
         _ => check.Missing.Count > 0 ? ClusterState.Attention : ClusterState.Ready,
     };
 }

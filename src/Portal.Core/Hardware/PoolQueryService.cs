@@ -115,9 +115,10 @@ public sealed class PoolQueryService(IDbContextFactory<PortalDb> databases, Acce
         var names = await db.Set<ClusterRegistration>().Select(c => new { c.Id, c.Name }).ToDictionaryAsync(c => c.Id, c => c.Name, ct);
         return
         [
-            .. pools.Select(p => new PoolView(p, Totals(Usage(p)), clusters.Get(p.ClusterId).Cache.Age(Kinds.Node))
+            .. pools.Select(p => (Pool: p, Home: clusters.Get(p.ClusterId))).Select(p => new PoolView(p.Pool, Totals(Usage(p.Pool)), p.Home.Cache.Age(Kinds.Node))
             {
-                Cluster = p.ClusterId is { } home ? names.GetValueOrDefault(home, "") : "",
+                Cluster = p.Pool.ClusterId is { } home ? names.GetValueOrDefault(home, "") : "",
+                IsOld = ClusterHealth.IsOld(p.Home.Age, p.Home.Silence),
             }),
         ];
     }

@@ -1,5 +1,3 @@
-using Portal.Core.Clusters;
-
 namespace Portal.Core.Hardware;
 
 /// <summary>A pool as pages show it.</summary>
@@ -10,7 +8,7 @@ public sealed record PoolView(HardwarePool Pool, PoolUsage Usage, TimeSpan? Age)
     public string Cluster { get; init; } = "";
 
     /// <summary>True when the cluster has been silent so long that what is said of nodes and use is old.</summary>
-    public bool IsOld => Age > ClusterHealth.StaleAfter;
+    public bool IsOld { get; init; }
 
     /// <summary>Units that can still be promised.</summary>
     public int Free => Pool.Ledger.Free;

@@ -13,9 +13,13 @@ internal sealed class ClusterDiscovery(ClusterConnection connection, TimeProvide
 
     private readonly SemaphoreSlim _one = new(1);
     private Answer? _known;
+    private long _unansweredSince = -1;
 
     /// <summary>What was last found, or null before anything was.</summary>
     public ClusterCapabilities? Last => _known?.Value;
+
+    /// <summary>Since when it leaves this question unanswered; null while it answers, and before it was asked.</summary>
+    public TimeSpan? Silence => Interlocked.Read(ref _unansweredSince) is >= 0 and var at ? clock.GetElapsedTime(at) : null;
 
     /// <summary>What is served. What is known already is answered at once: a page never waits while somebody asks again.</summary>
     /// <param name="fresh">True to ask again whatever is known.</param>
@@ -32,7 +36,7 @@ internal sealed class ClusterDiscovery(ClusterConnection connection, TimeProvide
         {
             if (!fresh && Known() is { } meanwhile)
                 return meanwhile;
-            var value = await AskAsync(ct);
+            var value = await NoteSilenceAsync(ct);
             _known = new Answer(value, clock.GetTimestamp());
             return value;
         }
@@ -50,6 +54,26 @@ internal sealed class ClusterDiscovery(ClusterConnection connection, TimeProvide
 
     private ClusterCapabilities? Known() =>
         _known is { } known && clock.GetElapsedTime(known.At) < connection.Options.DiscoveryAge ? known.Value : null;
+
+    private async Task<ClusterCapabilities> NoteSilenceAsync(CancellationToken ct)
+    {
+        var asked = clock.GetTimestamp();
+        try
+        {
+            var value = await AskAsync(ct);
+            Interlocked.Exchange(ref _unansweredSince, -1);
+            return value;
+        }
+        catch (ClusterException e)
+        {
+            // A refusal is an answer too.
+            if (e.Failure == ClusterFailure.Unavailable)
+                Interlocked.CompareExchange(ref _unansweredSince, asked, -1);
+            else
+                Interlocked.Exchange(ref _unansweredSince, -1);
+            throw;
+        }
+    }
 
     private async Task<ClusterCapabilities> AskAsync(CancellationToken ct)
     {

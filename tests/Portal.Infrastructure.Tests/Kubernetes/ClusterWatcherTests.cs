@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
 using Portal.Testing.Clusters;
+using Portal.Testing.Faults;
 using Portal.Testing.Waiting;
 
 namespace Portal.Infrastructure.Tests.Kubernetes;
@@ -11,6 +12,25 @@ public class ClusterWatcherTests(EmbeddedCluster cluster)
         new("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", false);
 
     private static readonly ResourceType Widget = new("late.portal.test", "v1", "widgets", "Widget", false);
+
+    [Fact]
+    public async Task Cluster_ThatStopsAnswering_IsSilentUntilItAnswersAgainAndKeepsWhatWasSeen()
+    {
+        await using var proxy = await FaultProxy.StartAsync(cluster.Kubeconfig);
+        await using var session = ClusterWorld.Session(proxy.Kubeconfig, o => o.DiscoveryAge = TimeSpan.FromMilliseconds(100));
+        session.Watch([Kinds.Namespace]);
+        await Eventually.TrueAsync(() => session.Cache.IsSynced, "the namespaces");
+        Assert.Null(session.Cluster.Silence);
+
+        proxy.Rule = _ => Fault.LoseRequest;
+        proxy.CutStreams();
+        await Eventually.TrueAsync(() => session.Cluster.Silence is not null, "it is silent");
+        Assert.NotEmpty(session.Cache.List(Kinds.Namespace));
+        Assert.NotNull(session.Cache.Capabilities);
+
+        proxy.Rule = _ => Fault.None;
+        await Eventually.TrueAsync(() => session.Cluster.Silence is null, "it answers again");
+    }
 
     [Fact]
     public async Task Kind_InstalledLaterAndRemoved_IsFollowedWhileItIsServed()

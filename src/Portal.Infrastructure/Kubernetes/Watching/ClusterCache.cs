@@ -14,6 +14,8 @@ internal sealed class ClusterCache(ClusterDiscovery discovery) : IClusterCache
 
     public ClusterCapabilities? Capabilities => discovery.Last;
 
+    public TimeSpan? Silence => discovery.Silence;
+
     /// <summary>True once every kind that is served has been listed.</summary>
     public bool IsSynced => KnowsKinds && _followed.Values.All(f => f.Informer.Age is not null);
 

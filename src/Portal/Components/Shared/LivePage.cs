@@ -36,6 +36,9 @@ public abstract class LivePage : ComponentBase, IDisposable
     /// <summary>Cancelled when the reader leaves the page.</summary>
     protected CancellationToken Gone => _gone.Token;
 
+    /// <summary>How often it loads again though no row changed, for what the watches see; null for never.</summary>
+    protected virtual TimeSpan? Every => null;
+
     /// <summary>Loads again from the services and draws.</summary>
     public Task ReloadAsync() => InvokeAsync(async () =>
     {
@@ -61,8 +64,11 @@ public abstract class LivePage : ComponentBase, IDisposable
     {
         _culture = CultureInfo.CurrentCulture;
         _uiCulture = CultureInfo.CurrentUICulture;
-        if (RendererInfo.IsInteractive)
-            _subscription = Feed.Subscribe(OnChange);
+        if (!RendererInfo.IsInteractive)
+            return;
+        _subscription = Feed.Subscribe(OnChange);
+        if (Every is { } pause)
+            _ = FollowAsync(pause);
     }
 
     /// <inheritdoc/>
@@ -99,6 +105,20 @@ public abstract class LivePage : ComponentBase, IDisposable
         }
         _lastLoad = Stopwatch.GetTimestamp();
         IsLoaded = true;
+    }
+
+    private async Task FollowAsync(TimeSpan pause)
+    {
+        using var timer = new PeriodicTimer(pause);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_gone.Token))
+                await RefreshAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // The reader has left.
+        }
     }
 
     private void OnChange(RowChange change)

@@ -1,0 +1,18 @@
+using Portal.Core.Clusters;
+
+namespace Portal.Core.Tests.Clusters;
+
+public class ClusterHealthTests
+{
+    [Theory]
+    [InlineData(null, 60, ClusterState.Unreachable)]
+    [InlineData(5, null, ClusterState.Ready)]
+    [InlineData(100, null, ClusterState.Ready)]
+    [InlineData(200, null, ClusterState.Stale)]
+    [InlineData(5, 3, ClusterState.Ready)]
+    [InlineData(15, 14, ClusterState.Stale)]
+    public void State_ByAgeAndUnansweredQuestions_IsOldSoonWhenItDoesNotAnswer(int? age, int? silence, ClusterState state) =>
+        Assert.Equal(state, ClusterHealth.State(ClusterCheck.None, Span(age), Span(silence)));
+
+    private static TimeSpan? Span(int? seconds) => seconds is { } s ? TimeSpan.FromSeconds(s) : null;
+}
