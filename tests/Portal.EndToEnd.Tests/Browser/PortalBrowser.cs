@@ -48,12 +48,15 @@ public sealed class PortalBrowser : IAsyncLifetime
 
     /// <summary>A page in a browser of its own; signed in when an account is named. Skips the test where Chromium is missing.</summary>
     /// <param name="account">scientist, lead, admin or auditor; null for nobody.</param>
-    public async Task<PortalPage> OpenAsync(string? account, string language = "en-US", bool dark = false, int width = 1280)
+    /// <param name="at">Another portal than the assembly's.</param>
+    public async Task<PortalPage> OpenAsync(
+        string? account, string language = "en-US", bool dark = false, int width = 1280, RunningPortal? at = null)
     {
         Assert.SkipWhen(_browser is null, "Chromium is not installed (package chromium).");
+        var portal = at ?? Portal;
         var context = await _browser.NewContextAsync(new()
         {
-            BaseURL = Portal.Address.ToString(),
+            BaseURL = portal.Address.ToString(),
             Locale = language,
             TimezoneId = "Asia/Shanghai",
             ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
@@ -61,9 +64,9 @@ public sealed class PortalBrowser : IAsyncLifetime
         });
         if (account is not null)
         {
-            var cookies = _cookies.GetOrAdd(account, name => new(() => Portal.CookiesAsync(name)));
+            var cookies = _cookies.GetOrAdd($"{account}@{portal.Address}", _ => new(() => portal.CookiesAsync(account)));
             await context.AddCookiesAsync((await cookies.Value)
-                .Select(c => new Microsoft.Playwright.Cookie { Name = c.Name, Value = c.Value, Url = Portal.Address.ToString() }));
+                .Select(c => new Microsoft.Playwright.Cookie { Name = c.Name, Value = c.Value, Url = portal.Address.ToString() }));
         }
         return new PortalPage(context, await context.NewPageAsync());
     }
