@@ -31,6 +31,7 @@ public static class CoreServices
         services.AddSingleton<GuardedChange>();
         services.AddSingleton<DisputeBook>();
         services.AddSingleton<DisputeService>();
+        services.AddSingleton<DisputeQueryService>();
         services.AddClusters();
         services.AddPeople();
         services.AddTeams();

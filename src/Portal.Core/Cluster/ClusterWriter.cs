@@ -36,8 +36,28 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
             await SettleAsync(dispute, ct);
             return seen;
         }
-        var made = await ApplyAsync(key, wanted, owner, dispute, ct);
+        var made = await SendAsync(key, wanted, owner, dispute, ct);
         await TellAsync(key, owner, seen, wanted, dispute, ct);
+        return made;
+    }
+
+    /// <summary>
+    /// Applies an object whatever the watches have shown, for what is written only when somebody asks for it: a watch that is
+    /// behind must not make it look done. Disputes hold as for <see cref="EnsureAsync"/>.
+    /// </summary>
+    /// <exception cref="ClusterException">Also <see cref="ClusterFailure.Owned"/>: somebody else holds the object or fields of it.</exception>
+    public async Task<JsonObject> ApplyAsync(JsonObject wanted, CancellationToken ct)
+    {
+        var served = (await cluster.CapabilitiesAsync(ct)).Served;
+        if (served.FirstOrDefault(t => t.ApiVersion == wanted.Text("apiVersion") && t.Kind == wanted.Text("kind")) is not { } type)
+            return await cluster.ApplyAsync(wanted, ct);
+        var key = new ObjectKey(type, wanted.Text("metadata", "namespace"), wanted.Name());
+        var owner = wanted.Owner() ?? default;
+        if (cache.Find(key) is { } seen && ObjectKeeper.Of(seen) is { IsOther: true } keeper)
+            throw await KeptAsync(key, owner, keeper, ct);
+        var dispute = await LeaveOutAsync(key, wanted, ct);
+        var made = await SendAsync(key, wanted, owner, dispute, ct);
+        await SettleAsync(dispute, ct);
         return made;
     }
 
@@ -96,14 +116,20 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
 
     private async Task<ObjectDispute?> PrepareAsync(ObjectKey key, JsonObject wanted, CancellationToken ct)
     {
-        var dispute = disputes is null ? null : await disputes.FindAsync(clusterId, key, ct);
-        if (dispute?.Decision == DisputeDecision.Leave)
-            dispute.LeaveOut(wanted);
+        var dispute = await LeaveOutAsync(key, wanted, ct);
         wanted.WithAnnotation(AppliedAnnotation, Hash(wanted));
         return dispute;
     }
 
-    private async Task<JsonObject> ApplyAsync(ObjectKey key, JsonObject wanted, ReconcileOwner owner, ObjectDispute? dispute, CancellationToken ct)
+    private async Task<ObjectDispute?> LeaveOutAsync(ObjectKey key, JsonObject wanted, CancellationToken ct)
+    {
+        var dispute = disputes is null ? null : await disputes.FindAsync(clusterId, key, ct);
+        if (dispute?.Decision == DisputeDecision.Leave)
+            dispute.LeaveOut(wanted);
+        return dispute;
+    }
+
+    private async Task<JsonObject> SendAsync(ObjectKey key, JsonObject wanted, ReconcileOwner owner, ObjectDispute? dispute, CancellationToken ct)
     {
         try
         {

@@ -4,6 +4,7 @@ using Portal.Core.Catalog;
 using Portal.Core.Cluster;
 using Portal.Core.Data;
 using Portal.Core.Health;
+using Portal.Core.Ownership;
 using Portal.Core.Projects;
 using Portal.Core.Reconciliation;
 using Portal.Core.Waiting;
@@ -142,7 +143,7 @@ public sealed class NotebookReconciler(
         var token = await TokenAsync(db, notebook, ct);
         var user = await db.People.Where(p => p.Id == notebook.CreatedBy).Select(p => p.UserName).FirstOrDefaultAsync(ct) ?? "";
         foreach (var manifest in NotebookManifests.For(new NotebookSpec(notebook, place, image, size, offer, user, token), choice))
-            await cluster.Client.ApplyAsync(manifest, ct);
+            await cluster.Writer.ApplyAsync(manifest, ct);
         (notebook.RunsAs, notebook.RunsAsReason) = (choice.RunsAs, choice.Reason);
     }
 
@@ -170,6 +171,7 @@ public sealed class NotebookReconciler(
             return ReconcileResult.After(TimeSpan.FromSeconds(2));
         }
         await RecordAsync(db, cluster, notebook, ct);
+        await DisputeBook.DropAsync(db, NotebookManifests.Owner(notebook.Id), ct);
         db.Remove(notebook);
         await fence.SaveAsync(db, ct);
         return ReconcileResult.Settled;

@@ -62,6 +62,10 @@ public sealed class DisputeBook : IDisposable
         await SaveAsync(db, ct);
     }
 
+    /// <summary>Forgets the disputes about a row's objects, in the commit with which the objects are gone.</summary>
+    internal static async Task DropAsync(PortalDb db, ReconcileOwner owner, CancellationToken ct) =>
+        db.RemoveRange(await db.Set<ObjectDispute>().Where(d => d.OwnerKind == owner.Kind && d.OwnerId == owner.Id).ToListAsync(ct));
+
     /// <summary>The object is as wanted again: the dispute is over.</summary>
     internal async Task SettleAsync(ObjectDispute known, CancellationToken ct)
     {

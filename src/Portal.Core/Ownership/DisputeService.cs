@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Portal.Core.Access;
 using Portal.Core.Audit;
 using Portal.Core.Data;
+using Portal.Core.Projects;
 using Portal.Core.Results;
 
 namespace Portal.Core.Ownership;
@@ -31,11 +32,12 @@ public sealed class DisputeService(IDbContextFactory<PortalDb> databases, Access
             new ChangeTarget(Permission.ObjectTakeOver, scope, "dispute", id),
             null,
             rows => rows.Set<ObjectDispute>().SingleOrDefaultAsync(d => d.Id == id, ct),
-            (rows, dispute) => Task.FromResult(Decide(rows, actor, dispute, decision, action)),
+            (rows, dispute) => DecideAsync(rows, actor, dispute, decision, action, ct),
             ct);
     }
 
-    private Decision Decide(PortalDb db, Actor actor, ObjectDispute dispute, DisputeDecision decision, string action)
+    private async Task<Decision> DecideAsync(
+        PortalDb db, Actor actor, ObjectDispute dispute, DisputeDecision decision, string action, CancellationToken ct)
     {
         if (dispute.Conflicts.Count == 0)
             return new Refusal("dispute.kept", RefusalKind.Conflict).With("keeper", dispute.Keeper).With("object", dispute.Name);
@@ -43,6 +45,12 @@ public sealed class DisputeService(IDbContextFactory<PortalDb> databases, Access
             return Decision.Nothing;
         (dispute.Decision, dispute.DecidedBy, dispute.DecidedAt) = (decision, actor.Id, clock.GetUtcNow());
         db.Changed(new RowChange(dispute.OwnerKind, dispute.OwnerId, dispute.ProjectId, NeedsReconcile: true));
+        // Cohorts and the common flavor have no row: every project applies them, and those that could not are waiting for this.
+        if (dispute.ProjectId is null)
+        {
+            foreach (var id in await db.Projects.Where(p => p.ClusterId == dispute.ClusterId && p.State == ProjectState.Attention).Select(p => p.Id).ToListAsync(ct))
+                db.Changed(new RowChange(nameof(Project), id, id, NeedsReconcile: true));
+        }
         return DisputeBook.Record(dispute, actor, action);
     }
 }

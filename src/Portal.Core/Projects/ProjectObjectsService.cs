@@ -112,10 +112,3 @@ public sealed record ProjectObject(string Kind, string Name, DateTimeOffset? Cre
     /// <summary>Fields of it that somebody else holds; null when there are none.</summary>
     public DisputeView? Dispute { get; init; }
 }
-
-/// <summary>A dispute as the project's page shows it.</summary>
-public sealed record DisputeView(Guid Id, IReadOnlyList<FieldConflict> Conflicts, ObjectKeeper Keeper, DisputeDecision Decision, DateTimeOffset Since)
-{
-    internal static DisputeView From(ObjectDispute dispute) =>
-        new(dispute.Id, dispute.Conflicts, new ObjectKeeper(dispute.Keeper, dispute.KeeperName), dispute.Decision, dispute.Since);
-}

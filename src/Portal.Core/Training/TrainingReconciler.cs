@@ -5,6 +5,7 @@ using Portal.Core.Catalog;
 using Portal.Core.Cluster;
 using Portal.Core.Data;
 using Portal.Core.Health;
+using Portal.Core.Ownership;
 using Portal.Core.Projects;
 using Portal.Core.Reconciliation;
 using Portal.Core.Waiting;
@@ -117,6 +118,7 @@ public sealed class TrainingReconciler(
         var place = await cluster.PlaceAsync(run.Project!.Namespace, ct);
         foreach (var key in TrainingManifests.Leftovers(run, place))
             await cluster.Client.DeleteAsync(key, ct);
+        await DisputeBook.DropAsync(db, TrainingManifests.Owner(run.Id), ct);
         (run.Cleared, run.ObservedGeneration) = (true, run.Generation);
         await fence.SaveAsync(db, ct);
         return ReconcileResult.Settled;
@@ -147,14 +149,14 @@ public sealed class TrainingReconciler(
         // What it was submitted as is kept: a cluster that learns another kind later must not hide the one that runs.
         (run.RunsAs, run.RunsAsReason) = (choice.RunsAs, choice.Reason);
         await fence.SaveAsync(db, ct);
-        await cluster.Client.ApplyAsync(TrainingManifests.Secret(run, place, token), ct);
+        await cluster.Writer.ApplyAsync(TrainingManifests.Secret(run, place, token), ct);
         if (await cluster.Client.FindAsync(TrainingManifests.ControllerKey(run, place), ct) is null)
         {
             var image = run.CustomImage.Length > 0 ? null : launch.Image(run.ImageId, ImageUse.Training);
             var spec = new TrainingSpec(run, run.Project!.Name, place, image, await launch.OfferAsync(run, ct));
             // A Job that was let go must not be held back by a second apply, so it is applied only when it is absent.
             foreach (var manifest in TrainingManifests.For(spec, choice))
-                await cluster.Client.ApplyAsync(manifest, ct);
+                await cluster.Writer.ApplyAsync(manifest, ct);
         }
         (run.ObservedGeneration, run.SealedToken) = (run.Generation, "");
         await fence.SaveAsync(db, ct);

@@ -17,26 +17,29 @@ public sealed class WorkloadClusters(IClusters clusters, WorkloadOptions options
     public WorkloadCluster Of(Guid? clusterId)
     {
         var cluster = clusters.Get(clusterId);
-        return new WorkloadCluster(cluster.Client, cluster.Cache, options);
+        return new WorkloadCluster(cluster, options);
     }
 }
 
 /// <summary>The questions about a cluster that the workloads' reconcilers share.</summary>
-public sealed class WorkloadCluster(IClusterClient client, IClusterCache cache, WorkloadOptions options)
+public sealed class WorkloadCluster(ConnectedCluster cluster, WorkloadOptions options)
 {
-    public IClusterClient Client => client;
+    public IClusterClient Client => cluster.Client;
 
-    public IClusterCache Cache => cache;
+    public IClusterCache Cache => cluster.Cache;
+
+    /// <summary>Writes objects, and minds who else holds them.</summary>
+    public ClusterWriter Writer => cluster.Writer;
 
     public WorkloadOptions Options => options;
 
     /// <summary>Where a project's workloads go.</summary>
     public async Task<WorkloadPlace> PlaceAsync(string ns, CancellationToken ct) =>
-        WorkloadPlace.From(ns, await client.CapabilitiesAsync(ct), options);
+        WorkloadPlace.From(ns, await Client.CapabilitiesAsync(ct), options);
 
     /// <summary>The pods of a row, newest first.</summary>
     public IReadOnlyList<JsonObject> Pods(string ns, ReconcileOwner owner) =>
-        [.. cache.List(Kinds.Pod, ns, (Manifest.IdLabel, owner.Id.ToString("D")))
+        [.. Cache.List(Kinds.Pod, ns, (Manifest.IdLabel, owner.Id.ToString("D")))
             .OrderByDescending(p => p.Text("metadata", "creationTimestamp"), StringComparer.Ordinal)];
 
     /// <summary>
@@ -46,7 +49,7 @@ public sealed class WorkloadCluster(IClusterClient client, IClusterCache cache, 
     public async Task<IReadOnlyList<JsonObject>> EventsAsync(string ns, string controller, string? pod, CancellationToken ct)
     {
         var events = new List<JsonObject>();
-        await foreach (var e in client.ListAsync(Kinds.Event, ns, null, ct))
+        await foreach (var e in Client.ListAsync(Kinds.Event, ns, null, ct))
             events.Add(e);
         return ClusterEvents.About(events, controller, pod ?? controller);
     }

@@ -97,6 +97,10 @@ internal sealed class ProjectWorld : IAsyncDisposable
         return await db.Projects.AsNoTracking().Include(p => p.Steps).Include(p => p.Members).SingleOrDefaultAsync(p => p.Id == id);
     }
 
+    /// <summary>A pass over a row, beside those that the loops make by themselves.</summary>
+    public Task<ReconcileResult> PassAsync(string kind, Guid id) =>
+        _database.Services.GetServices<IReconciler>().Single(r => r.Kind == kind).ReconcileAsync(id, default);
+
     /// <summary>Waits until the row says so.</summary>
     public async Task<Project> WaitForAsync(Guid id, ProjectState state)
     {

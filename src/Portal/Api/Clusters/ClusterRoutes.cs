@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Portal.Core.Clusters;
+using Portal.Core.Ownership;
 using Portal.Core.Projects;
 
 namespace Portal.Api.Clusters;
@@ -29,6 +30,15 @@ public static class ClusterRoutes
         group.MapPost("/{id:guid}/check", async (Guid id, ClaimsPrincipal user, ClusterService clusters, Problems problems, CancellationToken ct) =>
             problems.Answer(await clusters.CheckAsync(user.Actor(), id, ct)))
             .Produces<ClusterCheck>().WithSummary("Try the connection and the rights now");
+        group.MapGet("/{id:guid}/disputes", async (Guid id, Guid? owner, ClaimsPrincipal user, DisputeQueryService disputes, Problems problems, CancellationToken ct) =>
+            problems.Answer(await disputes.OfPlatformAsync(user.Actor(), id, owner, ct)))
+            .Produces<IReadOnlyList<DisputeView>>().WithSummary("The platform's own objects of which others hold fields; of one pool with its id as owner");
+        group.MapPost("/{id:guid}/disputes/{dispute:guid}/take-over", async (Guid id, Guid dispute, ClaimsPrincipal user, DisputeService disputes, Problems problems, CancellationToken ct) =>
+            problems.Answer(await disputes.TakeOverAsync(user.Actor(), dispute, ct)))
+            .Produces(StatusCodes.Status204NoContent).WithSummary("Take fields of the platform's object over that another manager holds: applied once by force");
+        group.MapPost("/{id:guid}/disputes/{dispute:guid}/leave", async (Guid id, Guid dispute, ClaimsPrincipal user, DisputeService disputes, Problems problems, CancellationToken ct) =>
+            problems.Answer(await disputes.LeaveAsync(user.Actor(), dispute, ct)))
+            .Produces(StatusCodes.Status204NoContent).WithSummary("Leave fields of the platform's object to the other manager");
         group.MapDelete("/{id:guid}", async (Guid id, ClaimsPrincipal user, ClusterService clusters, Problems problems, CancellationToken ct) =>
             problems.Answer(await clusters.RemoveAsync(user.Actor(), id, ct)))
             .Produces(StatusCodes.Status204NoContent).WithSummary("Forget a cluster that no project and no pool uses");

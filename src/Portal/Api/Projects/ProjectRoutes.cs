@@ -43,6 +43,9 @@ public static class ProjectRoutes
         group.MapPost("/{id:guid}/changes", async (Guid id, ClaimsPrincipal user, ProjectEditRequest request, ProjectChangePreview preview, Problems problems, CancellationToken ct) =>
             problems.Answer(await preview.ForEditAsync(user.Actor(), id, request.ToContent(), ct)))
             .Produces<ChangePlan>().WithSummary("What an edit would change in the cluster, by a dry run; nothing is stored");
+        group.MapGet("/{id:guid}/objects/disputes", async (Guid id, Guid? owner, ClaimsPrincipal user, DisputeQueryService disputes, Problems problems, CancellationToken ct) =>
+            problems.Answer(await disputes.OfProjectAsync(user.Actor(), id, owner, ct)))
+            .Produces<IReadOnlyList<DisputeView>>().WithSummary("Objects of which others hold fields; of one notebook or run with its id as owner");
         group.MapPost("/{id:guid}/objects/disputes/{dispute:guid}/take-over", async (Guid id, Guid dispute, ClaimsPrincipal user, DisputeService disputes, Problems problems, CancellationToken ct) =>
             problems.Answer(await disputes.TakeOverAsync(user.Actor(), dispute, ct)))
             .Produces(StatusCodes.Status204NoContent).WithSummary("Take fields over that another manager holds: applied once by force");

@@ -16,6 +16,11 @@ internal sealed class OwnershipCases : MatrixCases
         Case<DisputeService>(nameof(DisputeService.TakeOverAsync), Towards.Project, (s, actor, target) => s.TakeOverAsync(actor, target["dispute"], default));
         Case<DisputeService>(nameof(DisputeService.LeaveAsync), Towards.Project, (s, actor, target) => s.LeaveAsync(actor, target["dispute"], default));
 
+        Case<DisputeQueryService>(nameof(DisputeQueryService.OfProjectAsync), Towards.Project, async (s, actor, target) =>
+            await s.OfProjectAsync(actor, target.ProjectId, null, default));
+        Case<DisputeQueryService>(nameof(DisputeQueryService.OfPlatformAsync), Towards.Platform, async (s, actor, target) =>
+            await s.OfPlatformAsync(actor, target["cluster"], null, default));
+
         Case<ProjectChangePreview>(nameof(ProjectChangePreview.ForEditAsync), Towards.Project, async (s, actor, target) =>
             await s.ForEditAsync(actor, target.ProjectId, new ProjectContent("Renamed"), default), NoCluster);
         Case<QuotaChangePreview>(nameof(QuotaChangePreview.ForApprovalAsync), Towards.Project, async (s, actor, target) =>
