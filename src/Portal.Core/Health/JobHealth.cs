@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
 using Portal.Core.Workloads;
 
@@ -6,6 +7,9 @@ namespace Portal.Core.Health;
 /// <summary>A batch/v1 Job with its pods. Pure.</summary>
 public static class JobHealth
 {
+    /// <summary>Why a Job has failed that ran into its <c>activeDeadlineSeconds</c>.</summary>
+    public const string PastLimit = "DeadlineExceeded";
+
     /// <summary>The verdict.</summary>
     public static WorkloadStatus From(KindFacts facts)
     {
@@ -23,7 +27,14 @@ public static class JobHealth
             : ClusterEvents.Cause(facts.Events) ?? new WorkloadStatus(WorkloadState.Starting, "pod.creating"));
     }
 
-    private static WorkloadStatus Failed(KindFacts facts, Condition failed) => failed.Reason == "DeadlineExceeded"
+    /// <summary>The end of the first of several Jobs that ran into its limit, or null. What made them says only that they failed.</summary>
+    public static Condition? FirstPastLimit(IEnumerable<JsonObject> jobs) =>
+        jobs.Select(j => Condition.Find(j, "Failed")).FirstOrDefault(c => c is { IsTrue: true, Reason: PastLimit });
+
+    internal static WorkloadStatus? OfJobs(KindFacts facts) => FirstPastLimit(facts.Jobs) is { } limit
+        ? new(WorkloadState.Failed, "pod.time_limit", limit.Message) : null;
+
+    private static WorkloadStatus Failed(KindFacts facts, Condition failed) => failed.Reason == PastLimit
         ? new(WorkloadState.Failed, "pod.time_limit", failed.Message)
         : PodsHealth.Failure(facts.Pods) ?? new WorkloadStatus(WorkloadState.Failed, "training.failed", failed.Message);
 

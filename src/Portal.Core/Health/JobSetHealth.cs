@@ -6,13 +6,16 @@ namespace Portal.Core.Health;
 /// <summary>A JobSet (jobset.x-k8s.io/v1alpha2): several Jobs that start, fail and restart together. Pure.</summary>
 public static class JobSetHealth
 {
+    /// <summary>Label on each of its Jobs and pods: its name.</summary>
+    public const string NameLabel = "jobset.sigs.k8s.io/jobset-name";
+
     /// <summary>The verdict.</summary>
     public static WorkloadStatus From(KindFacts facts)
     {
         if (Condition.Find(facts.Object, "Completed") is { IsTrue: true })
             return new(WorkloadState.Succeeded);
         if (Condition.Find(facts.Object, "Failed") is { IsTrue: true } failed)
-            return PodsHealth.Failure(facts.Pods) ?? new WorkloadStatus(WorkloadState.Failed, "training.failed", failed.Message);
+            return JobHealth.OfJobs(facts) ?? PodsHealth.Failure(facts.Pods) ?? new WorkloadStatus(WorkloadState.Failed, "training.failed", failed.Message);
         if (facts.Queued is { } queued)
             return queued;
         if (Condition.Find(facts.Object, "Suspended") is { IsTrue: true } || facts.Object.Text("spec", "suspend") == "true")

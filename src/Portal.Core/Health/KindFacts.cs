@@ -13,6 +13,9 @@ public sealed record KindFacts(JsonObject Object, DateTimeOffset Now)
     /// <summary>Its pods.</summary>
     public IReadOnlyList<JsonObject> Pods { get; init; } = [];
 
+    /// <summary>The Jobs that it made, of a JobSet or TrainJob.</summary>
+    public IReadOnlyList<JsonObject> Jobs { get; init; } = [];
+
     /// <summary>Events about it and its pods, newest first.</summary>
     public IReadOnlyList<JsonObject> Events { get; init; } = [];
 

@@ -27,7 +27,7 @@ public static class TrainJobHealth
     private static WorkloadStatus Failed(KindFacts facts, Condition failed) => failed.Reason switch
     {
         "TrainingRuntimeNotSupported" => new(WorkloadState.Failed, "training.runtime_missing", failed.Message),
-        "DeadlineExceeded" => new(WorkloadState.Failed, "pod.time_limit", failed.Message),
-        _ => PodsHealth.Failure(facts.Pods) ?? new WorkloadStatus(WorkloadState.Failed, "training.failed", failed.Message),
+        JobHealth.PastLimit => new(WorkloadState.Failed, "pod.time_limit", failed.Message),
+        _ => JobHealth.OfJobs(facts) ?? PodsHealth.Failure(facts.Pods) ?? new WorkloadStatus(WorkloadState.Failed, "training.failed", failed.Message),
     };
 }

@@ -45,23 +45,29 @@ public sealed class ProjectObjectsService(IDbContextFactory<PortalDb> databases,
         var own = new[] { Kinds.Namespace, Kinds.ClusterQueue }
             .SelectMany(type => cache.List(type, null, (Manifest.IdLabel, id.ToString("D"))));
         var inside = Shown.SelectMany(type => cache.List(type, project.Namespace).OrderBy(o => o.Name(), StringComparer.Ordinal));
-        var (pods, queued) = (cache.List(Kinds.Pod, project.Namespace), cache.List(Kinds.Workload, project.Namespace));
+        var beside = new Beside(
+            cache.List(Kinds.Pod, project.Namespace), cache.List(Kinds.Job, project.Namespace), cache.List(Kinds.Workload, project.Namespace));
         var disputes = (await db.Set<ObjectDispute>().AsNoTracking().Where(d => d.ProjectId == id).ToListAsync(ct))
             .ToDictionary(d => (d.ObjectKind, d.Namespace, d.Name));
         return own.Concat(inside).Select(o => From(o) with
         {
-            Health = HealthOf(o, pods, queued),
+            Health = HealthOf(o, beside),
             Dispute = disputes.GetValueOrDefault((o.Text("kind") ?? "", o.Text("metadata", "namespace") ?? "", o.Name())) is { } dispute
                 ? DisputeView.From(dispute) : null,
         }).ToList();
     }
 
-    private WorkloadStatus? HealthOf(JsonObject seen, IReadOnlyList<JsonObject> pods, IReadOnlyList<JsonObject> queued) =>
-        KindHealth.From(new KindFacts(seen, clock.GetUtcNow())
-        {
-            Pods = PodsHealth.Of(seen, pods),
-            Workload = seen.Text("kind") == Kinds.Workload.Kind ? null : QueueHealth.Find(queued, seen.Text("metadata", "uid") ?? ""),
-        });
+    private WorkloadStatus? HealthOf(JsonObject seen, Beside beside) => KindHealth.From(new KindFacts(seen, clock.GetUtcNow())
+    {
+        Pods = PodsHealth.Of(seen, beside.Pods),
+        // A TrainJob's JobSet has its name.
+        Jobs = seen.Text("kind") is not ("JobSet" or "TrainJob") ? []
+            : [.. beside.Jobs.Where(j => j.Text("metadata", "labels", JobSetHealth.NameLabel) == seen.Name())],
+        Workload = seen.Text("kind") == Kinds.Workload.Kind ? null : QueueHealth.Find(beside.Workloads, seen.Text("metadata", "uid") ?? ""),
+    });
+
+    // What else of the namespace tells how an object is.
+    private sealed record Beside(IReadOnlyList<JsonObject> Pods, IReadOnlyList<JsonObject> Jobs, IReadOnlyList<JsonObject> Workloads);
 
     private static ProjectObject From(JsonObject seen)
     {

@@ -10,10 +10,12 @@ internal static class KubeflowTraining
     // Trainer finds the node by these names.
     private const string Node = "node";
 
+    private const string Limit = "activeDeadlineSeconds";
+
     /// <summary>
     /// The TrainJob and a TrainingRuntime of its own. The runtime holds the pod, under Pod Security "restricted", which no
     /// runtime that a cluster ships with satisfies; so neither runtimePatches nor the older podTemplateOverrides are needed,
-    /// and the same two objects are right for every version of Trainer.
+    /// and the same two objects are right for every version of Trainer, but for the limit: see <see cref="DropUnknownLimit"/>.
     /// </summary>
     public static IEnumerable<JsonObject> TrainJob(TrainingSpec spec)
     {
@@ -41,8 +43,20 @@ internal static class KubeflowTraining
                 ["name"] = spec.Run.ObjectName,
             },
             ["trainer"] = trainer,
+            [Limit] = spec.Run.TimeLimitMinutes * 60,
         });
     }
+
+    /// <summary>
+    /// Takes the time limit out of a TrainJob that a cluster refused because its Trainer is older than the field (before 2.2). The
+    /// Jobs below it carry the same limit in every version.
+    /// </summary>
+    /// <param name="refusal">What the cluster said.</param>
+    /// <returns>True when that was the reason and the object is worth another try.</returns>
+    public static bool DropUnknownLimit(JsonObject manifest, string refusal) =>
+        manifest.Text("kind") == TrainingKinds.TrainJob.Kind
+        && refusal.Contains($".spec.{Limit}: field not declared in schema", StringComparison.Ordinal)
+        && manifest["spec"]!.AsObject().Remove(Limit);
 
     /// <summary>
     /// The PyTorchJob: workers alone, which meet by torchrun's own rendezvous. With a master the operator would put a container of
@@ -61,7 +75,7 @@ internal static class KubeflowTraining
         {
             ["runPolicy"] = new JsonObject
             {
-                ["activeDeadlineSeconds"] = spec.Run.TimeLimitMinutes * 60, ["backoffLimit"] = 0, ["cleanPodPolicy"] = "None",
+                [Limit] = spec.Run.TimeLimitMinutes * 60, ["backoffLimit"] = 0, ["cleanPodPolicy"] = "None",
             },
             ["elasticPolicy"] = new JsonObject
             {

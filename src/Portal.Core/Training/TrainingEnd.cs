@@ -19,6 +19,9 @@ public static class TrainingEnd
     public static Condition? Failure(JsonObject controller) => controller.Text("kind") == "RayJob"
         ? Ray(controller, "FAILED") ?? Ray(controller, "STOPPED") ?? Deployment(controller) : True(controller, "Failed");
 
+    /// <summary>True for one that has failed and tells only that Jobs of it did: what became of them says why.</summary>
+    public static bool IsToldByItsJobs(JsonObject controller) => controller.Text("kind") is "JobSet" or "TrainJob" && Failure(controller) is not null;
+
     /// <summary>True while its queue holds it back.</summary>
     public static bool IsSuspended(JsonObject controller) =>
         (controller.Text("spec", "suspend") ?? controller.Text("spec", "runPolicy", "suspend")) == "true";

@@ -12,7 +12,11 @@ namespace Portal.Core.Training;
 /// <param name="Workload">Kueue's Workload of it, or null.</param>
 /// <param name="Events">Events about the Job and its pod, newest first; empty where they were not asked for.</param>
 /// <param name="QueuePosition">Its place among the project's waiting workloads, from 1; 0 when it is not known.</param>
-public sealed record TrainingFacts(JsonObject? Job, JsonObject? Pod, JsonObject? Workload, IReadOnlyList<JsonObject> Events, int QueuePosition);
+public sealed record TrainingFacts(JsonObject? Job, JsonObject? Pod, JsonObject? Workload, IReadOnlyList<JsonObject> Events, int QueuePosition)
+{
+    /// <summary>The Jobs that a JobSet or TrainJob made, once it has failed and does not say itself why.</summary>
+    public IReadOnlyList<JsonObject> Jobs { get; init; } = [];
+}
 
 /// <summary>The state of a run from what the cluster shows. Pure.</summary>
 public static class TrainingHealth
@@ -20,7 +24,7 @@ public static class TrainingHealth
     /// <summary>The verdict.</summary>
     public static WorkloadStatus From(TrainingRun run, TrainingFacts facts, DateTimeOffset now)
     {
-        if (facts.Job is { } ended && Ended(run, ended, facts.Pod) is { } final)
+        if (facts.Job is { } ended && Ended(run, ended, facts) is { } final)
             return final;
         if (run.StopRequested)
             return Stopping(run, facts, now);
@@ -56,7 +60,7 @@ public static class TrainingHealth
         return (at, int.TryParse(ended.Text("exitCode"), CultureInfo.InvariantCulture, out var code) ? code : null);
     }
 
-    private static WorkloadStatus? Ended(TrainingRun run, JsonObject job, JsonObject? pod)
+    private static WorkloadStatus? Ended(TrainingRun run, JsonObject job, TrainingFacts facts)
     {
         if (TrainingEnd.Success(job) is not null)
             return new(WorkloadState.Succeeded);
@@ -64,9 +68,9 @@ public static class TrainingHealth
             return null;
         if (run.StopRequested)
             return new(WorkloadState.Stopped, "training.stopped");
-        if (failed.Reason == "DeadlineExceeded")
-            return new WorkloadStatus(WorkloadState.Failed, "training.time_limit", failed.Message).With("minutes", run.TimeLimitMinutes);
-        var why = pod is null ? null : PodHealth.From(pod);
+        if ((failed.Reason == JobHealth.PastLimit ? failed : JobHealth.FirstPastLimit(facts.Jobs)) is { } limit)
+            return new WorkloadStatus(WorkloadState.Failed, "training.time_limit", limit.Message).With("minutes", run.TimeLimitMinutes);
+        var why = facts.Pod is null ? null : PodHealth.From(facts.Pod);
         return why is { State: WorkloadState.Failed or WorkloadState.Attention }
             ? why with { State = WorkloadState.Failed }
             : new WorkloadStatus(WorkloadState.Failed, "training.failed", failed.Message);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Portal.Core.Catalog;
 using Portal.Core.Cluster;
@@ -156,10 +157,22 @@ public sealed class TrainingReconciler(
             var spec = new TrainingSpec(run, run.Project!.Name, place, image, await launch.OfferAsync(run, ct));
             // A Job that was let go must not be held back by a second apply, so it is applied only when it is absent.
             foreach (var manifest in TrainingManifests.For(spec, choice))
-                await cluster.Writer.ApplyAsync(manifest, ct);
+                await ApplyAsync(cluster, manifest, ct);
         }
         (run.ObservedGeneration, run.SealedToken) = (run.Generation, "");
         await fence.SaveAsync(db, ct);
+    }
+
+    private static async Task ApplyAsync(WorkloadCluster cluster, JsonObject manifest, CancellationToken ct)
+    {
+        try
+        {
+            await cluster.Writer.ApplyAsync(manifest, ct);
+        }
+        catch (ClusterException refused) when (KubeflowTraining.DropUnknownLimit(manifest, refused.Message))
+        {
+            await cluster.Writer.ApplyAsync(manifest, ct);
+        }
     }
 
     private async Task<TrainingFacts> FactsAsync(WorkloadCluster cluster, TrainingRun run, WorkloadPlace place, CancellationToken ct)
@@ -168,11 +181,23 @@ public sealed class TrainingReconciler(
         var pod = TrainingPods.Leader(cluster.Pods(place.Namespace, TrainingManifests.Owner(run.Id)));
         var queued = cluster.Cache.List(Kinds.Workload, place.Namespace);
         var workload = job is null ? null : QueueHealth.Find(queued, job.Text("metadata", "uid") ?? "");
-        var facts = new TrainingFacts(job, pod, workload, [], workload is null ? 0 : QueueHealth.Position(workload, queued));
+        var facts = new TrainingFacts(job, pod, workload, [], workload is null ? 0 : QueueHealth.Position(workload, queued))
+        {
+            Jobs = job is not null && TrainingEnd.IsToldByItsJobs(job) ? await JobsAsync(cluster, run, place, ct) : [],
+        };
         // A pod that waits for no reason of its own has one that only events tell.
         var asks = job is not null && (pod is null
             || Patience.IsTried(TrainingHealth.From(run, facts, run.IntentChangedAt), run.IntentChangedAt, clock.GetUtcNow()));
         return asks ? facts with { Events = await cluster.EventsAsync(place.Namespace, run.ObjectName, pod?.Name(), ct) } : facts;
+    }
+
+    // Asked for, not taken from what the watches saw: they may be behind, and what is said of an end is said once.
+    private static async Task<IReadOnlyList<JsonObject>> JobsAsync(WorkloadCluster cluster, TrainingRun run, WorkloadPlace place, CancellationToken ct)
+    {
+        var jobs = new List<JsonObject>();
+        await foreach (var job in cluster.Client.ListAsync(Kinds.Job, place.Namespace, $"{JobSetHealth.NameLabel}={run.ObjectName}", ct))
+            jobs.Add(job);
+        return jobs;
     }
 
     private async Task ShowAsync(PortalDb db, TrainingRun run, WorkloadStatus status, CancellationToken ct)

@@ -26,6 +26,7 @@ internal sealed record HealthCase(KindFacts Facts, WorkloadState State, string R
         var facts = new KindFacts(shown["object"]!.AsObject(), now)
         {
             Pods = [.. shown.Items("pods").Cast<JsonObject>()],
+            Jobs = [.. shown.Items("jobs").Cast<JsonObject>()],
             Events = [.. shown.Items("events").Cast<JsonObject>()],
             Workload = shown["workload"] as JsonObject,
         };

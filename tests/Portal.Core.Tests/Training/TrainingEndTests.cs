@@ -44,10 +44,35 @@ public class TrainingEndTests
     }
 
     [Theory]
+    [InlineData("JobSet", "FailedJobs", "DeadlineExceeded", "training.time_limit")]
+    [InlineData("TrainJob", "FailedJobs", "DeadlineExceeded", "training.time_limit")]
+    [InlineData("TrainJob", "DeadlineExceeded", null, "training.time_limit")]
+    [InlineData("TrainJob", "FailedJobs", "BackoffLimitExceeded", "training.failed")]
+    [InlineData("TrainJob", "FailedJobs", null, "training.failed")]
+    public void Verdict_PastItsTime_IsSaidByTheKindOrByItsJobs(string kind, string reason, string? jobsReason, string expected)
+    {
+        var run = new TrainingRun { ObservedGeneration = 1, TimeLimitMinutes = 5 };
+        var controller = Failed(kind, reason);
+        var facts = new TrainingFacts(controller, null, null, [], 0) { Jobs = jobsReason is null ? [] : [Failed("Job", jobsReason)] };
+
+        Assert.True(TrainingEnd.IsToldByItsJobs(controller));
+        Assert.Equal(expected, TrainingHealth.From(run, facts, DateTimeOffset.UnixEpoch).Reason);
+    }
+
+    [Theory]
     [InlineData("""{"kind":"PyTorchJob","spec":{"runPolicy":{"suspend":true}}}""", true)]
     [InlineData("""{"kind":"TrainJob","spec":{"suspend":true}}""", true)]
     [InlineData("""{"kind":"TrainJob","spec":{"suspend":false}}""", false)]
     [InlineData("""{"kind":"PyTorchJob","spec":{}}""", false)]
     public void IsSuspended_OfEachKind_IsFoundWhereTheKindKeepsIt(string controller, bool expected) =>
         Assert.Equal(expected, TrainingEnd.IsSuspended(JsonNode.Parse(controller)!.AsObject()));
+
+    private static JsonObject Failed(string kind, string reason) => new()
+    {
+        ["kind"] = kind,
+        ["status"] = new JsonObject
+        {
+            ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Failed", ["status"] = "True", ["reason"] = reason }),
+        },
+    };
 }

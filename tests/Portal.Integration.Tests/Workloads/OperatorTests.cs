@@ -67,7 +67,8 @@ public class OperatorTests(WorkloadStage stage) : IClassFixture<WorkloadStage>
         var run = await RunAsync(id);
 
         Assert.Equal(("trainer.kubeflow.org/v1alpha1 TrainJob", WorkloadChoice.Served), (run.RunsAs, run.RunsAsReason));
-        Assert.Equal("2", (await FindAsync(TrainingKinds.TrainJob, run.ObjectName)).Text("spec", "trainer", "numNodes"));
+        var job = await FindAsync(TrainingKinds.TrainJob, run.ObjectName);
+        Assert.Equal(("2", null), (job.Text("spec", "trainer", "numNodes"), job.Text("spec", "activeDeadlineSeconds")));
         Assert.True((await stage.Get<TrainingService>().StopAsync(stage.Scientist, id, Ct)).Succeeded);
         await Eventually.TrueAsync(async () => (await RunAsync(id)).Cleared, "the run is cleared away");
         Assert.Null(await FindAsync(TrainingKinds.TrainingRuntime, run.ObjectName));
@@ -115,11 +116,28 @@ public class OperatorTests(WorkloadStage stage) : IClassFixture<WorkloadStage>
                 ["served"] = true,
                 ["storage"] = true,
                 ["subresources"] = new JsonObject { ["status"] = new JsonObject() },
-                ["schema"] = new JsonObject
-                {
-                    ["openAPIV3Schema"] = new JsonObject { ["type"] = "object", ["x-kubernetes-preserve-unknown-fields"] = true },
-                },
+                ["schema"] = new JsonObject { ["openAPIV3Schema"] = type == TrainingKinds.TrainJob ? OlderTrainJob() : Anything() },
             }),
         },
     };
+
+    // As in Trainer 2.1, which refuses a limit of the whole.
+    private static JsonObject OlderTrainJob() => new()
+    {
+        ["type"] = "object",
+        ["properties"] = new JsonObject
+        {
+            ["spec"] = new JsonObject
+            {
+                ["type"] = "object",
+                ["properties"] = new JsonObject
+                {
+                    ["suspend"] = new JsonObject { ["type"] = "boolean" }, ["runtimeRef"] = Anything(), ["trainer"] = Anything(),
+                },
+            },
+            ["status"] = Anything(),
+        },
+    };
+
+    private static JsonObject Anything() => new() { ["type"] = "object", ["x-kubernetes-preserve-unknown-fields"] = true };
 }
