@@ -22,19 +22,23 @@ public static class ProjectManifests
     /// <summary>Makes an object appear in the dashboard of Open Data Hub.</summary>
     internal const string DashboardLabel = "opendatahub.io/dashboard";
 
+    private static readonly string[] PodSecurityModes = ["enforce", "audit", "warn"];
+
     private const string DisplayName = "openshift.io/display-name";
 
-    /// <summary>The namespace, under Pod Security <c>restricted</c>.</summary>
-    public static JsonObject Namespace(ProjectPlan plan, string requester)
+    /// <summary>
+    /// The namespace, under Pod Security <c>restricted</c> as the cluster's own version means it: what a pod may do changes with
+    /// an upgrade of the cluster that somebody decided, and with nothing else.
+    /// </summary>
+    /// <param name="clusterVersion">As the server says it, for example <c>v1.36.2</c>.</param>
+    public static JsonObject Namespace(ProjectPlan plan, string requester, string clusterVersion)
     {
         var project = plan.Project;
-        return Manifest.Create(Kinds.Namespace, null, project.Namespace, plan.Owner)
+        var made = Manifest.Create(Kinds.Namespace, null, project.Namespace, plan.Owner)
             .WithLabel(DashboardLabel, "true")
             .WithLabel("kueue.openshift.io/managed", "true")
             .WithLabel("kueue-managed", "true")
             .WithLabel("modelmesh-enabled", "false")
-            .WithLabel("pod-security.kubernetes.io/enforce", "restricted")
-            .WithLabel("pod-security.kubernetes.io/warn", "restricted")
             .WithLabel("mlops-portal/team-id", project.TeamId.ToString("D"))
             .WithLabel("mlops-portal/data-class", Lower(project.DataClass))
             .WithAnnotation(DisplayName, project.Name)
@@ -43,7 +47,17 @@ public static class ProjectManifests
             .WithAnnotation("mlops-portal/team", plan.TeamName)
             .WithAnnotation("mlops-portal/region", project.Region)
             .WithAnnotation("mlops-portal/cost-centre", project.CostCentre);
+        foreach (var mode in PodSecurityModes)
+        {
+            made.WithLabel($"pod-security.kubernetes.io/{mode}", "restricted")
+                .WithLabel($"pod-security.kubernetes.io/{mode}-version", PodSecurityVersion(clusterVersion));
+        }
+        return made;
     }
+
+    /// <summary>The version of Pod Security's rules that belongs to a server's version; <c>latest</c> for one that says none.</summary>
+    public static string PodSecurityVersion(string clusterVersion) =>
+        clusterVersion.Split('.') is ["v1", { Length: > 0 } minor, ..] && minor.All(char.IsAsciiDigit) ? $"v1.{minor}" : "latest";
 
     /// <summary>
     /// The ceilings of the size and the accelerators, granted and borrowed at most. A resource that nodes offer and nobody granted is named with

@@ -19,7 +19,7 @@ public static class ProjectObjectSet
     /// <summary>The objects of a plan.</summary>
     public static IReadOnlyList<(ResourceType Type, JsonObject Manifest)> Of(ProjectPlan plan, ClusterCapabilities capabilities) =>
     [
-        (Kinds.Namespace, ProjectManifests.Namespace(plan, plan.Requester)),
+        (Kinds.Namespace, ProjectManifests.Namespace(plan, plan.Requester, capabilities.Version)),
         .. ProjectAccessManifests.PortalBindings(plan).Select(m => (Kinds.RoleBinding, m)),
         (Kinds.LimitRange, ProjectManifests.LimitRange(plan)),
         (Kinds.ResourceQuota, ProjectManifests.ResourceQuota(plan)),

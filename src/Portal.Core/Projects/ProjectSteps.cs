@@ -74,7 +74,8 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
             return StepOutcome.Failed("project.namespace_taken", plan.Project.Namespace);
         if (found is not null && found.IsGoing())
             return ProjectHealth.Namespace(found);
-        var made = await cluster.Writer.EnsureAsync(Kinds.Namespace, ProjectManifests.Namespace(plan, plan.Requester), ct);
+        var version = (await cluster.Client.CapabilitiesAsync(ct)).Version;
+        var made = await cluster.Writer.EnsureAsync(Kinds.Namespace, ProjectManifests.Namespace(plan, plan.Requester, version), ct);
         foreach (var binding in ProjectAccessManifests.PortalBindings(plan))
             await cluster.Writer.EnsureAsync(Kinds.RoleBinding, binding, ct);
         return ProjectHealth.Namespace(made);

@@ -54,6 +54,16 @@ public class ProjectManifestTests
     public void StopPolicy_FollowsWhatIsWanted(ProjectIntent intent, bool frozen, string policy) => Assert.Equal(
         policy, ProjectQueueManifests.StopPolicy(new Project { Intent = intent, FrozenAt = frozen ? DateTimeOffset.UnixEpoch : null }));
 
+    [Theory]
+    [InlineData("v1.36.2", "v1.36")]
+    [InlineData("v1.36.2+local", "v1.36")]
+    [InlineData("v1.30.14-eks-1a2b3c", "v1.30")]
+    [InlineData("v1.29.6+aba1e8d", "v1.29")]
+    [InlineData("", "latest")]
+    [InlineData("unknown", "latest")]
+    public void PodSecurityVersion_OfAServer_IsItsMinorVersion(string version, string expected) =>
+        Assert.Equal(expected, ProjectManifests.PodSecurityVersion(version));
+
     [Fact]
     public void ClusterQueue_ReclaimingPool_TakesBackOnlyWhereSomethingIsLent()
     {
@@ -167,7 +177,7 @@ public class ProjectManifestTests
 
     private static IReadOnlyList<JsonObject> All(ProjectPlan plan) =>
     [
-        ProjectManifests.Namespace(plan, "ana"), ProjectManifests.ResourceQuota(plan), ProjectManifests.LimitRange(plan),
+        ProjectManifests.Namespace(plan, "ana", "v1.36.2"), ProjectManifests.ResourceQuota(plan), ProjectManifests.LimitRange(plan),
         ProjectManifests.ServiceAccount(plan), ProjectManifests.Storage(plan),
         .. ProjectAccessManifests.NetworkPolicies(plan), .. ProjectAccessManifests.RoleBindings(plan),
         ProjectQueueManifests.Flavor(), .. ProjectQueueManifests.Cohorts(plan), ProjectQueueManifests.ClusterQueue(plan), ProjectQueueManifests.LocalQueue(plan),
