@@ -39,6 +39,8 @@ internal static class TrainingPod
         if (restartPolicy is not null)
             pod["restartPolicy"] = restartPolicy;
         pod["volumes"]!.AsArray().Add(RestrictedPod.Volume(CodeVolume, "configMap", new JsonObject { ["name"] = spec.Run.ObjectName }));
+        if (IsReadOnly(spec))
+            pod["volumes"]!.AsArray().Add(RestrictedPod.Scratch());
         return new JsonObject { ["metadata"] = new JsonObject { ["labels"] = Labels(spec) }, ["spec"] = pod };
     }
 
@@ -55,7 +57,7 @@ internal static class TrainingPod
         var size = new WorkloadSize(spec.Run.SizeId, spec.Run.CpuMilli, spec.Run.MemoryMiB);
         var container = RestrictedPod.Container(name, spec.ImageReference, size, Environment(spec), spec.Accelerator, spec.Run.Accelerators);
         container["volumeMounts"]!.AsArray().Add(RestrictedPod.Mount(CodeVolume, CodeMount, readOnly: true));
-        return container;
+        return IsReadOnly(spec) ? RestrictedPod.ReadOnly(container) : container;
     }
 
     /// <summary>The container with the run's program.</summary>
@@ -133,6 +135,9 @@ internal static class TrainingPod
             container["env"]!.AsArray().Add(variable);
         return container;
     }
+
+    // What an image that people bring writes where is not known, and the embedded cluster's processes have no files of their own.
+    private static bool IsReadOnly(TrainingSpec spec) => spec.Image is not null && !spec.Place.IsEmbedded;
 
     private static IEnumerable<string> ProgramWords(TrainingSpec spec)
     {

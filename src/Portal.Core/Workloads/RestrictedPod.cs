@@ -14,6 +14,7 @@ public static class RestrictedPod
     internal const string StorageVolume = "storage";
 
     private const string HomeVolume = "home";
+    private const string ScratchVolume = "scratch";
     private const string HomePath = "/home/portal";
 
     /// <summary>The pod's spec with one container.</summary>
@@ -69,6 +70,20 @@ public static class RestrictedPod
             ["volumeMounts"] = new JsonArray(Mount(StorageVolume, StoragePath), Mount(HomeVolume, HomePath)),
         };
     }
+
+    /// <summary>
+    /// Makes a container's own files read-only, with a place for temporary ones. For images that we chose and know to write
+    /// nowhere else; give the pod <see cref="Scratch"/>.
+    /// </summary>
+    public static JsonObject ReadOnly(JsonObject container)
+    {
+        container["securityContext"]!["readOnlyRootFilesystem"] = true;
+        container["volumeMounts"]!.AsArray().Add(Mount(ScratchVolume, "/tmp"));
+        return container;
+    }
+
+    /// <summary>The volume behind <c>/tmp</c> of such containers.</summary>
+    public static JsonObject Scratch() => Volume(ScratchVolume, "emptyDir", []);
 
     /// <summary>A volume.</summary>
     public static JsonObject Volume(string name, string source, JsonObject value) => new() { ["name"] = name, [source] = value };

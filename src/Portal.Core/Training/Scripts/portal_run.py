@@ -1,6 +1,7 @@
 """Runs a training's program and hands the files of its output folder to the portal. Standard library only."""
 import os
 import signal
+import site
 import subprocess
 import sys
 
@@ -12,6 +13,8 @@ def main(words):
     os.makedirs(output, exist_ok=True)
     if words and words[0] == "--python":
         words = [sys.executable, "-u"] + words[1:]
+    # Where the image is read-only pip installs here, and Python looks here only if the folder is there when it starts.
+    os.makedirs(site.getusersitepackages(), exist_ok=True)
     child = subprocess.Popen(words)
     # Asked to stop: the program may finish what it does, and what it has written is still handed over.
     signal.signal(signal.SIGTERM, lambda *_: child.terminate())
