@@ -102,15 +102,15 @@ public sealed class NotebookReconciler(
         ? new WorkloadStatus(WorkloadState.Pending, "project.not_ready")
         : notebook.Project.IsFrozen && notebook.Generation != notebook.ObservedGeneration ? FrozenProject.Waiting : null;
 
-    // Accelerators alone: cores of notebooks are idle for most of their time and tell little of how long others wait.
     private Task RecordAsync(PortalDb db, WorkloadCluster cluster, Notebook notebook, CancellationToken ct)
     {
-        if (notebook.PoolId is null)
-            return Task.CompletedTask;
         DateTimeOffset? ended = notebook.State == WorkloadState.Stopped || notebook.Intent == NotebookIntent.Deleted ? notebook.IntentChangedAt : null;
         return WaitRecords.ObserveAsync(
-            db, cluster.Cache, notebook, notebook.Accelerators, notebook.IntentChangedAt, notebook.RunningSince, ended, clock.GetUtcNow(), ct);
+            db, cluster.Cache, notebook, UnitsOf(notebook), notebook.IntentChangedAt, notebook.RunningSince, ended, clock.GetUtcNow(), ct);
     }
+
+    // Cores that nobody computes on are held all the same, and others wait for them.
+    private double UnitsOf(Notebook notebook) => notebook.PoolId is null ? (double)(launch.FindSize(notebook.SizeId)?.Cores ?? 0) : notebook.Accelerators;
 
     private void Observe(Notebook notebook, WorkloadStatus status)
     {

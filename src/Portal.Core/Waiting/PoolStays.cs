@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Core.Data;
+using Portal.Core.Notebooks;
+using Portal.Core.Training;
 using Portal.Core.Workloads;
 
 namespace Portal.Core.Waiting;
@@ -46,15 +48,36 @@ public static class PoolStays
         stay.ForecastAt = now;
     }
 
-    /// <summary>The history of a pool, or of cores.</summary>
-    public static async Task<PoolHistory> HistoryAsync(PortalDb db, Guid? poolId, CancellationToken ct)
+    /// <summary>The history of the pool that a workload asks for, or of its cluster's cores where it asks for none.</summary>
+    public static async Task<PoolHistory> HistoryAsync(PortalDb db, WorkloadRow row, CancellationToken ct)
     {
-        var stays = await db.Set<PoolStay>().AsNoTracking()
-            .Where(s => s.PoolId == poolId && s.EndedAt != null && s.StartedAt != null)
+        var stays = await Of(db, row).AsNoTracking()
+            .Where(s => s.EndedAt != null && s.StartedAt != null)
             .OrderByDescending(s => s.EndedAt).Take(PoolHistory.Most)
             .Select(s => new { s.Units, s.QueuedAt, s.StartedAt, s.EndedAt, s.Rank }).ToListAsync(ct);
         return new PoolHistory(
             [.. stays.OrderBy(s => s.QueuedAt).Select(s => new PastStay(s.Units, s.QueuedAt, Math.Max(1, (s.EndedAt!.Value - s.StartedAt!.Value).TotalSeconds)))],
             [.. stays.Where(s => s.Rank is not null).Select(s => s.Rank!.Value)]);
+    }
+
+    /// <summary>What stands between a workload and its start, at its queue or on the nodes; null where neither holds it.</summary>
+    public static async Task<QueueScene?> SceneAsync(PortalDb db, WorkloadRow row, WaitSnapshot snapshot, WaitAnalysis analysis, CancellationToken ct)
+    {
+        if (!WaitScenes.WaitsForRoom(analysis))
+            return WaitScenes.From(snapshot, analysis);
+        var open = await Of(db, row).AsNoTracking().Where(s => s.EndedAt == null).ToListAsync(ct);
+        var queuedAt = open.Where(s => s.WorkloadId == row.Id).Select(s => (DateTimeOffset?)s.QueuedAt).Max() ?? snapshot.Now;
+        return WaitScenes.OnNodes(analysis, [.. open.Where(s => s.WorkloadId != row.Id)], queuedAt, snapshot.Now);
+    }
+
+    // Stays of cores name no cluster: their workloads do. Those of notebooks that were deleted are lost with that, those of runs never.
+    private static IQueryable<PoolStay> Of(PortalDb db, WorkloadRow row)
+    {
+        if (row.PoolId is { } pool)
+            return db.Set<PoolStay>().Where(s => s.PoolId == pool);
+        var cluster = row.Project!.ClusterId;
+        return db.Set<PoolStay>().Where(s => s.PoolId == null
+            && (db.Set<TrainingRun>().Any(r => r.Id == s.WorkloadId && r.Project!.ClusterId == cluster)
+                || db.Set<Notebook>().Any(n => n.Id == s.WorkloadId && n.Project!.ClusterId == cluster)));
     }
 }

@@ -4,10 +4,10 @@ using Portal.Core.Workloads;
 
 namespace Portal.Core.Waiting;
 
-/// <summary>What a reconciler writes down of waiting, in its own commit: stays, and one forecast for each that waits in a queue.</summary>
+/// <summary>What a reconciler writes down of waiting, in its own commit: stays, and one forecast for each that waits for others to end.</summary>
 public static class WaitRecords
 {
-    /// <summary>Takes note of where a workload is and, the first time that it waits for quota, of when it is forecast to start.</summary>
+    /// <summary>Takes note of where a workload is and, the first time that it waits for quota or for room, of when it is forecast to start.</summary>
     public static async Task ObserveAsync(
         PortalDb db, IClusterCache cache, WorkloadRow row, double units, DateTimeOffset queuedAt, DateTimeOffset? startedAt, DateTimeOffset? endedAt,
         DateTimeOffset now, CancellationToken ct)
@@ -16,10 +16,10 @@ public static class WaitRecords
         if (stay is null || stay.ForecastAt is not null || stay.StartedAt is not null || stay.EndedAt is not null || row.State != WorkloadState.Pending)
             return;
         var (workload, pod) = WaitSnapshots.Find(cache, row.Project!.Namespace, row);
-        if (workload is null)
+        if (workload is null && pod is null)
             return;
         var snapshot = WaitSnapshots.Of(cache, now);
-        if (WaitScenes.From(snapshot, WaitExplanation.For(snapshot, workload, pod)) is { } scene)
-            PoolStays.Keep(stay, StartForecast.Play(scene, await PoolStays.HistoryAsync(db, row.PoolId, ct), row.Id.GetHashCode()), now);
+        if (await PoolStays.SceneAsync(db, row, snapshot, WaitExplanation.For(snapshot, workload, pod), ct) is { } scene)
+            PoolStays.Keep(stay, StartForecast.Play(scene, await PoolStays.HistoryAsync(db, row, ct), row.Id.GetHashCode()), now);
     }
 }

@@ -17,4 +17,28 @@ public static class WaitScenes
             .Select(q => ((double)q.Usage[row.Key], Math.Max(0, (snapshot.Now - q.AdmittedAt!.Value).TotalSeconds)));
         return new QueueScene((double)row.Needed, (double)Math.Max(0, row.Free), [.. running], [.. analysis.Ahead.Select(a => (double)a.Amount)], analysis.IsStrict);
     }
+
+    /// <summary>
+    /// The scene on the nodes that have no room for it, or null where that is not what it waits for. Without a queue the scheduler
+    /// takes whatever fits, so nobody before it blocks it. It needs its room on one node, and what ends on the others counts all
+    /// the same: how far that is off is seen in where past starts fell, and corrected by it.
+    /// </summary>
+    /// <param name="others">The stays of others on the same pool, or cores, that have not ended. Whatever else holds the nodes counts as staying.</param>
+    /// <param name="queuedAt">Since when it waits itself.</param>
+    public static QueueScene? OnNodes(WaitAnalysis analysis, IReadOnlyList<PoolStay> others, DateTimeOffset queuedAt, DateTimeOffset now)
+    {
+        if (!WaitsForRoom(analysis) || analysis.Bottleneck is not { } row || !IsCounted(row, analysis))
+            return null;
+        var running = others.Where(s => s.StartedAt is not null).Select(s => (s.Units, Math.Max(0, (now - s.StartedAt!.Value).TotalSeconds)));
+        var ahead = others.Where(s => s.StartedAt is null && s.QueuedAt < queuedAt).OrderBy(s => s.QueuedAt).Select(s => s.Units);
+        return new QueueScene((double)row.Needed, (double)Math.Max(0, row.Free), [.. running], [.. ahead]);
+    }
+
+    /// <summary>True for what stands in no queue and finds no room on the nodes.</summary>
+    public static bool WaitsForRoom(WaitAnalysis analysis) =>
+        analysis.ClusterQueue.Length == 0 && analysis.Kind is (WaitKind.Room or WaitKind.Fragmentation);
+
+    // History is in accelerators, or in cores where none is asked for: of other resources it tells nothing.
+    private static bool IsCounted(WaitRow row, WaitAnalysis analysis) =>
+        row.IsAccelerator || (row.Key.Resource == "cpu" && !analysis.Rows.Any(r => r.IsAccelerator));
 }

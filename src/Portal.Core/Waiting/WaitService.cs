@@ -57,9 +57,9 @@ public sealed class WaitService(
         {
             report = report with { Position = place };
         }
-        if (WaitScenes.From(snapshot, analysis) is not { } scene)
+        if (await PoolStays.SceneAsync(db, row, snapshot, analysis, ct) is not { } scene)
             return report;
-        var history = await PoolStays.HistoryAsync(db, row.PoolId, ct);
+        var history = await PoolStays.HistoryAsync(db, row, ct);
         return history.IsEnough
             ? report with { Estimate = StartForecast.Of(scene, history, row.Id.GetHashCode()) } : report with { TooFew = history.Stays.Count };
     }

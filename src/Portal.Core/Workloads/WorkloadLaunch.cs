@@ -38,6 +38,9 @@ public sealed class WorkloadLaunch(Catalogue catalogue, IAcceleratorOffers offer
     public WorkloadSize Size(string id) =>
         catalogue.FindSize(id) ?? throw new InvalidOperationException($"The catalogue has no size '{id}'.");
 
+    /// <summary>The size of a row, or null when the catalogue has lost it.</summary>
+    public WorkloadSize? FindSize(string id) => catalogue.FindSize(id);
+
     /// <summary>The pool of a row, or null when it asks for no accelerators.</summary>
     public async Task<AcceleratorOffer?> OfferAsync(WorkloadRow row, CancellationToken ct) =>
         row.PoolId is { } pool ? await offers.FindAsync(row.ProjectId, pool, ct) : null;

@@ -159,4 +159,22 @@ public class WaitExplanationTests
         Assert.Equal([(3, 1800)], scene.Running);
         Assert.Equal([2], scene.Ahead);
     }
+
+    [Fact]
+    public void Scene_OnFullNodes_HoldsWhatStaysThereAndWhoCameBefore()
+    {
+        var world = new WaitWorld().Node("n1", 4).Held("n1", 3);
+        var analysis = WaitExplanation.For(world.Snapshot, null, WaitWorld.Unplaced(2, "0/1 nodes are available: 1 Insufficient nvidia.com/gpu."));
+        PoolStay[] others =
+        [
+            new() { Units = 3, QueuedAt = WaitWorld.Now.AddHours(-1), StartedAt = WaitWorld.Now.AddMinutes(-30) },
+            new() { Units = 1, QueuedAt = WaitWorld.Now.AddMinutes(-9) }, new() { Units = 4, QueuedAt = WaitWorld.Now.AddMinutes(-1) },
+        ];
+
+        var scene = WaitScenes.OnNodes(analysis, others, WaitWorld.Now.AddMinutes(-5), WaitWorld.Now)!;
+
+        Assert.Equal((WaitKind.Room, 2, 1), (analysis.Kind, scene.Needed, scene.Free));
+        Assert.Equal([(3, 1800)], scene.Running);
+        Assert.Equal([1], scene.Ahead);
+    }
 }

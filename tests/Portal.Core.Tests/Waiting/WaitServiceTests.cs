@@ -87,7 +87,98 @@ public class WaitServiceTests(PostgresServer server)
         var kept = Assert.Single(await db.Set<PoolStay>().AsNoTracking().ToListAsync());
         Assert.Equal((at.AddMinutes(49), at.AddMinutes(80)), (kept.StartedAt, kept.EndedAt));
         Assert.InRange(kept.Rank!.Value, 0.45, 0.55);
-        Assert.Equal([31 * 60.0], (await PoolStays.HistoryAsync(db, stage.Pool, default)).Stays.Select(s => s.Seconds));
+        Assert.Equal([31 * 60.0], (await PoolStays.HistoryAsync(db, run, default)).Stays.Select(s => s.Seconds));
+    }
+
+    [Theory, EachProvider]
+    public async Task OfTraining_UnplacedWithoutKueue_IsEstimatedFromThePoolsHistory(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        var run = await UnplacedAsync(stage, 2);
+        await using (var db = await stage.Database.OpenAsync())
+        {
+            for (var i = 0; i < 30; i++)
+                db.Add(Stay(Guid.NewGuid(), stage.Pool, stage.Now.AddHours(i - 40), 30 + i));
+            await db.SaveChangesAsync();
+        }
+
+        var report = (await stage.Database.Get<WaitService>().OfTrainingAsync(stage.Ana, run.Id, default)).Value;
+
+        Assert.Equal(WaitKind.Room, report.Kind);
+        Assert.Equal(30, report.Estimate!.Samples);
+        // What runs there has ten minutes behind it and others took thirty at least.
+        Assert.True(report.Estimate.Median > TimeSpan.FromMinutes(5), $"{report.Estimate}");
+        Assert.True(report.Estimate.Earliest <= report.Estimate.Median && report.Estimate.Median <= report.Estimate.Latest);
+    }
+
+    [Theory, EachProvider]
+    public async Task Observe_UnplacedWithoutKueue_KeepsTheForecastThatItIsHeldAgainst(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        var id = (await UnplacedAsync(stage, 2)).Id;
+        await using var db = await stage.Database.OpenAsync();
+        for (var i = 0; i < 30; i++)
+            db.Add(Stay(Guid.NewGuid(), stage.Pool, stage.Now.AddHours(i - 40), 30 + i));
+        await db.SaveChangesAsync();
+        var run = await db.Set<TrainingRun>().Include(r => r.Project).SingleAsync(r => r.Id == id);
+
+        await WaitRecords.ObserveAsync(db, stage.Cluster, run, 2, stage.Now, null, null, stage.Now, default);
+        await db.SaveChangesAsync();
+
+        var kept = await db.Set<PoolStay>().AsNoTracking().SingleAsync(s => s.WorkloadId == id);
+        Assert.Equal(stage.Now, kept.ForecastAt);
+        Assert.NotEmpty(kept.Forecast);
+    }
+
+    [Theory, EachProvider]
+    public async Task History_OfCores_IsThatOfItsOwnCluster(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        var elsewhere = await stage.NewProjectAsync("Elsewhere");
+        var other = await stage.Database.ClusterAsync("Other");
+        await using var db = await stage.Database.OpenAsync();
+        await db.Projects.Where(p => p.Id == elsewhere).ExecuteUpdateAsync(s => s.SetProperty(p => p.ClusterId, other));
+        foreach (var (project, seconds) in new[] { (stage.Project, 60), (elsewhere, 7200) })
+        {
+            var run = Run(stage, project, pool: null, 0);
+            db.Add(run);
+            db.Add(Stay(run.Id, null, stage.Now.AddHours(-3), seconds / 60));
+        }
+        db.Add(Stay(Guid.NewGuid(), stage.Pool, stage.Now.AddHours(-3), 5));
+        await db.SaveChangesAsync();
+        var mine = await db.Set<TrainingRun>().Include(r => r.Project).SingleAsync(r => r.ProjectId == stage.Project);
+
+        Assert.Equal([60.0], (await PoolStays.HistoryAsync(db, mine, default)).Stays.Select(s => s.Seconds));
+    }
+
+    private static PoolStay Stay(Guid workload, Guid? pool, DateTimeOffset queued, int minutes) =>
+        new() { WorkloadId = workload, PoolId = pool, Units = 2, QueuedAt = queued, StartedAt = queued, EndedAt = queued.AddMinutes(minutes) };
+
+    private static TrainingRun Run(QuotaStage stage, Guid project, Guid? pool, int accelerators) =>
+        new TrainingDraft(Guid.CreateVersion7(), project, "fraud") { Code = "print(1)", PoolId = pool, Accelerators = accelerators }
+            .ToRun(stage.Ana, new("small", 500, 1024), 1, stage.Now);
+
+    // A node whose four units another run holds since ten minutes, and a pod of ours that the scheduler could not place.
+    private static async Task<TrainingRun> UnplacedAsync(QuotaStage stage, int gpus)
+    {
+        await using var db = await stage.Database.OpenAsync();
+        var ns = await db.Projects.Where(p => p.Id == stage.Project).Select(p => p.Namespace).SingleAsync();
+        var run = Run(stage, stage.Project, stage.Pool, gpus);
+        run.SetStatus(new WorkloadStatus(WorkloadState.Pending, "pod.no_room"), stage.Now);
+        var since = stage.Now.AddMinutes(-10);
+        db.AddRange(run, new PoolStay { WorkloadId = Guid.NewGuid(), PoolId = stage.Pool, Units = 4, QueuedAt = since, StartedAt = since });
+        await db.SaveChangesAsync();
+        stage.Cluster.WithNode("n1", QuotaStage.Gpu, 4).WithPod("other", "theirs", "n1", QuotaStage.Gpu, 4)
+            .With(Kinds.Pod, Owned(WaitWorld.Unplaced(gpus, "0/1 nodes are available: 1 Insufficient nvidia.com/gpu."), ns, run.Id));
+        return run;
+    }
+
+    private static JsonObject Owned(JsonObject pod, string ns, Guid run)
+    {
+        var metadata = pod["metadata"]!.AsObject();
+        metadata["namespace"] = ns;
+        metadata["labels"] = new JsonObject { [Manifest.KindLabel] = nameof(TrainingRun), [Manifest.IdLabel] = run.ToString("D") };
+        return pod;
     }
 
     private static async Task<Guid> QueuedAsync(QuotaStage stage)

@@ -7,6 +7,7 @@ using Portal.Core.Ownership;
 using Portal.Core.Projects;
 using Portal.Core.Results;
 using Portal.Core.Training;
+using Portal.Core.Waiting;
 using Portal.Core.Workloads;
 using Portal.Testing.Clusters;
 using Portal.Testing.Databases;
@@ -34,6 +35,10 @@ public class WorkloadOwnershipTests(PostgresServer server, EmbeddedCluster clust
         await Eventually.TrueAsync(async () => await ReplicasAsync(world, project, notebook) == "0", "ours again");
         await Eventually.TrueAsync(async () => await NotebookAsync(world, notebook.Id) is { State: WorkloadState.Stopped }, "stopped");
         Assert.Empty((await Disputes(world).OfProjectAsync(world.Lead, project.Id, notebook.Id, default)).Value);
+        // Cores that it held leave a history as well.
+        await using var db = await world.Database.OpenAsync();
+        var stay = await db.Set<PoolStay>().SingleAsync(s => s.WorkloadId == notebook.Id);
+        Assert.Equal((null, true, true), (stay.PoolId, stay.Units > 0, stay.EndedAt is not null));
     }
 
     [Theory, EachProvider]
