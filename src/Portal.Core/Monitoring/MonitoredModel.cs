@@ -7,7 +7,7 @@ using Portal.Core.Projects;
 namespace Portal.Core.Monitoring;
 
 /// <summary>A model whose production data is compared with a reference, window by window.</summary>
-public sealed class MonitoredModel : IVersioned
+public sealed class MonitoredModel : IVersioned, IOfProject
 {
     public Guid Id { get; set; } = Guid.CreateVersion7();
 

@@ -22,8 +22,8 @@ public sealed class MonitoringQueryService(IDbContextFactory<PortalDb> databases
         await using var db = await databases.CreateDbContextAsync(ct);
         if (await gate.CheckAsync(db, actor, Permission.PortalUse, Scope.Platform, MonitoredModels.What, null, ct) is { } denied)
             return denied;
-        var visible = db.ProjectsVisibleTo(actor, await gate.RolesAsync(db, actor, Scope.Platform, ct)).AsNoTracking();
-        var rows = db.Set<MonitoredModel>().AsNoTracking().Join(visible, m => m.ProjectId, p => p.Id, (m, p) => new { Model = m, Project = p.Name });
+        var rows = db.Set<MonitoredModel>().AsNoTracking().VisibleTo(db, actor, await gate.RolesAsync(db, actor, Scope.Platform, ct))
+            .Select(m => new { Model = m, Project = m.Project!.Name });
         if (projectId is not null)
             rows = rows.Where(r => r.Model.ProjectId == projectId);
         if (TextRules.SearchTerm(query.Search) is { } term)

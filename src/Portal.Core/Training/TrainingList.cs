@@ -30,16 +30,7 @@ public sealed class TrainingList(IDbContextFactory<PortalDb> databases, AccessGa
         if (await gate.CheckAsync(db, actor, Permission.PortalUse, Scope.Platform, "training", null, ct) is { } denied)
             return denied;
         var platform = await gate.RolesAsync(db, actor, Scope.Platform, ct);
-        return await PageAsync(db, Visible(db, actor, platform), query, state, ct);
-    }
-
-    // Who sees everything is not asked of each row what they see.
-    private static IQueryable<TrainingRun> Visible(PortalDb db, Actor actor, Role platform)
-    {
-        if (AccessTable.Allows(platform, Permission.ProjectView))
-            return db.Set<TrainingRun>();
-        var visible = db.ProjectsVisibleTo(actor, platform).Select(p => p.Id);
-        return db.Set<TrainingRun>().Where(r => visible.Contains(r.ProjectId));
+        return await PageAsync(db, db.Set<TrainingRun>().VisibleTo(db, actor, platform), query, state, ct);
     }
 
     private static async Task<Result<Page<TrainingRow>>> PageAsync(

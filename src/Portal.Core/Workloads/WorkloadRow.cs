@@ -7,7 +7,7 @@ using Portal.Core.Projects;
 namespace Portal.Core.Workloads;
 
 /// <summary>What every row that runs in the cluster has: its place, what it asks for, and its last seen status.</summary>
-public abstract class WorkloadRow : IIntent
+public abstract class WorkloadRow : IIntent, IOfProject
 {
     /// <summary>Longest name, in characters.</summary>
     public const int NameLimit = 60;
