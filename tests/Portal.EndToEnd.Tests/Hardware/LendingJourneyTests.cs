@@ -130,7 +130,7 @@ public sealed class LendingJourneyTests(PortalBrowser browser) : IAsyncDisposabl
         var team = await Get<TeamService>().CreateAsync(
             admin, new TeamDraft(Guid.CreateVersion7(), name) { Members = [new("lead", TeamRole.Lead), new("scientist", TeamRole.Member)] }, default);
         var project = await Get<ProjectService>().CreateAsync(scientist, new ProjectDraft(Guid.CreateVersion7(), name, team.Value), default);
-        var pool = await PoolAsync(admin);
+        var pool = await OfferedPool.MakeAsync(browser.Portal);
         Assert.True((await Get<HardwareService>().SetBudgetAsync(admin, pool.Id, team.Value, 4, default)).Succeeded);
         var now = DateTimeOffset.UtcNow;
         var wish = new QuotaDraft(Guid.CreateVersion7(), project.Value, pool.Id, units, now, now.AddDays(7), "Retrain");
@@ -143,22 +143,6 @@ public sealed class LendingJourneyTests(PortalBrowser browser) : IAsyncDisposabl
             async () => (view = (await Get<ProjectQueryService>().GetAsync(scientist, project.Value, default)).Value).State == ProjectState.Ready
                 && view.ObservedGeneration == view.Generation, "the project ready");
         return (view!, pool);
-    }
-
-    private async Task<HardwarePool> PoolAsync(Actor admin)
-    {
-        var pools = Get<PoolQueryService>();
-        await Eventually.TrueAsync(async () => (await pools.ProposalsAsync(admin, default)).Value.Count > 0, "the nodes are seen");
-        var proposal = (await pools.ProposalsAsync(admin, default)).Value[0];
-        if (proposal.CoveredBy is null)
-        {
-            await Get<HardwareService>().CreateAsync(admin, new PoolDraft(Guid.CreateVersion7(), proposal.Name, proposal.ResourceName, proposal.Count, 2.5m)
-            {
-                NodeLabels = proposal.Labels,
-                Taints = proposal.Taints,
-            }, default);
-        }
-        return (await pools.PoolsAsync(admin, default)).Value.First(p => p.Pool.ResourceName == proposal.ResourceName).Pool;
     }
 
     private async Task<Guid> DisputedAsync(ProjectView project)

@@ -8,6 +8,7 @@ using Portal.Core.Hardware;
 using Portal.Core.Projects;
 using Portal.Core.Teams;
 using Portal.EndToEnd.Tests.Browser;
+using Portal.EndToEnd.Tests.Hardware;
 using Portal.Testing.Waiting;
 using static Microsoft.Playwright.Assertions;
 
@@ -79,18 +80,7 @@ public class QuotaJourneyTests(PortalBrowser browser)
         var team = await Get<TeamService>().CreateAsync(
             admin, new TeamDraft(Guid.CreateVersion7(), name) { Members = [new("lead", TeamRole.Lead), new("scientist", TeamRole.Member)] }, default);
         var project = await Get<ProjectService>().CreateAsync(scientist, new ProjectDraft(Guid.CreateVersion7(), name, team.Value), default);
-        var pools = Get<PoolQueryService>();
-        await Eventually.TrueAsync(async () => (await pools.ProposalsAsync(admin, default)).Value.Count > 0, "the nodes are seen");
-        var proposal = (await pools.ProposalsAsync(admin, default)).Value[0];
-        if (proposal.CoveredBy is null)
-        {
-            await Get<HardwareService>().CreateAsync(admin, new PoolDraft(Guid.CreateVersion7(), proposal.Name, proposal.ResourceName, proposal.Count, 2.5m)
-            {
-                NodeLabels = proposal.Labels,
-                Taints = proposal.Taints,
-            }, default);
-        }
-        var pool = (await pools.PoolsAsync(admin, default)).Value.First(p => p.Pool.ResourceName == proposal.ResourceName).Pool;
+        var pool = await OfferedPool.MakeAsync(browser.Portal);
         Assert.True((await Get<HardwareService>().SetBudgetAsync(admin, pool.Id, team.Value, 4, default)).Succeeded);
         return (project.Value, pool, name);
     }
