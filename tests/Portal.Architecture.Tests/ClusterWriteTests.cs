@@ -17,12 +17,15 @@ public partial class ClusterWriteTests
     [InlineData("await cluster.Client.ApplyAsync(manifest, ct)")]
     [InlineData("await clusters.Get(id).Client.DeleteAsync(key, ct)")]
     [InlineData("changes.Add(await cluster.Writer.PreviewAsync(type, manifest, ct))")]
+    [InlineData("var events = await cluster.EventsAsync(ns, name, pod, ct)")]
     [InlineData("cluster.Client.FindAsync(new ObjectKey(Kinds.Secret, ns, name), ct)")]
     public void Call_BeyondWhatIsFollowed_IsFound(string text) => Assert.Matches(Call(), text);
 
+    // The last only offers what reconcilers ask for, by a method that is looked for too.
     private static bool IsOfTheReconciler(string path) =>
-        path.EndsWith("Reconciler.cs", StringComparison.Ordinal) || path.EndsWith("/ProjectSteps.cs", StringComparison.Ordinal);
+        path.EndsWith("Reconciler.cs", StringComparison.Ordinal) || path.EndsWith("/ProjectSteps.cs", StringComparison.Ordinal)
+        || path.EndsWith("/WorkloadCluster.cs", StringComparison.Ordinal);
 
-    [GeneratedRegex(@"\bClient\.(Apply|Patch|Delete|Find|List)Async\(|\bWriter\.\w+Async\(")]
+    [GeneratedRegex(@"\bClient\.(Apply|Patch|Delete|Find|List)Async\(|\bWriter\.\w+Async\(|\.EventsAsync\(")]
     private static partial Regex Call();
 }

@@ -7,8 +7,8 @@ using Portal.Benchmarks.Pages;
 
 if (args is [WatchChildren.Server, var folder])
     return await WatchChildren.ServeAsync(folder);
-if (args is [WatchChildren.Watcher, var kubeconfig, var pods, var changes])
-    return await WatchChildren.WatchAsync(kubeconfig, int.Parse(pods, CultureInfo.InvariantCulture), int.Parse(changes, CultureInfo.InvariantCulture));
+if (args is [WatchChildren.Watcher, var kubeconfig, var changes])
+    return await WatchChildren.WatchAsync(kubeconfig, int.Parse(changes, CultureInfo.InvariantCulture));
 if (args is [DriftChild.Command, ..]) return DriftChild.Run(args[1], args[2]);
 
 if (args is [Screenshots.Command])

@@ -21,7 +21,7 @@ public sealed class ProjectPlanner(IProjectGrants grants, IClusters clusters, Cl
     {
         var cache = clusters.Get(project.ClusterId).Cache;
         var ids = project.Members.Select(m => m.PersonId).ToArray();
-        var names = await db.People.AsNoTracking().Where(p => ids.Contains(p.Id) && !p.Disabled)
+        var names = await db.People.Where(p => ids.Contains(p.Id) && !p.Disabled).Select(p => new { p.Id, p.UserName })
             .ToDictionaryAsync(p => p.Id, p => p.UserName ?? "", ct);
         return new ProjectPlan(
             project,

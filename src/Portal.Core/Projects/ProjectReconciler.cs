@@ -56,7 +56,7 @@ public sealed class ProjectReconciler(
     public async Task<ReconcileResult> ReconcileAsync(Guid id, CancellationToken ct)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
-        var project = await db.Projects.Include(p => p.Members).Include(p => p.Steps).Include(p => p.Team).AsSplitQuery()
+        var project = await db.Projects.Include(p => p.Members).Include(p => p.Steps).Include(p => p.Team).AsSingleQuery()
             .SingleOrDefaultAsync(p => p.Id == id, ct);
         if (project is null)
             return ReconcileResult.Settled;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Portal.LocalCluster.Machinery;
 
@@ -12,7 +13,7 @@ internal sealed class ObjectStore(IWriteLog log, int historyLength = 10_000)
     /// <summary>Not 1: a client that asks from there on must hear, as on any cluster, that it is too long ago.</summary>
     private const long FirstVersion = 100;
 
-    private readonly Dictionary<string, Shelf> _shelves = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Shelf> _shelves = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<StoredKey>> _dependents = new(StringComparer.Ordinal);
     private long _version = FirstVersion;
 
@@ -46,13 +47,10 @@ internal sealed class ObjectStore(IWriteLog log, int historyLength = 10_000)
 
     public void Drop(ResourceType type)
     {
-        lock (Gate) _shelves.Remove(type.GroupResource);
+        lock (Gate) _shelves.TryRemove(type.GroupResource, out _);
     }
 
-    public Shelf Shelf(ResourceType type)
-    {
-        lock (Gate) return _shelves[type.GroupResource];
-    }
+    public Shelf Shelf(ResourceType type) => _shelves[type.GroupResource];
 
     public StoredObject? Find(ResourceType type, string? ns, string name) => Shelf(type).Find(ns ?? "", name);
 

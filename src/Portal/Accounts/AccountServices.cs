@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.Identity;
 using Portal.Core.Access;
+using Portal.Hosting;
 
 namespace Portal.Accounts;
 
@@ -46,9 +47,10 @@ internal static class AccountServices
         Microsoft.AspNetCore.Authentication.RedirectContext<Microsoft.AspNetCore.Authentication.Cookies.CookieAuthenticationOptions> context,
         int status)
     {
-        if (HttpMethods.IsGet(context.Request.Method)
-            && !context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)
-            && (context.Request.Path == "/" || context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)))
+        var request = context.Request;
+        var isBare = request.Path == "/" && context.HttpContext.RequestServices.GetRequiredService<PortalSettings>().ServesPeople;
+        if (HttpMethods.IsGet(request.Method) && !request.Path.StartsWithSegments("/api", StringComparison.Ordinal)
+            && (isBare || request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)))
             context.Response.Redirect(context.RedirectUri);
         else
             context.Response.StatusCode = status;

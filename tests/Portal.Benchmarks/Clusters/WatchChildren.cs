@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Portal.Core.Cluster;
 using Portal.Infrastructure.Kubernetes;
 using Portal.Infrastructure.Kubernetes.Sessions;
 using Portal.LocalCluster;
+using Portal.LocalCluster.Machinery;
 
 namespace Portal.Benchmarks.Clusters;
 
@@ -15,18 +17,27 @@ internal static class WatchChildren
     public const string Server = "watch-server";
     public const string Watcher = "watch-watcher";
 
-    /// <summary>An API server without controllers, on the log that is in the folder; until its input ends.</summary>
+    /// <summary>
+    /// An API server without controllers, on the log that is in the folder, until its input ends. A line of two numbers asks
+    /// for so many changes a second, so many times; it is answered by the rate that was reached.
+    /// </summary>
     public static async Task<int> ServeAsync(string folder)
     {
         await using var cluster = await LocalCluster.LocalCluster.StartAsync(
             new LocalClusterOptions { DataDirectory = folder }, NullLoggerFactory.Instance, parts: _ => { });
         Console.WriteLine(cluster.KubeconfigPath);
-        await Console.In.ReadToEndAsync();
+        while (await Console.In.ReadLineAsync() is { } line)
+        {
+            var asked = line.Split(' ');
+            var rate = await ManyPods.ChangeAsync(
+                cluster.Services.GetRequiredService<IObjects>(), int.Parse(asked[0], CultureInfo.InvariantCulture), int.Parse(asked[1], CultureInfo.InvariantCulture));
+            Console.WriteLine(rate.ToString(CultureInfo.InvariantCulture));
+        }
         return 0;
     }
 
     /// <summary>Follows the pods and says what it took; then measures how late changes are seen, until so many have come.</summary>
-    public static async Task<int> WatchAsync(string kubeconfig, int pods, int changes)
+    public static async Task<int> WatchAsync(string kubeconfig, int changes)
     {
         var measuring = false;
         var lags = new List<double>();
@@ -55,8 +66,8 @@ internal static class WatchChildren
             await Task.Delay(20);
         var seconds = clock.Elapsed.TotalSeconds;
         var peak = Peak();
-        var held = (GC.GetTotalMemory(forceFullCollection: true) - idleHeap) / (double)pods;
-        Say(new { idle, peak, held, seconds, count = session.Cache.List(Kinds.Pod, ManyPods.Key(0, 2000).Namespace).Count });
+        var held = (GC.GetTotalMemory(forceFullCollection: true) - idleHeap) / (double)ManyPods.Count;
+        Say(new { idle, peak, held, seconds, count = session.Cache.List(Kinds.Pod, ManyPods.Space(0)).Count });
         measuring = true;
         // A bound, so that lost changes end the benchmark: those that did come are counted, and too few of them fail its row.
         await Task.WhenAny(done.Task, Task.Delay(TimeSpan.FromMinutes(3)));

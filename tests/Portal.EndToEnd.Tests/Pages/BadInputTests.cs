@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using Portal.Core.Access;
 using Portal.Core.Clusters;
 using Portal.Core.Data;
 using Portal.Core.Projects;
@@ -115,7 +116,7 @@ public class BadInputTests(PortalBrowser browser)
     private async Task<Guid> TeamAsync()
     {
         var admin = await browser.Portal.ActorAsync("admin");
-        var draft = new TeamDraft(Guid.CreateVersion7(), $"Two tabs {Guid.NewGuid():N}"[..18]);
+        var draft = new TeamDraft(Guid.CreateVersion7(), $"Two tabs {Guid.NewGuid():N}"[..18]) { Members = [new("lead", TeamRole.Lead)] };
         return (await browser.Portal.Services.GetRequiredService<TeamService>().CreateAsync(admin, draft, default)).Value;
     }
 
