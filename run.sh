@@ -61,6 +61,8 @@ fi
 # The connection string may hold a password, and arguments can be read by every user of the machine.
 [ -z "$postgres" ] || export Database__Postgres="$postgres"
 export ASPNETCORE_ENVIRONMENT=${ASPNETCORE_ENVIRONMENT:-Trial}
+# Short-lived objects are collected every 16 MB (hexadecimal): else those of one list of a large cluster double what it takes.
+export DOTNET_GCgen0size=${DOTNET_GCgen0size:-1000000}
 
 # The portal takes the place of this script, so that Ctrl-C reaches it and it ends what it started.
 exec dotnet "$app/Portal.dll" --contentRoot "$app" "${arguments[@]}"

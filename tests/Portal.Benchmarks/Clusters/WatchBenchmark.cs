@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
+using Portal.Benchmarks.Pages;
 using Portal.Infrastructure.Kubernetes;
 using Portal.Infrastructure.Kubernetes.Sessions;
 
@@ -77,6 +78,7 @@ public static class WatchBenchmark
         var start = new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardOutput = true, RedirectStandardInput = true };
         // The collector that the portal runs with.
         start.Environment["DOTNET_gcServer"] = "1";
+        start.Environment["DOTNET_GCgen0size"] = PublishedPortal.YoungBytes;
         return Process.Start(start)!;
     }
 

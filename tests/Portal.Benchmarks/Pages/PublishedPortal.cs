@@ -16,6 +16,9 @@ public sealed class PublishedPortal : IAsyncDisposable
 
     private PublishedPortal(Process process, Uri address, string folder) => (_process, Address, _folder) = (process, address, folder);
 
+    /// <summary>As ./run.sh and the image set it, hexadecimal.</summary>
+    internal const string YoungBytes = "1000000";
+
     /// <summary>Where it listens.</summary>
     public Uri Address { get; }
 
@@ -55,6 +58,7 @@ public sealed class PublishedPortal : IAsyncDisposable
             RedirectStandardError = true,
         };
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Trial";
+        start.Environment["DOTNET_GCgen0size"] = YoungBytes;
         var process = Process.Start(start)!;
         var portal = new PublishedPortal(process, address, folder);
         process.OutputDataReceived += (_, line) => portal.ShowTrouble(line.Data);
