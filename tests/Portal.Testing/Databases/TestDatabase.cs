@@ -71,6 +71,10 @@ public sealed class TestDatabase : IAsyncDisposable
         {
             from.Open();
             to.Open();
+            // Pools that another test clears close their connections, which locks the file for a moment; a backup does not ask again by itself.
+            using var patience = from.CreateCommand();
+            patience.CommandText = "PRAGMA busy_timeout = 30000";
+            patience.ExecuteNonQuery();
             from.BackupDatabase(to);
         }
         var bytes = File.ReadAllBytes(file);
