@@ -53,11 +53,8 @@ public sealed record PoolUsage(
         {
             var spec = set.At("template", "spec");
             var elsewhere = pool.NodeLabels.Any(l => spec.Text("nodeSelector", l.Key) is { } value && value != l.Value);
-            return elsewhere ? 0 : Units(spec, pool.ResourceName) * Number(set.Text("count"), 1);
+            return elsewhere ? 0 : (int)PodHolding.RequestsOf(spec).GetValueOrDefault(pool.ResourceName) * Number(set.Text("count"), 1);
         });
-
-    private static int Units(JsonNode? podSpec, string resource) => podSpec.Items("containers")
-        .Sum(c => Number(c.Text("resources", "requests", resource) ?? c.Text("resources", "limits", resource), 0));
 
     private static int Number(string? text, int otherwise) =>
         int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var n) ? n : otherwise;

@@ -95,10 +95,7 @@ public sealed class ProjectReconciler(
         foreach (var kind in Enum.GetValues<ProjectStepKind>())
         {
             var step = project.Steps.FirstOrDefault(s => s.Kind == kind) ?? AddStep(project, kind);
-            var taking = steps.TakeAsync(kind, plan, ct);
-            if (await Task.WhenAny(taking, Task.Delay(Glance, clock, ct)) != taking)
-                await BeginAsync(db, project, step, ct);
-            var (outcome, failure) = await taking;
+            var (outcome, failure) = await TakeAsync(db, project, step, plan, ct);
             End(db, project, step, outcome, failure is not null, last: kind == LastStep);
             var outage = failure is { } && (failure.IsTransient || failure.Failure == ClusterFailure.NotFound);
             var ends = outage || kind == LastStep || (kind == ProjectStepKind.Namespace && !outcome.IsFinished);
@@ -115,6 +112,24 @@ public sealed class ProjectReconciler(
                 return result;
         }
         return result;
+    }
+
+    private async Task<(StepOutcome Outcome, ClusterException? Failure)> TakeAsync(
+        PortalDb db, Project project, ProjectStep step, ProjectPlan plan, CancellationToken ct)
+    {
+        var taking = steps.TakeAsync(step.Kind, plan, ct);
+        try
+        {
+            // No wait for time: a step that is over before a glance is never shown as running.
+            if (await Task.WhenAny(taking, Task.Delay(Glance, clock, ct)) != taking)
+                await BeginAsync(db, project, step, ct);
+        }
+        finally
+        {
+            // Where it cannot be shown, the lease lost for one, the step still ends within this pass: the next must not meet it.
+            await Task.WhenAny(taking);
+        }
+        return await taking;
     }
 
     private async Task<ReconcileResult> RemoveAsync(PortalDb db, Project project, CancellationToken ct)

@@ -27,6 +27,7 @@ public sealed class AdmissionController(IObjects objects, TimeProvider time, ILo
         long began = Time.GetTimestamp();
         Pass();
         TimeSpan rest = Time.GetElapsedTime(began) * Rest;
+        // Not for a condition: the rest itself, during which changes gather for the next pass.
         await Task.Delay(rest < LongestRest ? rest : LongestRest, Time, ct);
         return null;
     }

@@ -91,6 +91,7 @@ public static class FaultBenchmark
                 next = at + Between;
             }
             stormy.Add(await OpenAsync(browser, page, ct));
+            // The pace of somebody who looks at pages; without it the looks would be the load.
             await Task.Delay(Look, ct);
         }
         proxy.Rule = _ => Fault.None;
@@ -144,6 +145,7 @@ public static class FaultBenchmark
 
     private static async Task ReadyAsync(RunningPortal portal, IReadOnlyList<Guid> ids, CancellationToken ct)
     {
+        // Between two looks at a condition, as below: asking without pause would take the portal's processor time.
         for (var clock = Stopwatch.StartNew(); clock.Elapsed < Patience; await Task.Delay(Look, ct))
         {
             await using var db = await DatabaseAsync(portal, ct);
@@ -188,6 +190,7 @@ public static class FaultBenchmark
             }
             if ((kinds = differing).Count == 0)
                 break;
+            // Between two looks; each lists what still differs.
             await Task.Delay(Look, ct);
         }
         return clock.Elapsed.TotalSeconds;

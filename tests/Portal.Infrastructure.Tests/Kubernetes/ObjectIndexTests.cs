@@ -66,6 +66,7 @@ public class ObjectIndexTests
             {"apiVersion":"v1","kind":"Pod","metadata":{"name":"p","namespace":"a","resourceVersion":"1","annotations":{"short":"kept","long":"LONG"}},
              "spec":{"nodeName":"n1","priority":5,"serviceAccountName":"x","tolerations":[{"operator":"Exists"}],
                 "containers":[{"name":"main","image":"i","resources":{"requests":{"cpu":"1"}},"env":[{"name":"TOKEN","value":"canary"}],"command":["sh"]}],
+                "ephemeralContainers":[{"name":"debug","env":[{"name":"TOKEN","value":"canary"}]}],
                 "volumes":[{"name":"t","projected":{"sources":[]}},{"name":"d","persistentVolumeClaim":{"claimName":"c"}}]},
              "status":{"phase":"Pending","podIP":"10.0.0.1","hostIP":"10.1.0.1","conditions":[{"type":"Ready","status":"False"}],
                 "containerStatuses":[{"name":"main","restartCount":2,"containerID":"c://1","state":{"waiting":{"reason":"CrashLoopBackOff"}}}]}}

@@ -36,7 +36,7 @@ internal static class Outlines
         ])),
         ("spec", new Outline(
         [
-            "automountServiceAccountToken", "dnsConfig", "dnsPolicy", "enableServiceLinks", "hostAliases", "imagePullSecrets",
+            "automountServiceAccountToken", "dnsConfig", "dnsPolicy", "enableServiceLinks", "ephemeralContainers", "hostAliases", "imagePullSecrets",
             "preemptionPolicy", "securityContext", "serviceAccount", "serviceAccountName", "terminationGracePeriodSeconds",
         ],
         [
