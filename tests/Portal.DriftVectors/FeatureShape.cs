@@ -57,7 +57,11 @@ internal static class FeatureShape
         ["ks"] = d.Kolmogorov is { } k
             ? new JsonObject
             {
-                ["d"] = k.D, ["n_eff"] = k.EffectiveSize, ["p_exact"] = k.PExact, ["p_asymp"] = k.PAsymptotic, ["p_limit"] = k.PLimit,
+                ["d"] = k.D,
+                ["n_eff"] = k.EffectiveSize,
+                ["p_exact"] = k.PExact,
+                ["p_asymp"] = k.PAsymptotic,
+                ["p_limit"] = k.PLimit,
             }
             : null,
     };
@@ -73,8 +77,14 @@ internal static class FeatureShape
 
     private static JsonObject? Statistics(NumericStatistics? s) => s is null ? null : new()
     {
-        ["mean"] = s.Mean, ["std"] = s.Deviation, ["min"] = s.Min, ["max"] = s.Max,
-        ["q05"] = s.Q05, ["q50"] = s.Q50, ["q95"] = s.Q95, ["distinct"] = s.Distinct,
+        ["mean"] = s.Mean,
+        ["std"] = s.Deviation,
+        ["min"] = s.Min,
+        ["max"] = s.Max,
+        ["q05"] = s.Q05,
+        ["q50"] = s.Q50,
+        ["q95"] = s.Q95,
+        ["distinct"] = s.Distinct,
     };
 
     private static JsonObject? Chi(ChiSquareTest? test, bool pooled)

@@ -66,8 +66,13 @@ internal static class PerformanceCases
             ["confusion"] = new JsonArray([.. p.Matrix.Select(row => new JsonArray([.. row.Select(n => JsonValue.Create(n))]))]),
             ["per_class"] = new JsonObject(p.Classes.Select(k => KeyValuePair.Create<string, JsonNode?>(k.Name, new JsonObject
             {
-                ["tp"] = k.Confusion.TruePositives, ["fp"] = k.Confusion.FalsePositives, ["fn"] = k.Confusion.FalseNegatives,
-                ["support"] = k.Support, ["precision"] = k.Confusion.Precision, ["recall"] = k.Confusion.Recall, ["f1"] = k.Confusion.F1,
+                ["tp"] = k.Confusion.TruePositives,
+                ["fp"] = k.Confusion.FalsePositives,
+                ["fn"] = k.Confusion.FalseNegatives,
+                ["support"] = k.Support,
+                ["precision"] = k.Confusion.Precision,
+                ["recall"] = k.Confusion.Recall,
+                ["f1"] = k.Confusion.F1,
             }))),
         });
     }

@@ -63,7 +63,10 @@ internal static class RealCases
         var dataset = DatasetDrift.Of([.. decisions.Where(d => !NotFeatures.Contains(d.Feature))]);
         var shape = new JsonObject
         {
-            ["features"] = dataset.Features, ["drifted"] = dataset.Drifted, ["share"] = dataset.Share, ["dataset_drift"] = dataset.IsDrift,
+            ["features"] = dataset.Features,
+            ["drifted"] = dataset.Drifted,
+            ["share"] = dataset.Share,
+            ["dataset_drift"] = dataset.IsDrift,
         };
         new Comparison(result, worst, "dataset.", tolerances).Check(c.GetProperty("dataset"), shape);
     }

@@ -18,6 +18,7 @@ public static class BucketClaimManifests
     public static JsonObject For(BucketClaim claim, string ns) =>
         Manifest.Create(Kind, ns, claim.ObjectName, claim.Owner).With("spec", new JsonObject
         {
-            ["generateBucketName"] = claim.ObjectName, ["storageClassName"] = claim.StorageClass,
+            ["generateBucketName"] = claim.ObjectName,
+            ["storageClassName"] = claim.StorageClass,
         });
 }

@@ -33,7 +33,9 @@ public static class ApplicationManifests
             ["project"] = folder.ArgoProject,
             ["source"] = new JsonObject
             {
-                ["repoURL"] = folder.Repository.AbsoluteUri, ["path"] = folder.Path, ["targetRevision"] = folder.Revision,
+                ["repoURL"] = folder.Repository.AbsoluteUri,
+                ["path"] = folder.Path,
+                ["targetRevision"] = folder.Revision,
             },
             ["destination"] = new JsonObject { ["server"] = "https://kubernetes.default.svc", ["namespace"] = folder.TargetNamespace },
             ["syncPolicy"] = new JsonObject

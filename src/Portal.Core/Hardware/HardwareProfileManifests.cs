@@ -70,6 +70,10 @@ public static class HardwareProfileManifests
 
     private static JsonObject Identifier(string name, string resource, string type, JsonNode least, JsonNode usual) => new()
     {
-        ["displayName"] = name, ["identifier"] = resource, ["resourceType"] = type, ["minCount"] = least, ["defaultCount"] = usual,
+        ["displayName"] = name,
+        ["identifier"] = resource,
+        ["resourceType"] = type,
+        ["minCount"] = least,
+        ["defaultCount"] = usual,
     };
 }

@@ -51,7 +51,10 @@ public static class AlertManifests
             ["namespaceSelector"] = new JsonObject { ["matchNames"] = new JsonArray(service.Namespace) },
             ["endpoints"] = new JsonArray(new JsonObject
             {
-                ["port"] = service.Port, ["path"] = service.Path, ["interval"] = $"{service.IntervalSeconds}s", ["scheme"] = "http",
+                ["port"] = service.Port,
+                ["path"] = service.Path,
+                ["interval"] = $"{service.IntervalSeconds}s",
+                ["scheme"] = "http",
             }),
         });
 

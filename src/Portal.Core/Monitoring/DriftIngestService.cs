@@ -93,8 +93,14 @@ public sealed class DriftIngestService(IDbContextFactory<PortalDb> databases, Ac
 
         db.Add(new IngestedEvent
         {
-            ModelId = id, Key = key, BodyHash = body, At = received.Time ?? now, ReceivedAt = now,
-            IsResponse = received.IsResponse, Pending = true, Body = received.Body,
+            ModelId = id,
+            Key = key,
+            BodyHash = body,
+            At = received.Time ?? now,
+            ReceivedAt = now,
+            IsResponse = received.IsResponse,
+            Pending = true,
+            Body = received.Body,
         });
         try
         {

@@ -25,8 +25,13 @@ public sealed class MonitoringService(IDbContextFactory<PortalDb> databases, Acc
             return made;
         var model = new MonitoredModel
         {
-            Id = draft.Id, ProjectId = draft.ProjectId, Name = draft.Name.Trim(), Version = draft.Version.Trim(), Window = draft.Window,
-            CreatedBy = actor.Id, CreatedAt = clock.GetUtcNow(),
+            Id = draft.Id,
+            ProjectId = draft.ProjectId,
+            Name = draft.Name.Trim(),
+            Version = draft.Version.Trim(),
+            Window = draft.Window,
+            CreatedBy = actor.Id,
+            CreatedAt = clock.GetUtcNow(),
         };
         db.Add(model);
         db.Audit(Record(actor, "monitored_model.created", model, new() { ["name"] = model.Name, ["version"] = model.Version, ["window"] = model.Window.ToString() }));
@@ -83,7 +88,10 @@ public sealed class MonitoringService(IDbContextFactory<PortalDb> databases, Acc
         var roles = schema.ToDictionary(c => c.Name, c => c.Role);
         var set = new ReferenceSet
         {
-            ModelId = id, FileName = Path.GetFileName(fileName) is { Length: <= 200 } name ? name : "", Rows = data.Rows, CreatedAt = clock.GetUtcNow(),
+            ModelId = id,
+            FileName = Path.GetFileName(fileName) is { Length: <= 200 } name ? name : "",
+            Rows = data.Rows,
+            CreatedAt = clock.GetUtcNow(),
             TimeColumn = schema.FirstOrDefault(c => c.Role == ColumnRole.Time)?.Name,
             Features = [.. data.Features.Select((f, i) => new ReferenceFeature { Position = i, Name = f.Feature, Kind = f.Kind, Role = roles[f.Feature], Data = f.ToBytes() })],
         };

@@ -21,7 +21,10 @@ internal sealed class SpooledFile : IAsyncDisposable
         var path = Path.Combine(Path.GetTempPath(), $"portal-upload-{Guid.NewGuid():N}");
         var file = new FileStream(path, new FileStreamOptions
         {
-            Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous, BufferSize = 1 << 16,
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
+            BufferSize = 1 << 16,
         });
         try
         {

@@ -153,7 +153,9 @@ public static class NotebookManifests
         var container = RestrictedPod.Container(notebook.ObjectName, reference, spec.Size, environment, spec.Accelerator, notebook.Accelerators);
         container["ports"] = new JsonArray(new JsonObject
         {
-            ["name"] = "notebook-port", ["containerPort"] = Port, ["protocol"] = "TCP",
+            ["name"] = "notebook-port",
+            ["containerPort"] = Port,
+            ["protocol"] = "TCP",
         });
         container["readinessProbe"] = new JsonObject
         {

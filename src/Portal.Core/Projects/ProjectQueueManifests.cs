@@ -98,7 +98,10 @@ public static class ProjectQueueManifests
 
     private static JsonObject Quota(string resource, string nominal, string borrows, string lends) => new()
     {
-        ["name"] = resource, ["nominalQuota"] = nominal, ["borrowingLimit"] = borrows, ["lendingLimit"] = lends,
+        ["name"] = resource,
+        ["nominalQuota"] = nominal,
+        ["borrowingLimit"] = borrows,
+        ["lendingLimit"] = lends,
     };
 
     private static JsonObject Group(IEnumerable<string> resources, IEnumerable<JsonObject> flavors) => new()

@@ -22,15 +22,15 @@ public readonly record struct StepOutcome(StepState State, string Reason = "", s
     /// <summary>An outage is waited for; a refusal stops the step until somebody changes something.</summary>
     public static StepOutcome From(ClusterException failure) => failure.Failure == ClusterFailure.Owned
         ? Failed("cluster.owned_by_other", failure.Message) : Known(failure) ?? failure.Failure switch
-    {
-        ClusterFailure.Forbidden => Failed("cluster.forbidden", failure.Message),
-        ClusterFailure.Unauthorized => Failed("cluster.unauthorized", failure.Message),
-        ClusterFailure.Invalid => Failed("cluster.invalid", failure.Message),
-        ClusterFailure.Throttled => Waiting("cluster.throttled", failure.Message),
-        ClusterFailure.Conflict => Waiting("cluster.conflict", failure.Message),
-        ClusterFailure.NotFound => Waiting("cluster.not_found", failure.Message),
-        _ => Waiting("cluster.unavailable", failure.Message),
-    };
+        {
+            ClusterFailure.Forbidden => Failed("cluster.forbidden", failure.Message),
+            ClusterFailure.Unauthorized => Failed("cluster.unauthorized", failure.Message),
+            ClusterFailure.Invalid => Failed("cluster.invalid", failure.Message),
+            ClusterFailure.Throttled => Waiting("cluster.throttled", failure.Message),
+            ClusterFailure.Conflict => Waiting("cluster.conflict", failure.Message),
+            ClusterFailure.NotFound => Waiting("cluster.not_found", failure.Message),
+            _ => Waiting("cluster.unavailable", failure.Message),
+        };
 
     // A check that is down answers as an outage does, and stays down until somebody mends it.
     private static StepOutcome? Known(ClusterException failure) => CauseMatcher.Match(EvidenceSource.Answer, failure.Reason, failure.Message) is { } cause

@@ -99,7 +99,8 @@ public static class PublishedServiceManifests
                         {
                             ["service"] = new JsonObject
                             {
-                                ["name"] = published.Service, ["port"] = new JsonObject { ["number"] = published.Port },
+                                ["name"] = published.Service,
+                                ["port"] = new JsonObject { ["number"] = published.Port },
                             },
                         },
                     }),

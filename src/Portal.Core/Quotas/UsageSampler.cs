@@ -45,7 +45,13 @@ public sealed class UsageSampler(IDbContextFactory<PortalDb> databases, ICluster
             return;
         var row = new UsageHour
         {
-            ProjectId = project, PoolId = pool, Hour = hour, Samples = 1, RunningSum = running, RunningPeak = running, WaitingSamples = waiting,
+            ProjectId = project,
+            PoolId = pool,
+            Hour = hour,
+            Samples = 1,
+            RunningSum = running,
+            RunningPeak = running,
+            WaitingSamples = waiting,
         };
         db.Add(row);
         try

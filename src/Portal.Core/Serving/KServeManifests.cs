@@ -67,7 +67,9 @@ public static class KServeManifests
             var (bucket, path) = Bucket(model.StorageUri);
             storage["storage"] = new JsonObject
             {
-                ["key"] = model.ConnectionSecret, ["path"] = path, ["parameters"] = new JsonObject { ["bucket"] = bucket },
+                ["key"] = model.ConnectionSecret,
+                ["path"] = path,
+                ["parameters"] = new JsonObject { ["bucket"] = bucket },
             };
         }
         else

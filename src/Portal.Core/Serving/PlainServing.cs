@@ -54,7 +54,10 @@ public static class PlainServing
             ["selector"] = Selector(model),
             ["ports"] = new JsonArray(new JsonObject
             {
-                ["name"] = "http", ["port"] = 80, ["targetPort"] = model.Server.Port, ["protocol"] = "TCP",
+                ["name"] = "http",
+                ["port"] = 80,
+                ["targetPort"] = model.Server.Port,
+                ["protocol"] = "TCP",
             }),
         });
 
@@ -63,7 +66,9 @@ public static class PlainServing
         {
             ["scaleTargetRef"] = new JsonObject
             {
-                ["apiVersion"] = Kinds.Deployment.ApiVersion, ["kind"] = Kinds.Deployment.Kind, ["name"] = model.ObjectName,
+                ["apiVersion"] = Kinds.Deployment.ApiVersion,
+                ["kind"] = Kinds.Deployment.Kind,
+                ["name"] = model.ObjectName,
             },
             ["minReplicas"] = model.MinReplicas,
             ["maxReplicas"] = model.MaxReplicas,

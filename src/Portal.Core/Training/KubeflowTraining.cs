@@ -68,14 +68,18 @@ internal static class KubeflowTraining
             .With(TrainingPod.Rank(spec, "metadata.labels['training.kubeflow.org/replica-index']"));
         container["ports"] = new JsonArray(new JsonObject
         {
-            ["name"] = "pytorchjob-port", ["containerPort"] = TrainingPod.MasterPort, ["protocol"] = "TCP",
+            ["name"] = "pytorchjob-port",
+            ["containerPort"] = TrainingPod.MasterPort,
+            ["protocol"] = "TCP",
         });
         // No "suspend": Kueue sets it itself where it is told to manage this kind, and elsewhere nothing would ever lift it.
         yield return TrainingManifests.CreateQueued(TrainingKinds.PyTorchJob, spec).With("spec", new JsonObject
         {
             ["runPolicy"] = new JsonObject
             {
-                [Limit] = spec.Run.TimeLimitMinutes * 60, ["backoffLimit"] = 0, ["cleanPodPolicy"] = "None",
+                [Limit] = spec.Run.TimeLimitMinutes * 60,
+                ["backoffLimit"] = 0,
+                ["cleanPodPolicy"] = "None",
             },
             ["elasticPolicy"] = new JsonObject
             {

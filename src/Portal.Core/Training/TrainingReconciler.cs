@@ -209,7 +209,12 @@ public sealed class TrainingReconciler(
         var last = first ? 0 : await db.Set<TrainingStep>().Where(s => s.RunId == run.Id).MaxAsync(s => s.Position, ct);
         db.Add(new TrainingStep
         {
-            RunId = run.Id, Position = last + 1, At = now, State = run.State, Reason = run.Reason, ReasonArguments = run.ReasonArguments,
+            RunId = run.Id,
+            Position = last + 1,
+            At = now,
+            State = run.State,
+            Reason = run.Reason,
+            ReasonArguments = run.ReasonArguments,
         });
     }
 

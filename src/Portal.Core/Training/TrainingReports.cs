@@ -79,7 +79,12 @@ public sealed class TrainingReports(IDbContextFactory<PortalDb> databases, Acces
             return new Refusal("report.too_many_metrics").With("limit", ReportLimits.Metrics);
         db.AddRange(added.Select(p => new TrainingMetric
         {
-            RunId = runId, Key = p.Key, Step = p.Step, Timestamp = p.Timestamp, Value = p.Value, IsNaN = p.IsNaN,
+            RunId = runId,
+            Key = p.Key,
+            Step = p.Step,
+            Timestamp = p.Timestamp,
+            Value = p.Value,
+            IsNaN = p.IsNaN,
         }));
         return null;
     }

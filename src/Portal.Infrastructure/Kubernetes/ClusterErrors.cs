@@ -16,14 +16,17 @@ internal static class ClusterErrors
         var message = status.Text("message") ?? (body.Length is > 0 and < 300 ? body.Trim() : $"HTTP {(int)code}");
         return new ClusterException(Classify((int)code, status, reason, message), message)
         {
-            RetryAfter = retryAfter, Reason = reason, Conflicts = Conflicts(status),
+            RetryAfter = retryAfter,
+            Reason = reason,
+            Conflicts = Conflicts(status),
         };
     }
 
     /// <summary>From the Status inside an ERROR event of a watch.</summary>
     public static ClusterException From(JsonNode? status) => new(
         Classify(int.TryParse(status.Text("code"), out var code) ? code : 500, status, status.Text("reason") ?? "", ""),
-        status.Text("message") ?? "the watch ended with an error") { Reason = status.Text("reason") ?? "" };
+        status.Text("message") ?? "the watch ended with an error")
+    { Reason = status.Text("reason") ?? "" };
 
     /// <summary>The version asked for is no longer kept: list again.</summary>
     public static bool IsExpired(this ClusterException failure) => failure.Reason is "Expired" or "Gone";

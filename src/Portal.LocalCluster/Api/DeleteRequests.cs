@@ -69,6 +69,7 @@ internal sealed class DeleteRequests(ObjectRegistry registry)
             policy ?? "Background",
             body?.Text("preconditions", "uid"),
             body?.Text("preconditions", "resourceVersion"),
-            request.Query["dryRun"].Count > 0 || body?.Items("dryRun") is { Count: > 0 }) { Caller = request.Caller };
+            request.Query["dryRun"].Count > 0 || body?.Items("dryRun") is { Count: > 0 })
+        { Caller = request.Caller };
     }
 }

@@ -114,7 +114,13 @@ internal static class CelTokens
         }
         return letter switch
         {
-            'n' => "\n", 't' => "\t", 'r' => "\r", 'a' => "\a", 'b' => "\b", 'f' => "\f", 'v' => "\v",
+            'n' => "\n",
+            't' => "\t",
+            'r' => "\r",
+            'a' => "\a",
+            'b' => "\b",
+            'f' => "\f",
+            'v' => "\v",
             '\\' or '"' or '\'' or '`' or '?' => letter.ToString(),
             _ => throw new CelException($"Syntax error: unknown escape \\{letter}"),
         };

@@ -96,7 +96,14 @@ internal static class CelValue
 
     public static string TypeName(object? value) => value switch
     {
-        null => "null_type", bool => "bool", long => "int", double => "double", string => "string", List<object?> => "list", CelOptional => "optional_type", _ => "map",
+        null => "null_type",
+        bool => "bool",
+        long => "int",
+        double => "double",
+        string => "string",
+        List<object?> => "list",
+        CelOptional => "optional_type",
+        _ => "map",
     };
 
     public static string Show(object? value) => value switch

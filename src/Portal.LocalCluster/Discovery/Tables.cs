@@ -77,7 +77,9 @@ internal static class Tables
         var own = type.Columns.Count > 0
             ? type.Columns.Select(column => new Column(column.Name, item => JsonPaths.Cell(item, column), column.Priority)
             {
-                Type = column.Type, Format = column.Format, Description = column.Description.Length > 0 ? column.Description : $"Custom resource definition column (in JSONPath format): {column.Path}",
+                Type = column.Type,
+                Format = column.Format,
+                Description = column.Description.Length > 0 ? column.Description : $"Custom resource definition column (in JSONPath format): {column.Path}",
             })
             : [BuiltinColumns.AgeColumn with { Type = type.Custom ? "date" : "string" }];
         return [BuiltinColumns.NameColumn, .. own];

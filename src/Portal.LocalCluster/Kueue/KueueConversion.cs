@@ -30,7 +30,9 @@ internal sealed class KueueConversion : IVersionConversion
                 bool own = spec.Text("priorityClassSource") == ClassSource;
                 spec["priorityClassRef"] = new JsonObject
                 {
-                    ["group"] = own ? KueueNames.Group : "scheduling.k8s.io", ["kind"] = own ? "WorkloadPriorityClass" : "PriorityClass", ["name"] = spec.Text("priorityClassName"),
+                    ["group"] = own ? KueueNames.Group : "scheduling.k8s.io",
+                    ["kind"] = own ? "WorkloadPriorityClass" : "PriorityClass",
+                    ["name"] = spec.Text("priorityClassName"),
                 };
             }
             spec.Remove("priorityClassName");

@@ -78,7 +78,9 @@ internal static class InferenceStatus
         {
             model["lastFailureInfo"] = new JsonObject
             {
-                ["reason"] = "ModelLoadFailed", ["exitCode"] = broken[0].Whole("exitCode"), ["message"] = broken[0].Text("message") ?? broken[0].Text("reason") ?? "",
+                ["reason"] = "ModelLoadFailed",
+                ["exitCode"] = broken[0].Whole("exitCode"),
+                ["message"] = broken[0].Text("message") ?? broken[0].Text("reason") ?? "",
             };
         }
         status["modelStatus"] = model;

@@ -76,7 +76,10 @@ internal static class Predictor
             ["selector"] = new JsonObject { ["app"] = "isvc." + NameOf(service) },
             ["ports"] = new JsonArray(new JsonObject
             {
-                ["name"] = NameOf(service), ["port"] = 80, ["targetPort"] = port?.Whole("containerPort") ?? UsualPort, ["protocol"] = "TCP",
+                ["name"] = NameOf(service),
+                ["port"] = 80,
+                ["targetPort"] = port?.Whole("containerPort") ?? UsualPort,
+                ["protocol"] = "TCP",
             }),
         });
     }

@@ -71,7 +71,13 @@ internal static class KindText
             if (isKind) numbers["1"] = "metadata";
             Schema = new FieldSchema
             {
-                Type = FieldType.Object, TypeName = name, Atomic = atomic, Fields = _fields, Required = required, Numbers = numbers, PreserveUnknown = Lines.Count == 0,
+                Type = FieldType.Object,
+                TypeName = name,
+                Atomic = atomic,
+                Fields = _fields,
+                Required = required,
+                Numbers = numbers,
+                PreserveUnknown = Lines.Count == 0,
             };
         }
 

@@ -91,8 +91,14 @@ public class NotebookManifestTests
         var draft = new NotebookDraft(Places.Id, Guid.NewGuid(), "Explore") { PoolId = Places.Gpus.PoolId, Accelerators = gpus ? 1 : 0 };
         var notebook = new Notebook
         {
-            Id = draft.Id, Name = draft.Name, ObjectName = "nb-explore-0a1b2c", ImageId = draft.ImageId, SizeId = draft.SizeId,
-            Accelerators = draft.Accelerators, Intent = intent, IntentChangedAt = Places.Now,
+            Id = draft.Id,
+            Name = draft.Name,
+            ObjectName = "nb-explore-0a1b2c",
+            ImageId = draft.ImageId,
+            SizeId = draft.SizeId,
+            Accelerators = draft.Accelerators,
+            Intent = intent,
+            IntentChangedAt = Places.Now,
         };
         var spec = new NotebookSpec(notebook, Places.Of(place), Catalogue.FindImage("jupyter", ImageUse.Notebook)!,
             Catalogue.FindSize("small")!, gpus ? Places.Gpus : null, "Ana.Lim_1@bank.example", Token);

@@ -22,13 +22,20 @@ public class PlatformManifestTests
 
     private static readonly HardwarePool Pool = new()
     {
-        Id = Places.Id, Name = "H100 (Frankfurt)", Slug = "h100", ResourceName = "nvidia.com/gpu",
-        NodeLabels = new() { ["nvidia.com/gpu.product"] = "H100" }, Taints = [new NodeTaint("nvidia.com/gpu", "", "NoSchedule")],
+        Id = Places.Id,
+        Name = "H100 (Frankfurt)",
+        Slug = "h100",
+        ResourceName = "nvidia.com/gpu",
+        NodeLabels = new() { ["nvidia.com/gpu.product"] = "H100" },
+        Taints = [new NodeTaint("nvidia.com/gpu", "", "NoSchedule")],
     };
 
     private static readonly PublishedService Published = new(Owner, "ml-credit-risk", "credit-scorer", 80, "credit.example.com")
     {
-        Gateway = new GatewayName("gateways", "public"), CertificateSecret = "credit-tls", IngressClass = "nginx", Path = "/v2",
+        Gateway = new GatewayName("gateways", "public"),
+        CertificateSecret = "credit-tls",
+        IngressClass = "nginx",
+        Path = "/v2",
     };
 
     [Theory]
@@ -154,7 +161,8 @@ public class PlatformManifestTests
         new PipelineStep("fetch", "registry.example/fetch:1", ["python3", "fetch.py"], new WorkloadSize("small", 500, 1024), []),
         new PipelineStep("train", "registry.example/train:1", ["python3", "train.py", "--rounds", "3"], new WorkloadSize("medium", 1000, 4096), ["fetch"]),
         new PipelineStep("judge", "registry.example/train:1", ["python3", "judge.py"], new WorkloadSize("small", 500, 1024), ["train"]),
-    ]) { TimeLimitMinutes = 150 }, Places.Of(place));
+    ])
+    { TimeLimitMinutes = 150 }, Places.Of(place));
 
     private static JsonObject Profile(ResourceType type, string place) =>
         HardwareProfileManifests.For(Pool, Places.Of(place), new WorkloadSize("small", 500, 1024), 4, type);

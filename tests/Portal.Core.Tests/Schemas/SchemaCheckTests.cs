@@ -55,8 +55,11 @@ public class SchemaCheckTests
     private static List<string> Problems(string schema, string value)
     {
         var problems = new List<string>();
-        new SchemaCheck(static r => r.EndsWith("Quantity", StringComparison.Ordinal) ? new JsonObject { ["oneOf"] = new JsonArray(
-            new JsonObject { ["type"] = "string" }, new JsonObject { ["type"] = "number" }) } : null, problems)
+        new SchemaCheck(static r => r.EndsWith("Quantity", StringComparison.Ordinal) ? new JsonObject
+        {
+            ["oneOf"] = new JsonArray(
+            new JsonObject { ["type"] = "string" }, new JsonObject { ["type"] = "number" })
+        } : null, problems)
             .Check("", JsonNode.Parse(schema)!.AsObject(), JsonNode.Parse(value));
         return problems;
     }

@@ -138,7 +138,8 @@ public class TrainingManifestTests
     public void Check_CustomImage_MustBeAReference(string image, string? expected) =>
         Assert.Equal(expected, TrainingRules.Check(new TrainingDraft(Guid.NewGuid(), Guid.NewGuid(), "x")
         {
-            CustomImage = image, Source = CodeSource.Image,
+            CustomImage = image,
+            Source = CodeSource.Image,
         }, Catalogue)?.Code);
 
     [Theory]
@@ -151,10 +152,14 @@ public class TrainingManifestTests
 
     private static TrainingDraft Draft(CodeSource source) => new(Places.Id, Guid.Empty, "Fraud model")
     {
-        Source = source, Code = "print(1)\n", CodePath = "src/train.py", Arguments = ["--rounds", "3"],
+        Source = source,
+        Code = "print(1)\n",
+        CodePath = "src/train.py",
+        Arguments = ["--rounds", "3"],
         Command = source == CodeSource.Image ? ["python3", "-m", "train"] : [],
         CustomImage = source == CodeSource.Image ? "registry.example/train:1" : "",
-        PoolId = Places.Gpus.PoolId, Accelerators = source == CodeSource.Inline ? 0 : 2,
+        PoolId = Places.Gpus.PoolId,
+        Accelerators = source == CodeSource.Inline ? 0 : 2,
     };
 
     private static WorkloadChoice? Choose(string place, TrainingDraft draft) => TrainingPlan.For(RunOf(draft), Places.Of(place));

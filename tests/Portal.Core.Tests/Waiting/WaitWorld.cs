@@ -20,7 +20,11 @@ internal sealed class WaitWorld
 
     public WaitSnapshot Snapshot => new(Now)
     {
-        ClusterQueues = _clusterQueues, LocalQueues = _localQueues, Cohorts = _cohorts, Workloads = _workloads, Nodes = _nodes,
+        ClusterQueues = _clusterQueues,
+        LocalQueues = _localQueues,
+        Cohorts = _cohorts,
+        Workloads = _workloads,
+        Nodes = _nodes,
         Held = [.. _pods.Select(PodHolding.Of).OfType<PodHolding>()],
     };
 

@@ -14,6 +14,9 @@ internal static class RecordedEvents
     private static JsonObject Of(string type, string reason, string message, string at, string about) => new()
     {
         ["involvedObject"] = new JsonObject { ["name"] = about },
-        ["type"] = type, ["reason"] = reason, ["message"] = message, ["lastTimestamp"] = at,
+        ["type"] = type,
+        ["reason"] = reason,
+        ["message"] = message,
+        ["lastTimestamp"] = at,
     };
 }

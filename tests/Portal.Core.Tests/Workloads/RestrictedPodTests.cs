@@ -34,9 +34,18 @@ public class RestrictedPodTests
         from minutes in Gen.Choose(1, TrainingRules.MaximumMinutes)
         select new TrainingDraft(Places.Id, Guid.Empty, name)
         {
-            Source = source, Framework = framework, Nodes = nodes, SizeId = size, Accelerators = accelerators, PoolId = Places.Gpus.PoolId,
-            CustomImage = custom, Command = command.Count > 0 ? [.. command] : ["run"], Arguments = [.. arguments],
-            Code = "print(1)", CodePath = "src/train.py", TimeLimitMinutes = minutes,
+            Source = source,
+            Framework = framework,
+            Nodes = nodes,
+            SizeId = size,
+            Accelerators = accelerators,
+            PoolId = Places.Gpus.PoolId,
+            CustomImage = custom,
+            Command = command.Count > 0 ? [.. command] : ["run"],
+            Arguments = [.. arguments],
+            Code = "print(1)",
+            CodePath = "src/train.py",
+            TimeLimitMinutes = minutes,
         };
 
     [Fact]
@@ -171,7 +180,10 @@ public class RestrictedPodTests
             new NotebookSpec(notebook, where, Catalogue.FindImage("jupyter", ImageUse.Notebook)!, size, gpus, "ana", "token"), NotebookPlan.For(where)));
         objects.AddRange(ServingManifestTests.Make(ServingManifestTests.Model("pvc://project-storage/m") with
         {
-            Size = size, Accelerator = gpus, Accelerators = draft.Accelerators, DisplayName = draft.Name,
+            Size = size,
+            Accelerator = gpus,
+            Accelerators = draft.Accelerators,
+            DisplayName = draft.Name,
         }, place));
         objects.Add(PlatformManifestTests.Pipeline(place));
         return objects;

@@ -19,7 +19,10 @@ internal static partial class JupyterPage
                 type = "notebook",
                 content = new
                 {
-                    cells = Array.Empty<object>(), metadata = new { kernelspec = new { name = "python3", display_name = "Python 3" } }, nbformat = 4, nbformat_minor = 4,
+                    cells = Array.Empty<object>(),
+                    metadata = new { kernelspec = new { name = "python3", display_name = "Python 3" } },
+                    nbformat = 4,
+                    nbformat_minor = 4,
                 },
             },
         });

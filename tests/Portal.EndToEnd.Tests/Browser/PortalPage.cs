@@ -1,5 +1,7 @@
+using System.Text.RegularExpressions;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
+using Portal.Testing.Waiting;
 
 namespace Portal.EndToEnd.Tests.Browser;
 
@@ -34,6 +36,20 @@ public sealed class PortalPage : IAsyncDisposable
 
     /// <summary>Waits until the circuit is there. By selector, since waiting for a script expression needs what our policy forbids.</summary>
     public async Task InteractiveAsync() => await Page.Locator("html[data-ready]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
+
+    /// <summary>
+    /// Waits until the address is that of one thing of a place, <c>projects</c> for one. It is looked at again and again: the
+    /// driver's own wait for a navigation misses the one that happens while that wait begins, and then waits for another.
+    /// </summary>
+    public Task AtOneOfAsync(string place) =>
+        Assertions.Expect(Page).ToHaveURLAsync(new Regex($"/{place}/[0-9a-f-]{{36}}$", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)));
+
+    /// <summary>Chooses a file once the field listens: it is told of its choice by a script that comes after the page is drawn.</summary>
+    public static async Task ChooseFileAsync(ILocator field, FilePayload file)
+    {
+        await Eventually.TrueAsync(() => field.EvaluateAsync<bool>("e => '_blazorInputFileNextFileId' in e"), "the field for a file listens");
+        await field.SetInputFilesAsync(file);
+    }
 
     /// <summary>Signs in by the form, as an account that a test made for itself.</summary>
     public async Task SignInAsync(string account)

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Portal.Core.Cluster;
@@ -16,7 +15,7 @@ namespace Portal.EndToEnd.Tests.Journey;
 /// auditor reads it all. Everything is real: cluster objects, Jupyter, a training process, the drift engine. Each button is
 /// clicked twice, as impatient people do, and the audit log shows that each thing was done once.
 /// </summary>
-public partial class WholeJourneyTests(PortalBrowser browser)
+public class WholeJourneyTests(PortalBrowser browser)
 {
     private static readonly LocatorAssertionsToBeVisibleOptions Patient = new() { Timeout = 90_000 };
 
@@ -67,7 +66,7 @@ public partial class WholeJourneyTests(PortalBrowser browser)
         await page.GetByRole(AriaRole.Link, new() { Name = say.Of<Resources.Hardware>("make.of", accelerators), Exact = true }).ClickAsync();
         await page.GetByLabel(say.Of<Resources.Hardware>("field.price")).FillAsync("2.5");
         await page.GetByRole(AriaRole.Button, new() { Name = say.Of<Resources.Hardware>("make"), Exact = true }).DblClickAsync();
-        await page.WaitForURLAsync(PoolAddress());
+        await admin.AtOneOfAsync("hardware");
         await page.GetByLabel(say.Of<Resources.Hardware>("budget.of", team)).FillAsync("3");
         await page.GetByRole(AriaRole.Button, new() { Name = say.Of<Resources.Hardware>("budget.save", team) }).DblClickAsync();
         await Expect(page.GetByText(say.Of<Resources.Hardware>("budget.saved", team, 3))).ToBeVisibleAsync();
@@ -82,7 +81,7 @@ public partial class WholeJourneyTests(PortalBrowser browser)
         await page.GetByLabel(say.Of<Resources.Projects>("field.team")).ClickAsync(new() { Force = true });
         await page.Locator(".mud-popover-open .mud-list-item").Filter(new() { HasText = name }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = say.Of<Resources.Projects>("create") }).DblClickAsync();
-        await page.WaitForURLAsync(ProjectAddress());
+        await scientist.AtOneOfAsync("projects");
         // Nothing is reloaded: the steps turn by themselves.
         await Expect(page.Locator("ol.steps > li")).ToHaveCountAsync(6);
         await Expect(page.Locator("ol.steps .badge-succeeded")).ToHaveCountAsync(6, new() { Timeout = 90_000 });
@@ -117,9 +116,9 @@ public partial class WholeJourneyTests(PortalBrowser browser)
         var page = scientist.Page;
         await scientist.GoAsync($"/projects/{project}/notebooks");
         await page.GetByRole(AriaRole.Link, new() { Name = say.Of<Resources.Notebooks>("launch"), Exact = true }).ClickAsync();
-        await page.WaitForURLAsync("**/notebooks/new");
+        await Expect(page).ToHaveURLAsync(new Uri(new Uri(page.Url), $"/projects/{project}/notebooks/new").ToString());
         await page.Locator("button[type=submit]").DblClickAsync();
-        await page.WaitForURLAsync("**/notebook/*");
+        await scientist.AtOneOfAsync("notebook");
         var open = page.Locator("a.button-primary[target=_blank]");
         await Expect(open).ToBeVisibleAsync(Patient);
         await scientist.ShouldBeSoundAsync();
@@ -137,7 +136,7 @@ public partial class WholeJourneyTests(PortalBrowser browser)
         await page.GetByLabel(say.Of<Resources.Workloads>("accelerators.pool")).SelectOptionAsync(new SelectOptionValue { Label = say.Of<Resources.Workloads>("accelerators.offer", accelerators, 2) });
         await page.GetByLabel(say.Of<Resources.Workloads>("accelerators.amount")).FillAsync("2");
         await page.GetByRole(AriaRole.Button, new() { Name = say.Of<Resources.Training>("launch.do"), Exact = true }).DblClickAsync();
-        await page.WaitForURLAsync("**/training/*-*");
+        await scientist.AtOneOfAsync("training");
         await Expect(page.Locator("h1 .badge-succeeded")).ToBeVisibleAsync(Patient);
         await Expect(page.Locator("pre.log")).ToContainTextAsync("read 40 rows of the notebook");
         await Expect(page.Locator("figure.chart")).ToHaveCountAsync(1);
@@ -152,13 +151,13 @@ public partial class WholeJourneyTests(PortalBrowser browser)
         await scientist.GoAsync($"/monitoring/new?project={project}");
         await page.GetByLabel(say.Of<Resources.Monitoring>("field.model")).FillAsync("Scorecard");
         await page.GetByRole(AriaRole.Button, new() { Name = say.Of<Resources.Monitoring>("new.create") }).DblClickAsync();
-        await page.WaitForURLAsync("**/monitoring/*-*");
+        await scientist.AtOneOfAsync("monitoring");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Scorecard" })).ToBeVisibleAsync();
-        await page.Locator("input[type=file]").First.SetInputFilesAsync(Story.Applicants("reference.csv", younger: false));
+        await PortalPage.ChooseFileAsync(page.Locator("input[type=file]").First, Story.Applicants("reference.csv", younger: false));
         await Expect(page.GetByText(say.Of<Resources.Monitoring>("reference.done", "reference.csv"))).ToBeVisibleAsync();
         // The page shows the new reference first: it makes the field for data anew.
         await Expect(page.GetByRole(AriaRole.Listitem).Filter(new() { HasText = "reference.csv" }).First).ToBeVisibleAsync();
-        await page.Locator("input[type=file]").Nth(1).SetInputFilesAsync(Story.Applicants("today.csv", younger: true));
+        await PortalPage.ChooseFileAsync(page.Locator("input[type=file]").Nth(1), Story.Applicants("today.csv", younger: true));
         await Expect(page.Locator(".verdict-drift")).ToContainTextAsync("age", new() { Timeout = 30_000 });
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = name }).First).ToBeVisibleAsync();
         await scientist.ShouldBeSoundAsync();
@@ -196,10 +195,4 @@ public partial class WholeJourneyTests(PortalBrowser browser)
     }
 
     private static Guid IdIn(string address) => Guid.Parse(new Uri(address).AbsolutePath.Split('/')[2]);
-
-    [GeneratedRegex("/projects/[0-9a-f-]{36}$", RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex ProjectAddress();
-
-    [GeneratedRegex("/hardware/[0-9a-f-]{36}$", RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex PoolAddress();
 }

@@ -138,13 +138,13 @@ public class BadInputTests(PortalBrowser browser)
         await window.GoAsync($"/monitoring/new?project={SampleTrial.Project}");
         await page.GetByLabel("Model").FillAsync($"Bad file {Guid.NewGuid():N}"[..18]);
         await page.GetByRole(AriaRole.Button, new() { Name = "Continue" }).DblClickAsync();
-        await page.WaitForURLAsync("**/monitoring/*-*");
+        await window.AtOneOfAsync("monitoring");
         var input = page.Locator("input[type=file]").First;
 
-        await input.SetInputFilesAsync(new FilePayload { Name = "bad.csv", MimeType = "text/csv", Buffer = Encoding.UTF8.GetBytes(text) });
+        await PortalPage.ChooseFileAsync(input, new FilePayload { Name = "bad.csv", MimeType = "text/csv", Buffer = Encoding.UTF8.GetBytes(text) });
         await Expect(page.GetByRole(AriaRole.Alert).First).ToBeVisibleAsync();
         await window.ShouldBeSoundAsync();
-        await input.SetInputFilesAsync(new FilePayload { Name = "good.csv", MimeType = "text/csv", Buffer = Encoding.UTF8.GetBytes("age,amount\n30,1\n31,2\n") });
+        await PortalPage.ChooseFileAsync(input, new FilePayload { Name = "good.csv", MimeType = "text/csv", Buffer = Encoding.UTF8.GetBytes("age,amount\n30,1\n31,2\n") });
 
         await Expect(page.GetByText("The reference was built from good.csv.")).ToBeVisibleAsync();
     }

@@ -31,13 +31,13 @@ public partial class WorkloadJourneyTests(PortalBrowser browser)
         await window.GoAsync($"/projects/{project}/notebooks");
         await window.ShouldBeSoundAsync();
         await page.Locator("a.button-primary").First.ClickAsync();
-        await page.WaitForURLAsync("**/notebooks/new");
+        await Assertions.Expect(page).ToHaveURLAsync($"{browser.Portal.Address}projects/{project}/notebooks/new");
         await window.InteractiveAsync();
         await Assertions.Expect(page.Locator("button[type=submit]")).ToBeVisibleAsync();
         await window.ShouldBeSoundAsync();
         await window.PictureAsync($"notebook-launch-{language}");
         await page.Locator("button[type=submit]").ClickAsync();
-        await page.WaitForURLAsync("**/notebook/*");
+        await window.AtOneOfAsync("notebook");
         await window.PictureAsync($"notebook-starting-{language}");
         var open = page.Locator("a.button-primary[target=_blank]");
         await Assertions.Expect(open).ToBeVisibleAsync(Patient);
@@ -64,7 +64,7 @@ public partial class WorkloadJourneyTests(PortalBrowser browser)
         await window.ShouldBeSoundAsync();
         await window.PictureAsync($"training-launch-{language}");
         await page.Locator("button[type=submit]").ClickAsync();
-        await page.WaitForURLAsync("**/training/*");
+        await window.AtOneOfAsync("training");
         await Assertions.Expect(page.Locator("h1 .badge-succeeded")).ToBeVisibleAsync(Patient);
         await Assertions.Expect(page.Locator("pre.log")).ToContainTextAsync("test AUC");
         await Assertions.Expect(page.Locator("figure.chart")).ToHaveCountAsync(2);
@@ -89,7 +89,10 @@ public partial class WorkloadJourneyTests(PortalBrowser browser)
                 type = "notebook",
                 content = new
                 {
-                    cells = Array.Empty<object>(), metadata = new { kernelspec = new { name = "python3", display_name = "Python 3" } }, nbformat = 4, nbformat_minor = 4,
+                    cells = Array.Empty<object>(),
+                    metadata = new { kernelspec = new { name = "python3", display_name = "Python 3" } },
+                    nbformat = 4,
+                    nbformat_minor = 4,
                 },
             },
         });

@@ -107,7 +107,9 @@ public class ClusterProbeTests(EmbeddedCluster cluster)
         Assert.True(read.Succeeded, read.Refusal?.Code);
         return Probe.TryAsync(new ClusterRegistration
         {
-            Connection = ClusterConnectionKind.Kubeconfig, Server = read.Value.Server, Credentials = read.Value.Credentials,
+            Connection = ClusterConnectionKind.Kubeconfig,
+            Server = read.Value.Server,
+            Credentials = read.Value.Credentials,
         }, default);
     }
 

@@ -42,7 +42,9 @@ internal sealed class TwoParts : IAsyncDisposable
             [.. SettingsOf(chart, "reconciler", postgres), "--Portal:DataDirectory", web.Folder, "--Workloads:PortalAddress", web.Address.ToString()]);
         var parts = new TwoParts(chart, web, reconciler)
         {
-            Scientist = await web.ActorAsync("scientist"), Lead = await web.ActorAsync("lead"), Admin = await web.ActorAsync("admin"),
+            Scientist = await web.ActorAsync("scientist"),
+            Lead = await web.ActorAsync("lead"),
+            Admin = await web.ActorAsync("admin"),
         };
         await parts.MakeTeamAsync();
         return parts;

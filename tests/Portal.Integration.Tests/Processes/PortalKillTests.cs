@@ -63,11 +63,17 @@ public class PortalKillTests(PostgresServer server)
         var (team, pool) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         await stage.SendAsync("admin", HttpMethod.Post, "teams", new
         {
-            id = team, name = "Risk", members = new[] { new { userName = "lead", role = "Lead" }, new { userName = "scientist", role = "Member" } },
+            id = team,
+            name = "Risk",
+            members = new[] { new { userName = "lead", role = "Lead" }, new { userName = "scientist", role = "Member" } },
         });
         await stage.SendAsync("admin", HttpMethod.Post, "pools", new
         {
-            id = pool, name = "Trial accelerators", resourceName = "nvidia.com/gpu", capacity = 8, pricePerHour = 1,
+            id = pool,
+            name = "Trial accelerators",
+            resourceName = "nvidia.com/gpu",
+            capacity = 8,
+            pricePerHour = 1,
             nodeLabels = new Dictionary<string, string> { ["nvidia.com/gpu.product"] = "Simulated-GPU" },
         });
         await stage.SendAsync("admin", HttpMethod.Put, $"pools/{pool}/budgets/{team}", new { limit = 8 });
@@ -114,7 +120,12 @@ public class PortalKillTests(PostgresServer server)
 
     private static object QuotaBody(Guid id, Guid pool) => new
     {
-        id, poolId = pool, amount = 1, from = DateTimeOffset.UtcNow, until = DateTimeOffset.UtcNow.AddDays(7), reason = "Retrain the scorecard",
+        id,
+        poolId = pool,
+        amount = 1,
+        from = DateTimeOffset.UtcNow,
+        until = DateTimeOffset.UtcNow.AddDays(7),
+        reason = "Retrain the scorecard",
     };
 
     private static void Say(string text) => TestContext.Current.SendDiagnosticMessage(text);

@@ -45,13 +45,22 @@ internal sealed class JupyterKernel(RunningPortal portal, Guid notebook, string 
         {
             ["header"] = new JsonObject
             {
-                ["msg_id"] = "m1", ["username"] = "", ["session"] = "s1", ["msg_type"] = "execute_request", ["version"] = "5.3", ["date"] = "",
+                ["msg_id"] = "m1",
+                ["username"] = "",
+                ["session"] = "s1",
+                ["msg_type"] = "execute_request",
+                ["version"] = "5.3",
+                ["date"] = "",
             },
             ["parent_header"] = new JsonObject(),
             ["metadata"] = new JsonObject(),
             ["content"] = new JsonObject
             {
-                ["code"] = code, ["silent"] = false, ["store_history"] = true, ["user_expressions"] = new JsonObject(), ["allow_stdin"] = false,
+                ["code"] = code,
+                ["silent"] = false,
+                ["store_history"] = true,
+                ["user_expressions"] = new JsonObject(),
+                ["allow_stdin"] = false,
             },
             ["channel"] = "shell",
             ["buffers"] = new JsonArray(),

@@ -108,7 +108,10 @@ public class OperatorTests(WorkloadStage stage) : IClassFixture<WorkloadStage>
             ["scope"] = "Namespaced",
             ["names"] = new JsonObject
             {
-                ["plural"] = type.Plural, ["singular"] = type.Kind.ToLowerInvariant(), ["kind"] = type.Kind, ["listKind"] = type.Kind + "List",
+                ["plural"] = type.Plural,
+                ["singular"] = type.Kind.ToLowerInvariant(),
+                ["kind"] = type.Kind,
+                ["listKind"] = type.Kind + "List",
             },
             ["versions"] = new JsonArray(new JsonObject
             {
@@ -132,7 +135,9 @@ public class OperatorTests(WorkloadStage stage) : IClassFixture<WorkloadStage>
                 ["type"] = "object",
                 ["properties"] = new JsonObject
                 {
-                    ["suspend"] = new JsonObject { ["type"] = "boolean" }, ["runtimeRef"] = Anything(), ["trainer"] = Anything(),
+                    ["suspend"] = new JsonObject { ["type"] = "boolean" },
+                    ["runtimeRef"] = Anything(),
+                    ["trainer"] = Anything(),
                 },
             },
             ["status"] = Anything(),

@@ -33,7 +33,8 @@ public class ServedModelTests(OperatorStage stage) : IClassFixture<OperatorStage
         var model = new ServedModel(
             new ReconcileOwner("Deployment", Guid.CreateVersion7()), "scorer", "Scorer",
             new ModelServer("sklearn", "sklearn", "localhost/sklearn-server:1", ["--model_name=scorer", "--model_dir=/mnt/models", "--http_port=8888"], 8888),
-            $"pvc://{place.Claim}/{folder}") { Size = new WorkloadSize("small", 500, 1024) };
+            $"pvc://{place.Claim}/{folder}")
+        { Size = new WorkloadSize("small", 500, 1024) };
         Assert.Equal(ServingKinds.InferenceService, ServingPlan.For(model, place)!.Kind);
 
         foreach (var manifest in KServeManifests.For(model, place))

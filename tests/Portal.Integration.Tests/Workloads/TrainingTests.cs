@@ -120,7 +120,9 @@ public class TrainingTests(WorkloadStage stage) : IClassFixture<WorkloadStage>
     {
         var draft = new TrainingDraft(Guid.CreateVersion7(), stage.Project, "unknown")
         {
-            CustomImage = "registry.example/none:1", Source = CodeSource.Image, Command = ["train"],
+            CustomImage = "registry.example/none:1",
+            Source = CodeSource.Image,
+            Command = ["train"],
         };
         var id = (await stage.Get<TrainingService>().LaunchAsync(stage.Scientist, draft, Ct)).Value;
 

@@ -106,7 +106,8 @@ public sealed class PostgresServer : IAsyncLifetime
     {
         // No redirected pipes: the postmaster inherits them and reading to the end would hang.
         using var process = Process.Start(new ProcessStartInfo(
-            "/bin/sh", ["-c", "exec \"$0\" \"$@\" >/dev/null 2>&1 </dev/null", file, .. arguments]) { WorkingDirectory = "/" })!;
+            "/bin/sh", ["-c", "exec \"$0\" \"$@\" >/dev/null 2>&1 </dev/null", file, .. arguments])
+        { WorkingDirectory = "/" })!;
         await process.WaitForExitAsync();
         if (process.ExitCode != 0)
             throw new InvalidOperationException($"{file} {string.Join(' ', arguments)}: exit {process.ExitCode}");

@@ -70,7 +70,15 @@ public static partial class PodTemplates
         var number = decimal.Parse(Digits().Match(quantity).Value, CultureInfo.InvariantCulture);
         return number * (quantity[Digits().Match(quantity).Length..] switch
         {
-            "m" => 0.001m, "k" => 1000m, "Ki" => 1024m, "Mi" => 1L << 20, "Gi" => 1L << 30, "Ti" => 1L << 40, "M" => 1_000_000m, "G" => 1_000_000_000m, _ => 1m,
+            "m" => 0.001m,
+            "k" => 1000m,
+            "Ki" => 1024m,
+            "Mi" => 1L << 20,
+            "Gi" => 1L << 30,
+            "Ti" => 1L << 40,
+            "M" => 1_000_000m,
+            "G" => 1_000_000_000m,
+            _ => 1m,
         });
     }
 

@@ -165,7 +165,8 @@ public sealed class NumericReference : FeatureReference
     // After a second pass the histogram knows mean and deviation better than the sample did.
     private NumericStatistics? ReferenceStatistics() => _statistics is null || _self.Values == 0 ? _statistics : _statistics with
     {
-        Mean = _self.Mean, Deviation = _self.Deviation,
+        Mean = _self.Mean,
+        Deviation = _self.Deviation,
     };
 
     private long[] Coarse(NumericSketch sketch)

@@ -159,7 +159,11 @@ public sealed class NumericSketch : FeatureSketch
         var (min, max) = (reader.ReadDouble(), reader.ReadDouble());
         return new(edges, counts, onEdge, gaps, HyperLogLog.Read(reader), ValueHistogram.Read(reader), Moments.Read(reader), scale)
         {
-            _missing = missing, _infinite = infinite, _typeErrors = typeErrors, Min = min, Max = max,
+            _missing = missing,
+            _infinite = infinite,
+            _typeErrors = typeErrors,
+            Min = min,
+            Max = max,
         };
     }
 

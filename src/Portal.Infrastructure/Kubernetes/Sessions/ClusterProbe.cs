@@ -78,7 +78,11 @@ internal sealed class ClusterProbe(
             {
                 ["resourceAttributes"] = new JsonObject
                 {
-                    ["verb"] = right.Verb, ["group"] = right.Group, ["resource"] = right.Resource, ["subresource"] = right.Subresource, ["name"] = right.Name,
+                    ["verb"] = right.Verb,
+                    ["group"] = right.Group,
+                    ["resource"] = right.Resource,
+                    ["subresource"] = right.Subresource,
+                    ["name"] = right.Name,
                 },
             },
         }.ToJsonString();

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.DataProtection;
 namespace Portal.Infrastructure.Kubernetes.Sessions;
 
 /// <summary>Keeps credentials of clusters unreadable at rest, under the installation's data protection keys.</summary>
-internal sealed class ClusterVault(IDataProtectionProvider protection) 
+internal sealed class ClusterVault(IDataProtectionProvider protection)
 {
     private readonly IDataProtector _protector = protection.CreateProtector("Portal.Clusters.Credentials.v1");
 

@@ -72,7 +72,11 @@ public sealed record NewClusterRequest(
         var content = ToContent();
         return new ClusterDraft(Id ?? Guid.CreateVersion7(), content.Name, Credentials.ToCredentials())
         {
-            Region = content.Region, Kind = content.Kind, DataClasses = content.DataClasses, Labels = content.Labels, TakesProjects = content.TakesProjects,
+            Region = content.Region,
+            Kind = content.Kind,
+            DataClasses = content.DataClasses,
+            Labels = content.Labels,
+            TakesProjects = content.TakesProjects,
         };
     }
 }
@@ -94,7 +98,9 @@ public sealed record CredentialsRequest(
 {
     internal ClusterCredentials ToCredentials() => new(Connection, Kubeconfig ?? "", Context ?? "")
     {
-        Server = Server ?? "", Token = Token ?? "", CertificateAuthority = CertificateAuthority ?? "",
+        Server = Server ?? "",
+        Token = Token ?? "",
+        CertificateAuthority = CertificateAuthority ?? "",
     };
 }
 

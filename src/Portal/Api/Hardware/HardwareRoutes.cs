@@ -83,7 +83,10 @@ public sealed record PoolBody(string Name, string ResourceName, decimal Capacity
 
     internal PoolDraft ToDraft() => new(Id ?? Guid.CreateVersion7(), Name, ResourceName, Capacity, PricePerHour)
     {
-        ClusterId = ClusterId, NodeLabels = NodeLabels, Taints = Taints, AllowedTeams = AllowedTeams,
+        ClusterId = ClusterId,
+        NodeLabels = NodeLabels,
+        Taints = Taints,
+        AllowedTeams = AllowedTeams,
     };
 }
 

@@ -36,8 +36,13 @@ public static class MonitoringRoutes
             Guid id, string feature, LimitsRequest limits, ClaimsPrincipal user, MonitoringService service, Problems problems, CancellationToken ct) =>
             problems.Answer(await service.SetLimitsAsync(user.Actor(), id, new FeatureLimits
             {
-                ModelId = id, Feature = feature, PsiWarn = limits.PsiWarn, PsiDrift = limits.PsiDrift,
-                W1Warn = limits.W1Warn, W1Drift = limits.W1Drift, Critical = limits.Critical,
+                ModelId = id,
+                Feature = feature,
+                PsiWarn = limits.PsiWarn,
+                PsiDrift = limits.PsiDrift,
+                W1Warn = limits.W1Warn,
+                W1Drift = limits.W1Drift,
+                Critical = limits.Critical,
             }, ct)))
             .Produces(StatusCodes.Status204NoContent).WithSummary("Set the limits of a feature; every window is judged again");
         MapData(group);
@@ -51,7 +56,11 @@ public static class MonitoringRoutes
             HttpRequest request, ClaimsPrincipal user, MonitoringService service, Problems problems, CancellationToken ct) =>
             problems.Created(await service.SetReferenceAsync(user.Actor(), id, file ?? "", request.Body, new ReferenceOptions
             {
-                Prediction = prediction, Label = label, Time = time, Ignored = ignore ?? [], Categorical = categorical ?? [],
+                Prediction = prediction,
+                Label = label,
+                Time = time,
+                Ignored = ignore ?? [],
+                Categorical = categorical ?? [],
             }, ct), $"monitored-models/{id}/references"))
             .Accepts<Stream>("text/csv").WithMetadata(new RequestSizeLimitAttribute(MostUpload))
             .Produces<CreatedResponse>(StatusCodes.Status201Created).WithSummary("Set the reference from a CSV body");

@@ -45,7 +45,11 @@ internal sealed record LaunchNotebook(
 {
     public NotebookDraft ToDraft(Guid projectId) => new(Id ?? Guid.CreateVersion7(), projectId, Name)
     {
-        ImageId = Image, SizeId = Size, PoolId = PoolId, Accelerators = Accelerators, IdleMinutes = IdleMinutes,
+        ImageId = Image,
+        SizeId = Size,
+        PoolId = PoolId,
+        Accelerators = Accelerators,
+        IdleMinutes = IdleMinutes,
     };
 }
 

@@ -20,7 +20,12 @@ public sealed record NewProjectRequest(
 {
     internal ProjectDraft ToDraft() => new(Id ?? Guid.CreateVersion7(), Name ?? "", TeamId)
     {
-        Size = Size, DataClass = DataClass, Region = Region ?? "", PoolId = PoolId, CostCentre = CostCentre ?? "", Description = Description ?? "",
+        Size = Size,
+        DataClass = DataClass,
+        Region = Region ?? "",
+        PoolId = PoolId,
+        CostCentre = CostCentre ?? "",
+        Description = Description ?? "",
     };
 }
 
@@ -52,7 +57,11 @@ public sealed record ProjectEditRequest(
 {
     internal ProjectContent ToContent() => new(Name ?? "")
     {
-        Size = Size, DataClass = DataClass, Region = Region ?? "", CostCentre = CostCentre ?? "", Description = Description ?? "",
+        Size = Size,
+        DataClass = DataClass,
+        Region = Region ?? "",
+        CostCentre = CostCentre ?? "",
+        Description = Description ?? "",
     };
 }
 

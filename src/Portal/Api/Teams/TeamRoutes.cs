@@ -54,7 +54,9 @@ public sealed record TeamEditRequest(long Generation, string? Name, string? Defa
 {
     internal TeamContent ToContent() => new(Name ?? "")
     {
-        DefaultRegion = DefaultRegion ?? "", DefaultDataClass = DefaultDataClass, DefaultCostCentre = DefaultCostCentre ?? "",
+        DefaultRegion = DefaultRegion ?? "",
+        DefaultDataClass = DefaultDataClass,
+        DefaultCostCentre = DefaultCostCentre ?? "",
     };
 }
 

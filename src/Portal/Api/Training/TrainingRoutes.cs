@@ -83,8 +83,20 @@ internal sealed record LaunchTraining(string Name, Guid? Id = null)
 
     public TrainingDraft ToDraft(Guid projectId) => new(Id ?? Guid.CreateVersion7(), projectId, Name)
     {
-        TemplateId = "", ImageId = Image, CustomImage = CustomImage, Source = Source, Code = Code, CodePath = CodePath, Command = Command,
-        Arguments = Arguments, SizeId = Size, PoolId = PoolId, Accelerators = Accelerators, Framework = Framework, Nodes = Nodes, TimeLimitMinutes = TimeLimitMinutes,
+        TemplateId = "",
+        ImageId = Image,
+        CustomImage = CustomImage,
+        Source = Source,
+        Code = Code,
+        CodePath = CodePath,
+        Command = Command,
+        Arguments = Arguments,
+        SizeId = Size,
+        PoolId = PoolId,
+        Accelerators = Accelerators,
+        Framework = Framework,
+        Nodes = Nodes,
+        TimeLimitMinutes = TimeLimitMinutes,
     };
 }
 

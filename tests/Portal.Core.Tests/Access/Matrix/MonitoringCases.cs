@@ -43,7 +43,9 @@ internal sealed class MonitoringCases : MatrixCases
         var data = Portal.Core.Drift.Csv.ReferenceScan.Build(built, schema).Value;
         var set = new ReferenceSet
         {
-            ModelId = model.Id, FileName = "r.csv", Rows = data.Rows,
+            ModelId = model.Id,
+            FileName = "r.csv",
+            Rows = data.Rows,
             Features = [.. data.Features.Select((f, i) => new ReferenceFeature { Position = i, Name = f.Feature, Kind = f.Kind, Data = f.ToBytes() })],
         };
         var window = new DriftWindow { ModelId = model.Id, ProjectId = target.ProjectId, ReferenceId = set.Id, Start = MonitoringWorld.Day };

@@ -58,19 +58,29 @@ public sealed class ClusterForm
     /// <summary>As the service takes it for a new registration.</summary>
     public ClusterDraft ToDraft() => new(Id, Name, ToCredentials())
     {
-        Region = Region, Kind = Kind, DataClasses = [.. DataClasses], Labels = Parsed, TakesProjects = TakesProjects,
+        Region = Region,
+        Kind = Kind,
+        DataClasses = [.. DataClasses],
+        Labels = Parsed,
+        TakesProjects = TakesProjects,
     };
 
     /// <summary>As the service takes it for a change.</summary>
     public ClusterContent ToContent() => new(Name)
     {
-        Region = Region, Kind = Kind, DataClasses = [.. DataClasses], Labels = Parsed, TakesProjects = TakesProjects,
+        Region = Region,
+        Kind = Kind,
+        DataClasses = [.. DataClasses],
+        Labels = Parsed,
+        TakesProjects = TakesProjects,
     };
 
     /// <summary>The way to the cluster.</summary>
     public ClusterCredentials ToCredentials() => new(Connection, Kubeconfig, Context.Trim())
     {
-        Server = Server, Token = Token, CertificateAuthority = CertificateAuthority,
+        Server = Server,
+        Token = Token,
+        CertificateAuthority = CertificateAuthority,
     };
 
     /// <summary>Credentials leave the form once they were sent.</summary>

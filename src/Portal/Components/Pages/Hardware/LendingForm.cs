@@ -52,7 +52,11 @@ public sealed class LendingEdit
     /// <summary>The fields of a policy.</summary>
     public static LendingEdit From(LendingPolicy policy) => new()
     {
-        Mode = policy.Mode, LendPercent = policy.LendPercent, BorrowLimit = policy.BorrowLimit, Weight = policy.Weight, Reclaim = policy.Reclaim,
+        Mode = policy.Mode,
+        LendPercent = policy.LendPercent,
+        BorrowLimit = policy.BorrowLimit,
+        Weight = policy.Weight,
+        Reclaim = policy.Reclaim,
     };
 
     /// <summary>The policy of the fields.</summary>

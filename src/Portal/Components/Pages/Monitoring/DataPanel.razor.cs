@@ -68,7 +68,9 @@ public partial class DataPanel
     {
         var options = new ReferenceOptions
         {
-            Prediction = Name(_prediction), Label = Name(_label), Time = Name(_time),
+            Prediction = Name(_prediction),
+            Label = Name(_label),
+            Time = Name(_time),
             Ignored = (_ignored ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
         };
         var result = await Service.SetReferenceAsync(actor, Model.Id, file, content, options, default);

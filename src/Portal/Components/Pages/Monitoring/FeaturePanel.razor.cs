@@ -52,8 +52,13 @@ public partial class FeaturePanel
         _overTime = OverTime();
         _limits = new FeatureLimits
         {
-            ModelId = Model.Id, Feature = Feature.Name, Critical = Detail.Limits.Critical,
-            PsiWarn = Detail.Limits.PsiWarn, PsiDrift = Detail.Limits.PsiDrift, W1Warn = Detail.Limits.W1Warn, W1Drift = Detail.Limits.W1Drift,
+            ModelId = Model.Id,
+            Feature = Feature.Name,
+            Critical = Detail.Limits.Critical,
+            PsiWarn = Detail.Limits.PsiWarn,
+            PsiDrift = Detail.Limits.PsiDrift,
+            W1Warn = Detail.Limits.W1Warn,
+            W1Drift = Detail.Limits.W1Drift,
         };
     }
 

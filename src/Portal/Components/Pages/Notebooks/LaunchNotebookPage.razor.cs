@@ -88,7 +88,11 @@ public partial class LaunchNotebookPage
         {
             var draft = new NotebookDraft(_id, ProjectId, _name)
             {
-                ImageId = _image, SizeId = _size, PoolId = _pool, Accelerators = _accelerators, IdleMinutes = _idle,
+                ImageId = _image,
+                SizeId = _size,
+                PoolId = _pool,
+                Accelerators = _accelerators,
+                IdleMinutes = _idle,
             };
             var result = await Notebooks.LaunchAsync(await Services.ActorAsync(), draft, default);
             _refused = result.Refusal;

@@ -58,12 +58,21 @@ public sealed class ProjectForm
     /// <summary>As the service takes it for a new project.</summary>
     public ProjectDraft ToDraft() => new(Id, Name, TeamId)
     {
-        Size = Size, DataClass = DataClass, Region = Region, PoolId = PoolId, CostCentre = CostCentre, Description = Description,
+        Size = Size,
+        DataClass = DataClass,
+        Region = Region,
+        PoolId = PoolId,
+        CostCentre = CostCentre,
+        Description = Description,
     };
 
     /// <summary>As the service takes it for a change.</summary>
     public ProjectContent ToContent() => new(Name)
     {
-        Size = Size, DataClass = DataClass, Region = Region, CostCentre = CostCentre, Description = Description,
+        Size = Size,
+        DataClass = DataClass,
+        Region = Region,
+        CostCentre = CostCentre,
+        Description = Description,
     };
 }

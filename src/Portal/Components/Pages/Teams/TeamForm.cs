@@ -31,7 +31,10 @@ public sealed class TeamForm
     /// <summary>The form of a team that is there.</summary>
     public static TeamForm From(TeamView team) => new()
     {
-        Name = team.Name, Region = team.DefaultRegion, DataClass = team.DefaultDataClass, CostCentre = team.DefaultCostCentre,
+        Name = team.Name,
+        Region = team.DefaultRegion,
+        DataClass = team.DefaultDataClass,
+        CostCentre = team.DefaultCostCentre,
     };
 
     /// <summary>As the service takes it for a new team.</summary>

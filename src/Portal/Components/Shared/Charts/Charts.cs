@@ -32,7 +32,14 @@ public sealed record BarChart(
 
     internal override object Spec() => new
     {
-        kind = "bar", unit = Unit, xName = XName, labels = Labels, series = Series, lines = Lines, stacked = Stacked, horizontal = Horizontal,
+        kind = "bar",
+        unit = Unit,
+        xName = XName,
+        labels = Labels,
+        series = Series,
+        lines = Lines,
+        stacked = Stacked,
+        horizontal = Horizontal,
     };
 }
 
@@ -52,7 +59,11 @@ public sealed record HeatMapChart(
 
     internal override object Spec() => new
     {
-        kind = "heat", unit = Unit, columns = Columns, rows = Rows, levels = Levels,
+        kind = "heat",
+        unit = Unit,
+        columns = Columns,
+        rows = Rows,
+        levels = Levels,
         cells = Cells.SelectMany((row, r) => row.Select((value, c) => new object?[] { c, r, value })),
     };
 }
