@@ -11,11 +11,8 @@ public static class KServeManifests
     private const string DisplayName = "openshift.io/display-name";
 
     /// <summary>The runtime, then the service.</summary>
-    /// <param name="mode">
-    /// Name of the mode without Knative: <c>Standard</c>, or <c>RawDeployment</c> on a KServe that knows only the old names. It can
-    /// never be changed, and an update with the other name is refused: pass what <c>status.deploymentMode</c> says once it is there.
-    /// </param>
-    public static IReadOnlyList<JsonObject> For(ServedModel model, WorkloadPlace place, string mode = "Standard") =>
+    /// <param name="mode">Name of the mode without Knative, of <see cref="KServeMode.NameFor"/>.</param>
+    public static IReadOnlyList<JsonObject> For(ServedModel model, WorkloadPlace place, string mode) =>
         [Runtime(model, place), Service(model, place, mode)];
 
     private static JsonObject Runtime(ServedModel model, WorkloadPlace place)

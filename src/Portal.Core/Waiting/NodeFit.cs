@@ -15,6 +15,9 @@ public sealed record NodeFit(
 {
     private static readonly string[] Pressures = ["DiskPressure", "MemoryPressure", "PIDPressure"];
 
+    /// <summary>Free on each usable node, by resource that the pod asks for.</summary>
+    public IReadOnlyList<IReadOnlyDictionary<string, decimal>> Rooms { get; init; } = [];
+
     /// <summary>Looks at the nodes for a pod.</summary>
     public static NodeFit Of(JsonNode podSpec, IEnumerable<JsonObject> nodes, IEnumerable<PodHolding> holdings)
     {
@@ -29,8 +32,13 @@ public sealed record NodeFit(
             [.. matching.Where(n => Pressures.Any(p => Condition.Find(n, p) is { IsTrue: true })).Select(n => n.Name())],
             wanted.Keys.ToDictionary(r => r, r => free.Sum(f => Math.Max(0, f[r]))),
             wanted.Keys.ToDictionary(r => r, r => free.Count == 0 ? 0 : free.Max(f => f[r])),
-            free.Sum(f => wanted.Count == 0 ? 1 : (int)wanted.Where(w => w.Value > 0).Select(w => Math.Max(0, Math.Floor(f[w.Key] / w.Value))).DefaultIfEmpty(1).Min()));
+            free.Sum(f => wanted.Count == 0 ? 1 : (int)wanted.Where(w => w.Value > 0).Select(w => Math.Max(0, Math.Floor(f[w.Key] / w.Value))).DefaultIfEmpty(1).Min()))
+        { Rooms = free };
     }
+
+    /// <summary>True when one of the nodes has room for a pod of the same place with other amounts of the same resources.</summary>
+    public bool HasRoomFor(IReadOnlyDictionary<string, decimal> wanted) =>
+        Rooms.Any(room => wanted.All(w => w.Value <= 0 || room.GetValueOrDefault(w.Key) >= w.Value));
 
     /// <summary>Enough is free in all for a pod, but not on one node.</summary>
     public bool IsFragmented(IReadOnlyDictionary<string, decimal> wanted) =>

@@ -65,6 +65,9 @@ public enum StartOptionKind
     /// <summary>The same pool with fewer pieces: starts now.</summary>
     Smaller,
 
+    /// <summary>Fewer cores and less memory: starts now.</summary>
+    SmallerSize,
+
     /// <summary>Another pool that has enough: starts now.</summary>
     OtherPool,
 

@@ -53,4 +53,9 @@ public sealed record WaitLine(string Pool, string Resource, decimal Needed, deci
 public sealed record WaitPartyLine(string? Project, string? Team, bool IsOwn, decimal Amount, decimal Borrowed, DateTimeOffset Since);
 
 /// <summary>Something that would start sooner, with what the form it leads to is filled in with.</summary>
-public sealed record WaitOption(StartOptionKind Kind, Guid PoolId, string Pool, int Amount);
+/// <param name="PoolId">The pool of its accelerators, or null for none.</param>
+public sealed record WaitOption(StartOptionKind Kind, Guid? PoolId, string Pool, int Amount)
+{
+    /// <summary>Catalogue id of the size to ask for; empty for the same.</summary>
+    public string SizeId { get; init; } = "";
+}

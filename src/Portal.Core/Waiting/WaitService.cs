@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Core.Access;
+using Portal.Core.Catalog;
 using Portal.Core.Cluster;
 using Portal.Core.Data;
 using Portal.Core.Notebooks;
@@ -11,7 +12,7 @@ namespace Portal.Core.Waiting;
 
 /// <summary>Says why a workload waits, from what the watches have seen and the pool's history; the cluster is asked for no longer than a second.</summary>
 public sealed class WaitService(
-    IDbContextFactory<PortalDb> databases, AccessGate gate, IClusters clusters, TimeProvider clock)
+    IDbContextFactory<PortalDb> databases, AccessGate gate, IClusters clusters, Catalogue offered, TimeProvider clock)
 {
     /// <summary>Why a run waits.</summary>
     [Requires(Permission.TrainingView)]
@@ -51,7 +52,7 @@ public sealed class WaitService(
         if (analysis.Kind == WaitKind.Other)
             return WaitReport.None;
         var names = await WaitNames.ReadAsync(db, gate, actor, row, analysis, ct);
-        var report = names.Report(analysis, snapshot.Now);
+        var report = WithSize(names.Report(analysis, snapshot.Now), row, analysis);
         if (workload is not null && analysis.Position > 0
             && await QueueVisibility.PositionAsync(cluster.Client, analysis.ClusterQueue, row.Project.Namespace, workload.Name(), ct) is { } place)
         {
@@ -63,4 +64,8 @@ public sealed class WaitService(
         return history.IsEnough
             ? report with { Estimate = StartForecast.Of(scene, history, row.Id.GetHashCode()) } : report with { TooFew = history.Stays.Count };
     }
+
+    private WaitReport WithSize(WaitReport report, WorkloadRow row, WaitAnalysis analysis) =>
+        offered.FindSize(row.SizeId) is { } own && SmallerSize.For(analysis, own, row is TrainingRun run ? run.Nodes : 1, offered.Sizes) is { } size
+            ? report with { Options = [new WaitOption(StartOptionKind.SmallerSize, row.PoolId, "", row.Accelerators) { SizeId = size.Id }, .. report.Options] } : report;
 }

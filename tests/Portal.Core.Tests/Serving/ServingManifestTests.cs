@@ -51,7 +51,7 @@ public class ServingManifestTests
 
     [Fact]
     public void KServe_StoppedModel_CarriesTheStopAnnotation() => Assert.Equal("true",
-        KServeManifests.For(Model("s3://models/m") with { Stopped = true }, Places.Of("full"))[1].Text("metadata", "annotations", "serving.kserve.io/stop"));
+        KServeManifests.For(Model("s3://models/m") with { Stopped = true }, Places.Of("full"), "Standard")[1].Text("metadata", "annotations", "serving.kserve.io/stop"));
 
     internal static ServedModel Model(string storage) => new(
         new ReconcileOwner("Deployment", Places.Id), "credit-scorer", "Credit scorer",
@@ -66,5 +66,5 @@ public class ServingManifestTests
     };
 
     internal static IReadOnlyList<JsonObject> Make(ServedModel model, string place) => ServingPlan.For(model, Places.Of(place))!.Kind == Kinds.Deployment
-        ? PlainServing.For(model, Places.Of(place)) : KServeManifests.For(model, Places.Of(place));
+        ? PlainServing.For(model, Places.Of(place)) : KServeManifests.For(model, Places.Of(place), "Standard");
 }

@@ -42,7 +42,7 @@ public sealed class PortalPage : IAsyncDisposable
     /// driver's own wait for a navigation misses the one that happens while that wait begins, and then waits for another.
     /// </summary>
     public Task AtOneOfAsync(string place) =>
-        Assertions.Expect(Page).ToHaveURLAsync(new Regex($"/{place}/[0-9a-f-]{{36}}$", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)));
+        Assertions.Expect(Page).ToHaveURLAsync(new Regex($"/{place}/[0-9a-f-]{{36}}$", RegexOptions.None, TimeSpan.FromSeconds(1)));
 
     /// <summary>Chooses a file once the field listens: it is told of its choice by a script that comes after the page is drawn.</summary>
     public static async Task ChooseFileAsync(ILocator field, FilePayload file)

@@ -37,13 +37,22 @@ public class ServedModelTests(OperatorStage stage) : IClassFixture<OperatorStage
         { Size = new WorkloadSize("small", 500, 1024) };
         Assert.Equal(ServingKinds.InferenceService, ServingPlan.For(model, place)!.Kind);
 
-        foreach (var manifest in KServeManifests.For(model, place))
-            await cluster.ApplyAsync(manifest, Ct);
         var key = new ObjectKey(ServingKinds.InferenceService, place.Namespace, "scorer");
+        await ApplyAsync(cluster, KServeManifests.For(model, place, KServeMode.NameFor(null, [])));
         await Eventually.TrueAsync(async () => await cluster.FindAsync(key, Ct) is { } found && Condition.Find(found, "Ready") is { IsTrue: true }, "the model is served");
+        // From then on it is written as KServe itself calls it.
+        var mode = KServeMode.NameFor(await cluster.FindAsync(key, Ct), []);
+        Assert.Equal("Standard", mode);
+        await ApplyAsync(cluster, KServeManifests.For(model, place, mode));
 
         var answer = await InferAsync(place.Namespace, """{"inputs":[{"name":"input","datatype":"FP64","shape":[2,2],"data":[0.5,0.2,8.5,9.0]}]}""");
         Assert.Equal("[0,1]", answer["outputs"]![0]!["data"]!.ToJsonString());
+    }
+
+    private static async Task ApplyAsync(IClusterClient cluster, IEnumerable<JsonObject> manifests)
+    {
+        foreach (var manifest in manifests)
+            await cluster.ApplyAsync(manifest, Ct);
     }
 
     private async Task<string> TrainAsync()

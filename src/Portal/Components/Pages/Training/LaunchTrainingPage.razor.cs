@@ -39,6 +39,10 @@ public partial class LaunchTrainingPage
     [SupplyParameterFromQuery]
     public int? Accelerators { get; set; }
 
+    /// <summary>The size to start with, where a link names one.</summary>
+    [SupplyParameterFromQuery]
+    public string? Size { get; set; }
+
     [Inject]
     private LaunchServices Services { get; set; } = default!;
 
@@ -82,6 +86,7 @@ public partial class LaunchTrainingPage
             _form.Use(Offered.Templates[0]);
             _form.Name = W["name.default"];
         }
+        _form.SizeId = Size is { } size && Offered.FindSize(size) is not null ? size : _form.SizeId;
         (_form.PoolId, _form.Accelerators) = (Pool ?? _form.PoolId, Accelerators ?? _form.Accelerators);
         _offers = await Services.OffersAsync(ProjectId, Gone);
         _project = project;
