@@ -1,3 +1,4 @@
+using Portal.Core.Data;
 using Portal.Core.Hardware.Lending;
 
 namespace Portal.Core.Projects;
@@ -5,14 +6,20 @@ namespace Portal.Core.Projects;
 /// <summary>What a project may use of the hardware pools right now; its manifests are made from it.</summary>
 public interface IProjectGrants
 {
-    /// <summary>The grants that are active at this moment, summed for each pool; pools without one may be left out.</summary>
-    Task<IReadOnlyList<ProjectGrant>> ActiveAsync(Guid projectId, CancellationToken ct);
+    /// <summary>What is active at this moment for a project of a team.</summary>
+    Task<ProjectShare> ShareAsync(PortalDb db, Guid projectId, Guid teamId, CancellationToken ct);
 
     /// <summary>True while a pool still counts units as promised to the project: its row stays until they were given back.</summary>
     Task<bool> HoldsAnyAsync(Guid projectId, CancellationToken ct);
+}
 
-    /// <summary>The team's weight against other teams wherever units are lent: the highest that any pool gives it.</summary>
-    Task<int> TeamWeightAsync(Guid teamId, CancellationToken ct);
+/// <summary>A project's part of the pools.</summary>
+/// <param name="Grants">Its grants, summed for each pool; pools without one may be left out.</param>
+/// <param name="TeamWeight">Its team's weight against other teams wherever units are lent: the highest that any pool gives it.</param>
+public sealed record ProjectShare(IReadOnlyList<ProjectGrant> Grants, int TeamWeight = 1)
+{
+    /// <summary>No part.</summary>
+    public static readonly ProjectShare None = new([]);
 }
 
 /// <summary>Accelerators of one pool that a project may use.</summary>
@@ -36,12 +43,8 @@ public sealed record ProjectGrant(Guid PoolId, string Flavor, string ResourceNam
 public sealed class NoProjectGrants : IProjectGrants
 {
     /// <inheritdoc/>
-    public Task<IReadOnlyList<ProjectGrant>> ActiveAsync(Guid projectId, CancellationToken ct) =>
-        Task.FromResult<IReadOnlyList<ProjectGrant>>([]);
+    public Task<ProjectShare> ShareAsync(PortalDb db, Guid projectId, Guid teamId, CancellationToken ct) => Task.FromResult(ProjectShare.None);
 
     /// <inheritdoc/>
     public Task<bool> HoldsAnyAsync(Guid projectId, CancellationToken ct) => Task.FromResult(false);
-
-    /// <inheritdoc/>
-    public Task<int> TeamWeightAsync(Guid teamId, CancellationToken ct) => Task.FromResult(1);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Portal.Core.Cluster;
 using Portal.Core.Clusters;
@@ -20,6 +21,8 @@ public sealed class ProjectPlanner(IProjectGrants grants, IClusters clusters, Cl
     public async Task<ProjectPlan> PlanAsync(PortalDb db, Project project, CancellationToken ct)
     {
         var cache = clusters.Get(project.ClusterId).Cache;
+        var nodes = cache.List(Kinds.Node);
+        var share = await grants.ShareAsync(db, project.Id, project.TeamId, ct);
         var ids = project.Members.Select(m => m.PersonId).ToArray();
         var names = await db.People.Where(p => ids.Contains(p.Id) && !p.Disabled).Select(p => new { p.Id, p.UserName })
             .ToDictionaryAsync(p => p.Id, p => p.UserName ?? "", ct);
@@ -27,15 +30,15 @@ public sealed class ProjectPlanner(IProjectGrants grants, IClusters clusters, Cl
             project,
             project.Team?.Name ?? "",
             [.. project.Members.Where(m => names.ContainsKey(m.PersonId)).Select(m => new MemberAccount(m.PersonId, names[m.PersonId], m.Role))],
-            await grants.ActiveAsync(project.Id, ct),
-            ExtendedResources(cache),
+            share.Grants,
+            ExtendedResources(nodes),
             options)
         {
             StoredGiB = ProjectHealth.StoredGiB(
                 cache.Find(new ObjectKey(Kinds.PersistentVolumeClaim, project.Namespace, ProjectManifests.StorageClaim))),
-            Common = await CommonAsync(db, cache, project, ct),
+            Common = await CommonAsync(db, nodes, project, ct),
             Bindings = await BindingsAsync(db, project, ct),
-            TeamWeight = await grants.TeamWeightAsync(project.TeamId, ct),
+            TeamWeight = share.TeamWeight,
         };
     }
 
@@ -48,7 +51,7 @@ public sealed class ProjectPlanner(IProjectGrants grants, IClusters clusters, Cl
             c => c.Id == project.ClusterId && (c.Connection == ClusterConnectionKind.Installation || c.Connection == ClusterConnectionKind.InCluster), ct)
             ? options.Bindings : [];
 
-    private static async Task<CommonQuota> CommonAsync(PortalDb db, IClusterCache cache, Project project, CancellationToken ct)
+    private static async Task<CommonQuota> CommonAsync(PortalDb db, IReadOnlyList<JsonObject> nodes, Project project, CancellationToken ct)
     {
         if (project.Intent != ProjectIntent.Active)
             return CommonQuota.None;
@@ -56,10 +59,10 @@ public sealed class ProjectPlanner(IProjectGrants grants, IClusters clusters, Cl
             .GroupBy(p => p.Size).Select(g => new { g.Key, Count = g.Count() }).ToListAsync(ct);
         var ceiling = ProjectSizes.Of(project.Size);
         return CommonQuota.For(
-            ceiling, [ceiling, .. sizes.SelectMany(s => Enumerable.Repeat(ProjectSizes.Of(s.Key), s.Count))], NodeCapacity.Of(cache.List(Kinds.Node)));
+            ceiling, [ceiling, .. sizes.SelectMany(s => Enumerable.Repeat(ProjectSizes.Of(s.Key), s.Count))], NodeCapacity.Of(nodes));
     }
 
-    private static string[] ExtendedResources(IClusterCache cache) => [.. cache.List(Kinds.Node)
+    private static string[] ExtendedResources(IReadOnlyList<JsonObject> nodes) => [.. nodes
         .SelectMany(n => n.At("status", "allocatable")?.AsObject().Select(r => r.Key) ?? [])
         .Where(ProjectManifests.IsExtended).Distinct().Order(StringComparer.Ordinal)];
 }

@@ -19,7 +19,7 @@ public sealed class ProjectReconciler(
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
 
     // Steps that follow each other faster than anybody reads are written together.
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(400);
 
     private static readonly ProjectStepKind LastStep = Enum.GetValues<ProjectStepKind>()[^1];
 

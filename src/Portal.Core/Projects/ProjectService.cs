@@ -23,16 +23,14 @@ public sealed class ProjectService(IDbContextFactory<PortalDb> databases, Access
             return denied;
         if (ProjectRules.Check(draft) is { } bad)
             return bad;
-        if (await db.Projects.AnyAsync(p => p.Id == draft.Id && p.CreatedBy == actor.Id, ct))
-            return draft.Id;
         if (!await db.Teams.AnyAsync(t => t.Id == draft.TeamId, ct))
             return Refusal.NotFound("team");
-        if (await ClusterPlacement.CheckPoolAsync(db, draft.TeamId, draft, ct) is { } unfit)
-            return unfit;
 
         var project = draft.ToProject(actor, clock.GetUtcNow());
-        if (await db.Projects.AnyAsync(p => p.Name == project.Name || p.Namespace == project.Namespace, ct))
+        if (await db.Projects.AnyAsync(p => p.Id == draft.Id || p.Name == project.Name || p.Namespace == project.Namespace, ct))
             return await FindMadeAsync(actor, draft, ct);
+        if (await ClusterPlacement.CheckPoolAsync(db, draft.TeamId, draft, ct) is { } unfit)
+            return unfit;
         var place = await placement.DecideAsync(db, draft, ct);
         if (place is { Chosen: null, Verdicts.Count: > 0 })
             return new Refusal("placement.none", RefusalKind.Conflict, "Region").With("clusters", place.Verdicts.Count);

@@ -83,8 +83,10 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
 
     private static async Task<StepOutcome> LimitsAsync(ConnectedCluster cluster, ProjectPlan plan, CancellationToken ct)
     {
+        // What was approved shows here first.
+        var quota = await cluster.Writer.EnsureAsync(Kinds.ResourceQuota, ProjectManifests.ResourceQuota(plan), ct);
         await cluster.Writer.EnsureAsync(Kinds.LimitRange, ProjectManifests.LimitRange(plan), ct);
-        return ProjectHealth.Quota(await cluster.Writer.EnsureAsync(Kinds.ResourceQuota, ProjectManifests.ResourceQuota(plan), ct));
+        return ProjectHealth.Quota(quota);
     }
 
     private static Task<StepOutcome> NetworkAsync(ConnectedCluster cluster, ProjectPlan plan, CancellationToken ct) =>

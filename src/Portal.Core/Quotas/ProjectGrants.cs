@@ -10,19 +10,17 @@ namespace Portal.Core.Quotas;
 public sealed class ProjectGrants(IDbContextFactory<PortalDb> databases) : IProjectGrants
 {
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<ProjectGrant>> ActiveAsync(Guid projectId, CancellationToken ct)
+    public async Task<ProjectShare> ShareAsync(PortalDb db, Guid projectId, Guid teamId, CancellationToken ct)
     {
-        await using var db = await databases.CreateDbContextAsync(ct);
-        var grants = await db.Set<QuotaRequest>().AsNoTracking().Where(r => r.ProjectId == projectId && r.State == QuotaState.Active)
-            .GroupBy(r => new { r.PoolId, r.Project!.TeamId }).Select(g => new { g.Key.PoolId, g.Key.TeamId, Units = g.Sum(r => r.GrantedAmount ?? 0) })
-            .ToListAsync(ct);
-        var ids = grants.Select(g => g.PoolId).ToList();
-        var pools = await db.Set<HardwarePool>().AsNoTracking().Include(p => p.Ledger).Where(p => ids.Contains(p.Id)).ToDictionaryAsync(p => p.Id, ct);
-        return
-        [
-            .. grants.Select(g => Grant(pools[g.PoolId], pools[g.PoolId].Lending.For(g.TeamId), g.Units))
-                .OrderBy(g => g.Flavor, StringComparer.Ordinal),
-        ];
+        // Pools are few, and all of them say what weight they give the team.
+        var pools = await db.Set<HardwarePool>().AsNoTracking().Include(p => p.Ledger).ToDictionaryAsync(p => p.Id, ct);
+        var grants = pools.Count == 0 ? [] : await db.Set<QuotaRequest>().AsNoTracking().Where(r => r.ProjectId == projectId && r.State == QuotaState.Active)
+            .GroupBy(r => r.PoolId).Select(g => new { PoolId = g.Key, Units = g.Sum(r => r.GrantedAmount ?? 0) }).ToListAsync(ct);
+        return new ProjectShare(
+            [
+                .. grants.Select(g => Grant(pools[g.PoolId], pools[g.PoolId].Lending.For(teamId), g.Units)).OrderBy(g => g.Flavor, StringComparer.Ordinal),
+            ],
+            pools.Values.Select(p => p.Lending.For(teamId).Weight).DefaultIfEmpty(1).Max());
     }
 
     /// <inheritdoc/>
@@ -31,14 +29,6 @@ public sealed class ProjectGrants(IDbContextFactory<PortalDb> databases) : IProj
         await using var db = await databases.CreateDbContextAsync(ct);
         return await db.Set<QuotaRequest>()
             .AnyAsync(r => r.ProjectId == projectId && (r.State == QuotaState.Approved || r.State == QuotaState.Active), ct);
-    }
-
-    /// <inheritdoc/>
-    public async Task<int> TeamWeightAsync(Guid teamId, CancellationToken ct)
-    {
-        await using var db = await databases.CreateDbContextAsync(ct);
-        var pools = await db.Set<HardwarePool>().AsNoTracking().Select(p => p.Lending).ToListAsync(ct);
-        return pools.Select(p => p.For(teamId).Weight).DefaultIfEmpty(1).Max();
     }
 
     /// <summary>The grant of units of a pool under a policy.</summary>

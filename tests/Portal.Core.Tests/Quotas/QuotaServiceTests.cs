@@ -24,7 +24,7 @@ public class QuotaServiceTests(PostgresServer server)
         Assert.Equal(8, await stage.GrantedInPoolAsync());
         Assert.Equal(generation + 1, await stage.GenerationAsync());
         Assert.Equal(["quota.submitted", "quota.approved"], await stage.AuditedAsync("quota."));
-        var grant = Assert.Single(await stage.Database.Get<IProjectGrants>().ActiveAsync(stage.Project, default));
+        var grant = Assert.Single(await stage.GrantsAsync());
         Assert.Equal(new ProjectGrant(stage.Pool, "trial-gpu", QuotaStage.Gpu, 8), grant);
     }
 
@@ -163,7 +163,7 @@ public class QuotaServiceTests(PostgresServer server)
 
         Assert.Equal(0, await stage.GrantedInPoolAsync());
         Assert.Equal(generation + 1, await stage.GenerationAsync());
-        Assert.Empty(await stage.Database.Get<IProjectGrants>().ActiveAsync(stage.Project, default));
+        Assert.Empty(await stage.GrantsAsync());
     }
 
     [Theory, EachProvider]
@@ -186,12 +186,12 @@ public class QuotaServiceTests(PostgresServer server)
         var id = await stage.GrantedAsync(8, startInDays: 2, days: 3);
         Assert.Equal(QuotaState.Approved, (await stage.RowAsync(id)).State);
         Assert.Equal(8, await stage.GrantedInPoolAsync());
-        Assert.Empty(await stage.Database.Get<IProjectGrants>().ActiveAsync(stage.Project, default));
+        Assert.Empty(await stage.GrantsAsync());
 
         Assert.Equal(new QuotaTick(), (await stage.Requests.AdvanceAsync(Actor.Expiry, default)).Value);
         stage.Database.Clock.Advance(TimeSpan.FromDays(2));
         Assert.Equal(new QuotaTick(Started: 1), (await stage.Requests.AdvanceAsync(Actor.Expiry, default)).Value);
-        Assert.Single(await stage.Database.Get<IProjectGrants>().ActiveAsync(stage.Project, default));
+        Assert.Single(await stage.GrantsAsync());
         stage.Database.Clock.Advance(TimeSpan.FromDays(3));
         Assert.Equal(new QuotaTick(Ended: 1), (await stage.Requests.AdvanceAsync(Actor.Expiry, default)).Value);
 

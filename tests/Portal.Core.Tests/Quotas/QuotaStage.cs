@@ -108,6 +108,13 @@ internal sealed class QuotaStage : IAsyncDisposable
         return await db.Set<PoolLedger>().Where(l => l.PoolId == Pool).Select(l => l.Granted).SingleAsync();
     }
 
+    public async Task<IReadOnlyList<ProjectGrant>> GrantsAsync()
+    {
+        await using var db = await Database.OpenAsync();
+        var team = await db.Projects.Where(p => p.Id == Project).Select(p => p.TeamId).SingleAsync();
+        return (await Database.Get<IProjectGrants>().ShareAsync(db, Project, team, default)).Grants;
+    }
+
     public async Task<long> GenerationAsync()
     {
         await using var db = await Database.OpenAsync();

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Portal.Core.Access;
 using Portal.Core.Cluster;
 using Portal.Core.Clusters;
+using Portal.Core.Data;
 using Portal.Core.Ownership;
 using Portal.Core.Projects;
 using Portal.Core.Reconciliation;
@@ -161,9 +162,7 @@ internal sealed class ChangingGrants : IProjectGrants
 {
     public IReadOnlyList<ProjectGrant> Active { get; set; } = [];
 
-    public Task<IReadOnlyList<ProjectGrant>> ActiveAsync(Guid projectId, CancellationToken ct) => Task.FromResult(Active);
+    public Task<ProjectShare> ShareAsync(PortalDb db, Guid projectId, Guid teamId, CancellationToken ct) => Task.FromResult(new ProjectShare(Active));
 
     public Task<bool> HoldsAnyAsync(Guid projectId, CancellationToken ct) => Task.FromResult(Active.Count > 0);
-
-    public Task<int> TeamWeightAsync(Guid teamId, CancellationToken ct) => Task.FromResult(1);
 }

@@ -26,7 +26,8 @@ public class TwoClusterTests(PostgresServer server, EmbeddedCluster cluster)
             (c.Region, c.Connection, c.Credentials) = ("far", ClusterConnectionKind.Kubeconfig, sealedConfig));
         await world.StartAsync();
         var clusters = world.Database.Get<IClusters>();
-        await Eventually.TrueAsync(() => clusters.Get(farId).Cache.Age(Kinds.Node) is not null, "the far cluster is known");
+        await Eventually.TrueAsync(() => clusters.Get(farId) is { Age: not null } seen && seen.Cache.Age(Kinds.Node) is not null,
+            "the far cluster is seen: placement takes one that is not, last");
         var settled = await CreateAsync(world, "far");
         await world.WaitForAsync(settled, ProjectState.Ready);
         Assert.Equal(farId, (await world.FindAsync(settled))!.ClusterId);
