@@ -4,6 +4,7 @@ using Portal.Benchmarks.Clusters;
 using Portal.Benchmarks.Drift;
 using Portal.Benchmarks.Lists;
 using Portal.Benchmarks.Pages;
+using Portal.Testing.Faults;
 
 if (args is [WatchChildren.Server, var folder])
     return await WatchChildren.ServeAsync(folder);
@@ -27,18 +28,24 @@ var suites = new Dictionary<string, Func<CancellationToken, Task<IReadOnlyList<B
     ["start"] = StartBenchmark.RunAsync,
     ["watch"] = WatchBenchmark.RunAsync,
     ["onboarding"] = OnboardBenchmark.RunAsync,
-    ["faults"] = FaultBenchmark.RunAsync,
+    ["faults"] = ct => FaultBenchmark.RunAsync(Enum.GetValues<FaultKind>(), ct),
 };
 
+// One kind of fault alone, where its row is to be measured again: faults-silent.
+const string OneFault = "faults-";
+Func<CancellationToken, Task<IReadOnlyList<BenchmarkRow>>>? Suite(string name) => suites.GetValueOrDefault(name)
+    ?? (name.StartsWith(OneFault, StringComparison.Ordinal) && Enum.TryParse<FaultKind>(name[OneFault.Length..], ignoreCase: true, out var kind)
+        ? ct => FaultBenchmark.RunAsync([kind], ct) : null);
+
 var names = args.Length > 0 ? args : [.. suites.Keys];
-if (names.FirstOrDefault(n => !suites.ContainsKey(n)) is { } unknown)
+if (names.FirstOrDefault(n => Suite(n) is null) is { } unknown)
 {
     Console.Error.WriteLine($"No suite {unknown}; there are: {string.Join(", ", suites.Keys)}");
     return 2;
 }
 
 var rows = new List<BenchmarkRow>();
-foreach (var name in names) rows.AddRange(await suites[name](CancellationToken.None));
+foreach (var name in names) rows.AddRange(await Suite(name)!(CancellationToken.None));
 
 BenchmarkTable.Print(rows, Console.Out);
 return rows.TrueForAll(r => r.Ok) ? 0 : 1;

@@ -22,7 +22,7 @@ public sealed class ClusterPlacement(IClusters clusters)
     }
 
     // What a silent cluster had free is no reason to send somebody there.
-    private static ClusterRoom? RoomOf(ConnectedCluster cluster) => cluster.Age is null || ClusterHealth.IsOld(cluster.Age, cluster.Silence)
+    private static ClusterRoom? RoomOf(ConnectedCluster cluster) => cluster.Age is null || cluster.IsOld()
         ? null : ClusterRoom.From(cluster.Cache);
 
     /// <summary>Null when a project of the team may ask for the pool that its content names, or names none.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Portal.Core.Cluster;
 
 namespace Portal.Core.Clusters;
@@ -15,15 +14,10 @@ public sealed record ClusterRoom(double CpuTotal, double CpuFree)
         if (seen.Age(Kinds.Node) is null)
             return null;
         var ready = seen.List(Kinds.Node).Where(n => Condition.Find(n, "Ready") is { IsTrue: true } && n.Text("spec", "unschedulable") != "true")
-            .ToDictionary(n => n.Name(), n => Cores(n.Text("status", "allocatable", "cpu")));
+            .ToDictionary(n => n.Name(), n => (double)(Quantity.Parse(n.Text("status", "allocatable", "cpu")) ?? 0));
         if (ready.Count == 0)
             return null;
         var asked = seen.Holdings().Where(h => ready.ContainsKey(h.Node)).Sum(h => (double)h.Requests.GetValueOrDefault("cpu"));
         return new ClusterRoom(ready.Values.Sum(), ready.Values.Sum() - asked);
     }
-
-    /// <summary>A quantity of processors, <c>2</c>, <c>0.5</c> or <c>250m</c>, in cores; 0 for anything else.</summary>
-    public static double Cores(string? quantity) => quantity is null ? 0
-        : quantity.EndsWith('m') && double.TryParse(quantity[..^1], NumberStyles.Float, CultureInfo.InvariantCulture, out var milli) ? milli / 1000
-        : double.TryParse(quantity, NumberStyles.Float, CultureInfo.InvariantCulture, out var cores) ? cores : 0;
 }

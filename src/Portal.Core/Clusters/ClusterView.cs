@@ -1,3 +1,5 @@
+using Portal.Core.Cluster;
+
 namespace Portal.Core.Clusters;
 
 /// <summary>A cluster as pages and the API show it.</summary>
@@ -50,6 +52,9 @@ public static class ClusterHealth
     /// <param name="age">Time since it last spoke.</param>
     /// <param name="silence">Since when it leaves questions unanswered; null while it answers.</param>
     public static bool IsOld(TimeSpan? age, TimeSpan? silence) => age > StaleAfter || (age is not null && silence > SilentAfter);
+
+    /// <summary>True when what is shown of a cluster may have been overtaken; false for one of which nothing was seen yet.</summary>
+    public static bool IsOld(this ConnectedCluster cluster) => IsOld(cluster.Age, cluster.Silence);
 
     /// <summary>The verdict: what is heard now counts more than what was tried once.</summary>
     public static ClusterState State(ClusterCheck check, TimeSpan? age, TimeSpan? silence) => age switch

@@ -52,14 +52,6 @@ public class PlacementTests
     public void Decide_OnlyOneThatIsNotSeen_TakesItAndSaysSo() =>
         Assert.Equal("placement.only_unseen", Placement.Decide(Anywhere, [Offer("a", free: null)]).Chosen?.Reason.Code);
 
-    [Theory]
-    [InlineData("2", 2)]
-    [InlineData("250m", 0.25)]
-    [InlineData("0.5", 0.5)]
-    [InlineData("many", 0)]
-    [InlineData(null, 0)]
-    public void Cores_OfAQuantity_AreRead(string? quantity, double cores) => Assert.Equal(cores, ClusterRoom.Cores(quantity));
-
     private static ClusterOffer Offer(string name, double? free = 4, double total = 8, string region = "") => new(
         Guid.NewGuid(), name, region, Enum.GetValues<DataClass>(), true, free is { } cores ? new ClusterRoom(total, cores) : null);
 }

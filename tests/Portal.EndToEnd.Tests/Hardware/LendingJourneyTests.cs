@@ -8,7 +8,6 @@ using Portal.Core.Hardware;
 using Portal.Core.Ownership;
 using Portal.Core.Projects;
 using Portal.Core.Quotas;
-using Portal.Core.Teams;
 using Portal.EndToEnd.Tests.Browser;
 using Portal.Testing.Waiting;
 using static Microsoft.Playwright.Assertions;
@@ -122,27 +121,12 @@ public sealed class LendingJourneyTests(PortalBrowser browser) : IAsyncDisposabl
 
     private Task<Actor> ActorAsync(string account) => browser.Portal.ActorAsync(account);
 
-    /// <summary>A project of the scientist's with units of a pool of what the nodes offer.</summary>
     private async Task<(ProjectView Project, HardwarePool Pool)> GrantedAsync(int units)
     {
-        var (admin, lead, scientist) = (await ActorAsync("admin"), await ActorAsync("lead"), await ActorAsync("scientist"));
-        var name = "Lending " + Guid.NewGuid().ToString("N")[..6];
-        var team = await Get<TeamService>().CreateAsync(
-            admin, new TeamDraft(Guid.CreateVersion7(), name) { Members = [new("lead", TeamRole.Lead), new("scientist", TeamRole.Member)] }, default);
-        var project = await Get<ProjectService>().CreateAsync(scientist, new ProjectDraft(Guid.CreateVersion7(), name, team.Value), default);
         var pool = await OfferedPool.MakeAsync(browser.Portal);
-        Assert.True((await Get<HardwareService>().SetBudgetAsync(admin, pool.Id, team.Value, 4, default)).Succeeded);
-        var now = DateTimeOffset.UtcNow;
-        var wish = new QuotaDraft(Guid.CreateVersion7(), project.Value, pool.Id, units, now, now.AddDays(7), "Retrain");
-        Assert.True((await Get<QuotaService>().SubmitAsync(scientist, wish, default)).Succeeded);
-        var seen = (await Get<QuotaQueryService>().GetAsync(lead, wish.Id, default)).Value;
-        Assert.True((await Get<QuotaDecisionService>().ApproveAsync(lead, new QuotaDecision(wish.Id, seen.ContentHash), units, default)).Succeeded);
-        _granted.Add(wish.Id);
-        ProjectView? view = null;
-        await Eventually.TrueAsync(
-            async () => (view = (await Get<ProjectQueryService>().GetAsync(scientist, project.Value, default)).Value).State == ProjectState.Ready
-                && view.ObservedGeneration == view.Generation, "the project ready");
-        return (view!, pool);
+        var granted = await GrantedProject.MakeAsync(browser.Portal, pool, units, "Lending");
+        _granted.Add(granted.Request);
+        return (granted.Project, pool);
     }
 
     private async Task<Guid> DisputedAsync(ProjectView project)
