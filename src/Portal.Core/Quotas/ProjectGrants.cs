@@ -12,10 +12,10 @@ public sealed class ProjectGrants(IDbContextFactory<PortalDb> databases) : IProj
     /// <inheritdoc/>
     public async Task<ProjectShare> ShareAsync(PortalDb db, Guid projectId, Guid teamId, CancellationToken ct)
     {
-        // Pools are few, and all of them say what weight they give the team.
-        var pools = await db.Set<HardwarePool>().AsNoTracking().Include(p => p.Ledger).ToDictionaryAsync(p => p.Id, ct);
-        var grants = pools.Count == 0 ? [] : await db.Set<QuotaRequest>().AsNoTracking().Where(r => r.ProjectId == projectId && r.State == QuotaState.Active)
+        var grants = await db.Set<QuotaRequest>().AsNoTracking().Where(r => r.ProjectId == projectId && r.State == QuotaState.Active)
             .GroupBy(r => r.PoolId).Select(g => new { PoolId = g.Key, Units = g.Sum(r => r.GrantedAmount ?? 0) }).ToListAsync(ct);
+        // After the grants, so that the pool of each is among them. All pools: they are few, and each says what weight it gives the team.
+        var pools = await db.Set<HardwarePool>().AsNoTracking().Include(p => p.Ledger).ToDictionaryAsync(p => p.Id, ct);
         return new ProjectShare(
             [
                 .. grants.Select(g => Grant(pools[g.PoolId], pools[g.PoolId].Lending.For(teamId), g.Units)).OrderBy(g => g.Flavor, StringComparer.Ordinal),
