@@ -120,7 +120,8 @@ public sealed class ProjectReconciler(
         var taking = steps.TakeAsync(step.Kind, plan, ct);
         try
         {
-            // No wait for time: a step that is over before a glance is never shown as running.
+            // The delay only decides whether the step is shown as running: one that is over before a glance never is. It is awaited below
+            // in either case, and its outcome is taken whichever came first.
             if (await Task.WhenAny(taking, Task.Delay(Glance, clock, ct)) != taking)
                 await BeginAsync(db, project, step, ct);
         }
