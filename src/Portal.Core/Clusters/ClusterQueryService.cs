@@ -3,6 +3,7 @@ using Portal.Core.Access;
 using Portal.Core.Cluster;
 using Portal.Core.Data;
 using Portal.Core.Hardware;
+using Portal.Core.Ownership;
 using Portal.Core.Projects;
 using Portal.Core.Results;
 
@@ -50,6 +51,8 @@ public sealed class ClusterQueryService(IDbContextFactory<PortalDb> databases, A
             .ToDictionaryAsync(g => g.Key!.Value, g => g.Count, ct);
         var pools = await db.Set<HardwarePool>().Where(p => p.ClusterId != null).GroupBy(p => p.ClusterId)
             .Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key!.Value, g => g.Count, ct);
+        var disputed = await db.Set<ObjectDispute>().Where(d => d.ProjectId == null && d.Decision != DisputeDecision.Leave)
+            .Select(d => d.ClusterId).ToHashSetAsync(ct);
         return
         [
             .. rows.Select(row =>
@@ -59,6 +62,7 @@ public sealed class ClusterQueryService(IDbContextFactory<PortalDb> databases, A
                 row.Credentials = "";
                 return new ClusterView(row, projects.GetValueOrDefault(row.Id), pools.GetValueOrDefault(row.Id))
                 {
+                    Disputed = disputed.Contains(row.Id),
                     Age = seen.Age,
                     State = ClusterHealth.State(row.Check, seen.Age, seen.Silence),
                     Version = seen.Cache.Capabilities?.Version ?? "",

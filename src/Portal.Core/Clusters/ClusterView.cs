@@ -10,6 +10,9 @@ public sealed record ClusterView(ClusterRegistration Row, int Projects, int Pool
 {
     public required ClusterState State { get; init; }
 
+    /// <summary>Others hold objects of the platform itself there, and nobody has said that they shall.</summary>
+    public required bool Disputed { get; init; }
+
     /// <summary>Time since it last spoke, which is the age of all that is shown of it; null before it did.</summary>
     public required TimeSpan? Age { get; init; }
 

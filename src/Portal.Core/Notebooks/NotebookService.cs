@@ -3,6 +3,7 @@ using Portal.Core.Access;
 using Portal.Core.Audit;
 using Portal.Core.Catalog;
 using Portal.Core.Data;
+using Portal.Core.Ownership;
 using Portal.Core.Projects;
 using Portal.Core.Results;
 using Portal.Core.Workloads;
@@ -163,7 +164,8 @@ public sealed class NotebookService(
 
     private static IQueryable<NotebookView> View(PortalDb db, IQueryable<Notebook> rows) =>
         rows.Select(n => new NotebookView(n, n.Project!.Name, n.Project.Namespace,
-            db.People.Where(p => p.Id == n.CreatedBy).Select(p => p.DisplayName).FirstOrDefault() ?? ""));
+            db.People.Where(p => p.Id == n.CreatedBy).Select(p => p.DisplayName).FirstOrDefault() ?? "",
+            db.Set<ObjectDispute>().Any(d => d.ProjectId == n.ProjectId && d.OwnerId == n.Id && d.Decision != DisputeDecision.Leave)));
 
     private static Refusal NameTaken(string name) =>
         new Refusal("notebook.name_taken", RefusalKind.Conflict, "Name").With("name", name);
@@ -173,4 +175,5 @@ public sealed class NotebookService(
 }
 
 /// <summary>A notebook with the names that a page shows beside it.</summary>
-public sealed record NotebookView(Notebook Notebook, string ProjectName, string Namespace, string OwnerName);
+/// <param name="Disputed">Others hold objects of it, or fields of them, and nobody has said that they shall.</param>
+public sealed record NotebookView(Notebook Notebook, string ProjectName, string Namespace, string OwnerName, bool Disputed);

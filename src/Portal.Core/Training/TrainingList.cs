@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Portal.Core.Access;
 using Portal.Core.Data;
+using Portal.Core.Ownership;
 using Portal.Core.Projects;
 using Portal.Core.Results;
 using Portal.Core.Workloads;
@@ -45,7 +46,8 @@ public sealed class TrainingList(IDbContextFactory<PortalDb> databases, AccessGa
             .Select(r => new TrainingRow(
                 r.Id, r.Name, r.ProjectId, r.Project!.Name,
                 db.People.Where(p => p.Id == r.CreatedBy).Select(p => p.DisplayName).FirstOrDefault() ?? "",
-                r.State, r.Reason, r.ReasonArguments, r.Accelerators, r.PricePerHour, r.CreatedAt, r.StartedAt, r.FinishedAt))
+                r.State, r.Reason, r.ReasonArguments, r.Accelerators, r.PricePerHour, r.CreatedAt, r.StartedAt, r.FinishedAt,
+                db.Set<ObjectDispute>().Any(d => d.ProjectId == r.ProjectId && d.OwnerId == r.Id && d.Decision != DisputeDecision.Leave)))
             .ToListAsync(ct);
         var total = await runs.TotalAsync(query, rows.Count, ct);
         return new Page<TrainingRow>([.. rows.Take(query.Limit)], total);
@@ -63,9 +65,10 @@ public sealed class TrainingList(IDbContextFactory<PortalDb> databases, AccessGa
 }
 
 /// <summary>A line of a list of runs; the code stays in the database.</summary>
+/// <param name="Disputed">Others hold objects of the run, or fields of them, and nobody has said that they shall.</param>
 public sealed record TrainingRow(
     Guid Id, string Name, Guid ProjectId, string ProjectName, string OwnerName, WorkloadState State, string Reason, string ReasonArguments,
-    int Accelerators, decimal PricePerHour, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt)
+    int Accelerators, decimal PricePerHour, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, bool Disputed)
 {
     /// <summary>The last verdict, without what the cluster said.</summary>
     public WorkloadStatus Status => new(State, Reason) { Arguments = JsonSerializer.Deserialize<Dictionary<string, string>>(ReasonArguments) ?? [] };

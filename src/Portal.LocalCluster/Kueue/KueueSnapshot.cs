@@ -5,24 +5,40 @@ using Portal.LocalCluster.Scheduling;
 
 namespace Portal.LocalCluster.Kueue;
 
+/// <summary>What admission reads from. Workloads are read anew each time: it writes into them.</summary>
+internal sealed class KueueMirrors(IObjects objects)
+{
+    public ObjectMirror LocalQueues { get; } = objects.Mirror(KueueNames.LocalQueues);
+
+    public ObjectMirror ClusterQueues { get; } = objects.Mirror(KueueNames.ClusterQueues);
+
+    public ObjectMirror Flavors { get; } = objects.Mirror(KueueNames.Flavors);
+
+    public ObjectMirror Cohorts { get; } = objects.Mirror(KueueNames.Cohorts);
+
+    public ObjectMirror Namespaces { get; } = objects.Mirror("namespaces");
+
+    public IReadOnlyList<JsonObject> Workloads() => objects.List(KueueNames.Workloads);
+}
+
 /// <summary>Everything admission looks at, read once: queues, flavors, cohorts, workloads, and what is reserved already.</summary>
 internal sealed class KueueSnapshot
 {
     private readonly Dictionary<string, QuotaNode> _cohorts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, JsonObject> _cohortObjects;
-    private readonly Dictionary<string, IReadOnlyDictionary<string, string>> _namespaces;
+    private readonly Dictionary<string, JsonObject> _namespaces;
 
     private readonly List<ReservedWorkload> _reserved = [];
 
-    public KueueSnapshot(IObjects objects)
+    public KueueSnapshot(KueueMirrors seen)
     {
         // What refers is read before what it refers to, so that objects made one after the other are never seen half.
-        Workloads = [.. objects.List(KueueNames.Workloads).Where(workload => !workload.IsDeleting())];
-        LocalQueues = objects.List(KueueNames.LocalQueues).ToDictionary(queue => queue.Key(), StringComparer.Ordinal);
-        ClusterQueues = ByName(objects.List(KueueNames.ClusterQueues));
-        Flavors = objects.List(KueueNames.Flavors).Select(FlavorOf).ToDictionary(flavor => flavor.Name, StringComparer.Ordinal);
-        _cohortObjects = ByName(objects.List(KueueNames.Cohorts));
-        _namespaces = objects.List("namespaces").ToDictionary(ns => ns.Name(), LabelMatch.Labels, StringComparer.Ordinal);
+        Workloads = [.. seen.Workloads().Where(workload => !workload.IsDeleting())];
+        LocalQueues = seen.LocalQueues.List().ToDictionary(queue => queue.Key(), StringComparer.Ordinal);
+        ClusterQueues = ByName(seen.ClusterQueues.List());
+        Flavors = seen.Flavors.List().Select(FlavorOf).ToDictionary(flavor => flavor.Name, StringComparer.Ordinal);
+        _cohortObjects = ByName(seen.Cohorts.List());
+        _namespaces = ByName(seen.Namespaces.List());
         Quotas = ClusterQueues.ToDictionary(pair => pair.Key, pair => Node(pair.Value), StringComparer.Ordinal);
         foreach (JsonObject workload in Workloads.Where(workload => WorkloadObject.HasQuota(workload) && !WorkloadObject.IsFinished(workload))) Count(workload);
     }
@@ -42,7 +58,8 @@ internal sealed class KueueSnapshot
     public JsonObject? LocalQueueOf(JsonObject workload) => LocalQueues.GetValueOrDefault($"{workload.Namespace()}/{workload.Text("spec", "queueName")}");
 
     public bool Accepts(JsonObject clusterQueue, string ns) =>
-        clusterQueue.Map("spec", "namespaceSelector") is { } selector && LabelMatch.Selector(selector, _namespaces.GetValueOrDefault(ns) ?? new Dictionary<string, string>(StringComparer.Ordinal));
+        clusterQueue.Map("spec", "namespaceSelector") is { } selector
+        && LabelMatch.Selector(selector, _namespaces.TryGetValue(ns, out JsonObject? found) ? LabelMatch.Labels(found) : new Dictionary<string, string>(StringComparer.Ordinal));
 
     public static IEnumerable<ResourceGroup> Groups(JsonObject queue) => queue.Each("spec", "resourceGroups")
         .Select(group => new ResourceGroup([.. group.Texts("coveredResources")], [.. group.Each("flavors").Select(flavor => flavor.Text("name") ?? "")]));

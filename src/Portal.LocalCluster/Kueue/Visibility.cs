@@ -25,7 +25,7 @@ internal sealed class Visibility(IObjects objects) : IAggregatedApi
     {
         if (request.Subresource != Pending || request.Name is not { } name) throw Refusals.NoResource();
         if (request.Verb != "get") throw WriteRequests.NotAllowed();
-        KueueSnapshot snapshot = new(objects);
+        KueueSnapshot snapshot = new(new KueueMirrors(objects));
         bool local = request.Type.Namespaced;
         string? queue = local
             ? snapshot.LocalQueues.GetValueOrDefault($"{request.Namespace}/{name}")?.Text("spec", "clusterQueue")

@@ -14,6 +14,9 @@ public interface IObjects
     /// <summary>All objects, or those of one namespace, in the order of namespace and name.</summary>
     IReadOnlyList<JsonObject> List(string resource, string? ns = null, string? labelSelector = null);
 
+    /// <summary>For a reader that looks at all objects of a resource again and again.</summary>
+    ObjectMirror Mirror(string resource);
+
     /// <exception cref="ApiException">Refused; carries the Status that HTTP would have answered.</exception>
     JsonObject Create(JsonObject body);
 

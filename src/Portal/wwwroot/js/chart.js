@@ -47,7 +47,7 @@ const axis = (theme, more) => ({
 
 const marks = (theme, lines, horizontal) => lines?.length ? {
   silent: true, symbol: 'none', lineStyle: { color: theme.error, type: 'dashed', width: 1.5 },
-  label: { formatter: '{b}', color: theme.strong, position: 'insideEndTop' },
+  label: { formatter: '{b}', color: theme.strong, position: 'insideStartTop' },
   data: lines.map(l => ({ name: l.name, [horizontal ? 'xAxis' : 'yAxis']: l.value })),
 } : undefined;
 
