@@ -16,31 +16,24 @@ public sealed class AccessGate
     {
         if (actor.IsSystem)
             return Role.System;
-        var platform = await db.People.AsNoTracking().Where(p => p.Id == actor.Id && !p.Disabled)
-            .Select(p => (PlatformRole?)p.Role).SingleOrDefaultAsync(ct);
-        if (platform is null)
+        // One statement: every click asks this first.
+        var people = db.People.AsNoTracking().Where(p => p.Id == actor.Id && !p.Disabled);
+        var found = scope switch
+        {
+            { ProjectId: { } projectId } => await people.SelectMany(_ => db.Projects.Where(p => p.Id == projectId), (person, project) => new Standing(
+                person.Role,
+                db.Set<TeamMember>().Where(m => m.TeamId == project.TeamId && m.PersonId == person.Id).Select(m => (TeamRole?)m.Role).FirstOrDefault(),
+                project.Members.Where(m => m.PersonId == person.Id).Select(m => (ProjectRole?)m.Role).FirstOrDefault())).SingleOrDefaultAsync(ct),
+            { TeamId: { } teamId } => await people.Select(person => new Standing(
+                person.Role,
+                db.Set<TeamMember>().Where(m => m.TeamId == teamId && m.PersonId == person.Id).Select(m => (TeamRole?)m.Role).FirstOrDefault(),
+                null)).SingleOrDefaultAsync(ct),
+            _ => await people.Select(person => new Standing(person.Role, null, null)).SingleOrDefaultAsync(ct),
+        };
+        if (found is null)
             return Role.None;
-        var roles = Role.SignedIn | FromPlatform(platform.Value);
-        var teamId = scope.TeamId;
-        if (scope.ProjectId is { } projectId)
-        {
-            var found = await db.Projects.AsNoTracking().Where(p => p.Id == projectId)
-                .Select(p => new
-                {
-                    p.TeamId,
-                    Role = p.Members.Where(m => m.PersonId == actor.Id).Select(m => (ProjectRole?)m.Role).SingleOrDefault(),
-                }).SingleOrDefaultAsync(ct);
-            if (found is null)
-                return Role.None;
-            teamId = found.TeamId;
-            roles |= FromProject(found.Role);
-        }
-        if (teamId is not null)
-        {
-            var inTeam = await db.Set<TeamMember>().AsNoTracking().Where(m => m.TeamId == teamId && m.PersonId == actor.Id)
-                .Select(m => (TeamRole?)m.Role).SingleOrDefaultAsync(ct);
-            roles |= inTeam switch { TeamRole.Lead => Role.TeamLead | Role.TeamMember, TeamRole.Member => Role.TeamMember, _ => Role.None };
-        }
+        var roles = Role.SignedIn | FromPlatform(found.Platform) | FromProject(found.InProject);
+        roles |= found.InTeam switch { TeamRole.Lead => Role.TeamLead | Role.TeamMember, TeamRole.Member => Role.TeamMember, _ => Role.None };
         return roles;
     }
 
@@ -86,4 +79,6 @@ public sealed class AccessGate
         ProjectRole.Viewer => Role.Viewer,
         _ => Role.None,
     };
+
+    private sealed record Standing(PlatformRole Platform, TeamRole? InTeam, ProjectRole? InProject);
 }

@@ -14,13 +14,16 @@ using Portal.Core.Teams;
 using Portal.Infrastructure.Kubernetes;
 using Portal.Infrastructure.Kubernetes.Sessions;
 using Portal.Testing.Clusters;
+using Portal.Testing.Faults;
 using Portal.Testing.Web;
 
 namespace Portal.Benchmarks.Clusters;
 
 /// <summary>
 /// 500 projects onboarded by the portal against a bare loop of the same apply calls, and an approval until the API server
-/// shows it against one bare apply of the same object. Neither side is held to a rate.
+/// shows it against one bare apply of the same object. Neither side is held to a rate. All of it twice: before the embedded
+/// cluster itself, which answers sooner than any API server can that keeps its objects elsewhere and takes its processor time
+/// from the same cores; and with each call the longer that a write takes to be stored by etcd.
 /// </summary>
 public static class OnboardBenchmark
 {
@@ -28,31 +31,48 @@ public static class OnboardBenchmark
     // Until most of what runs has been compiled for good: the loop, which comes later, finds the client and the server so.
     private const int WarmUp = 250;
     private const int LoopWarmUp = 60;
-    private const int Approvals = 40;
+    private const int LoopProjects = 160;
+    private const int Approvals = 60;
+    private const int ApprovalWarmUp = 20;
+
+    // What etcd's own guide asks of its disk: 99 of 100 syncs of its log within 10 ms.
+    private static readonly TimeSpan Stored = TimeSpan.FromMilliseconds(10);
+
+    // An approval is somebody's act: the passes that follow the one before, the look at its echo among them, are over by then.
+    private static readonly TimeSpan Rest = 2 * WorkQueue.Echo;
+
     private const double AskedRate = 0.7;
     private const double AskedApproval = 2;
     private const string Unlimited = "100000";
 
     /// <summary>Runs the portal on one embedded cluster and the loop on another.</summary>
-    public static async Task<IReadOnlyList<BenchmarkRow>> RunAsync(CancellationToken ct)
+    public static async Task<IReadOnlyList<BenchmarkRow>> RunAsync(CancellationToken ct) =>
+    [
+        .. await RunAsync(TimeSpan.Zero, "", ct),
+        .. await RunAsync(Stored, $", each call {Stored.TotalMilliseconds:0} ms longer", ct),
+    ];
+
+    private static async Task<IReadOnlyList<BenchmarkRow>> RunAsync(TimeSpan longer, string how, CancellationToken ct)
     {
         await using var cluster = new EmbeddedCluster();
         await cluster.InitializeAsync();
+        await using var way = await WayToAsync(cluster, longer);
+        var kubeconfig = way?.Kubeconfig ?? cluster.Kubeconfig;
         await using var portal = await RunningPortal.StartAsync("Kubeconfig", sample: false,
-            "--Cluster:Kubeconfig", cluster.Kubeconfig, "--Cluster:RequestsPerSecond", Unlimited, "--Cluster:Burst", Unlimited);
+            "--Cluster:Kubeconfig", kubeconfig, "--Cluster:RequestsPerSecond", Unlimited, "--Cluster:Burst", Unlimited);
         var stage = await StageAsync(portal, ct);
         await OnboardAsync(portal, stage, WarmUp, ct);
         var clock = Stopwatch.StartNew();
         var made = await OnboardAsync(portal, stage, Projects, ct);
         var rate = Projects / clock.Elapsed.TotalSeconds;
         var manifests = Manifests(portal, made);
-        var (visible, applied) = await ApproveAsync(portal, stage, made, cluster.Kubeconfig, ct);
-        var bare = await BareRateAsync(manifests, ct);
+        var (visible, applied) = await ApproveAsync(portal, stage, made, kubeconfig, ct);
+        var bare = await BareRateAsync(manifests, longer, ct);
         var (seen, plain) = (visible.At(0.95), applied.At(0.95));
         return
         [
-            new($"{Projects} projects onboarded, against a bare loop of their {manifests.Sum(m => m.Count)} apply calls", $"{rate / bare:0.00} × {bare:0.0}/s", "≥ 0.7 ×", rate >= AskedRate * bare),
-            new("approval until the API server shows it, against one bare apply: p95", $"{seen / plain:0.0} × {plain:0.0} ms", "≤ 2 ×", seen <= AskedApproval * plain),
+            new($"{Projects} projects onboarded, against a bare loop of their {manifests.Sum(m => m.Count)} apply calls{how}", $"{rate / bare:0.00} × {bare:0.0}/s", "≥ 0.7 ×", rate >= AskedRate * bare),
+            new($"approval until the API server shows it, against one bare apply{how}: p95", $"{seen / plain:0.0} × {plain:0.0} ms", "≤ 2 ×", seen <= AskedApproval * plain),
         ];
     }
 
@@ -111,26 +131,40 @@ public static class OnboardBenchmark
         return all;
     }
 
-    private static async Task<double> BareRateAsync(IReadOnlyList<IReadOnlyList<JsonObject>> manifests, CancellationToken ct)
+    private static async Task<FaultProxy?> WayToAsync(EmbeddedCluster cluster, TimeSpan longer)
+    {
+        if (longer == TimeSpan.Zero)
+            return null;
+        var way = await FaultProxy.StartAsync(cluster.Kubeconfig);
+        way.Rule = _ => Fault.Slow(longer);
+        return way;
+    }
+
+    private static async Task<double> BareRateAsync(IReadOnlyList<IReadOnlyList<JsonObject>> manifests, TimeSpan longer, CancellationToken ct)
     {
         await using var cluster = new EmbeddedCluster();
         await cluster.InitializeAsync();
-        await using var line = Line(cluster.Kubeconfig);
+        await using var way = await WayToAsync(cluster, longer);
+        await using var line = Line(way?.Kubeconfig ?? cluster.Kubeconfig);
         var clock = new Stopwatch();
-        foreach (var (i, project) in manifests.Index())
+        foreach (var (i, project) in manifests.Take(LoopProjects).Index())
         {
             if (i == LoopWarmUp)
                 clock.Start();
             foreach (var manifest in project)
                 await line.Cluster.Client.ApplyAsync(manifest, ct);
         }
-        return (manifests.Count - LoopWarmUp) / clock.Elapsed.TotalSeconds;
+        return (LoopProjects - LoopWarmUp) / clock.Elapsed.TotalSeconds;
     }
 
     private static async Task<(Latency Visible, Latency Applied)> ApproveAsync(
         RunningPortal portal, (Guid Team, Guid Pool) stage, IReadOnlyList<Guid> projects, string kubeconfig, CancellationToken ct)
     {
-        await using var line = Line(kubeconfig);
+        Action<ReconcileOwner> touched = _ => { };
+        await using var line = Line(kubeconfig, owner => touched(owner));
+        line.Watch([Kinds.ResourceQuota]);
+        while (!line.Cache.IsSynced)
+            await Task.Delay(Rest, ct);
         var (admin, scientist) = (await portal.ActorAsync("admin"), await portal.ActorAsync("scientist"));
         var (visible, applied) = (new Latency(), new Latency());
         var requests = new List<QuotaDraft>();
@@ -140,40 +174,50 @@ public static class OnboardBenchmark
             requests.Add(new QuotaDraft(Guid.CreateVersion7(), project, stage.Pool, 1, now, now.AddDays(7), "Benchmark"));
             await portal.Services.GetRequiredService<QuotaService>().SubmitAsync(scientist, requests[^1], ct);
         }
-        foreach (var draft in requests)
+        foreach (var (i, draft) in requests.Index())
         {
             var project = draft.ProjectId;
             await using var db = await OpenAsync(portal, ct);
             var hash = (await db.Set<QuotaRequest>().SingleAsync(r => r.Id == draft.Id, ct)).ContentHash;
             var key = new ObjectKey(Kinds.ResourceQuota, (await db.Projects.SingleAsync(p => p.Id == project, ct)).Namespace, "project-limits");
 
+            // A watch sees it a little after it is there; asking again and again would take the processor from what is measured.
+            var shown = new TaskCompletionSource<JsonObject>(TaskCreationOptions.RunContinuationsAsynchronously);
+            touched = _ =>
+            {
+                if (line.Cache.Find(key) is { } found && found.Text("spec", "hard", "requests.nvidia.com/gpu") == "1")
+                    shown.TrySetResult(found);
+            };
+            await Task.Delay(Rest, ct);
+
             var start = Stopwatch.GetTimestamp();
             var decided = await portal.Services.GetRequiredService<QuotaDecisionService>().ApproveAsync(admin, new QuotaDecision(draft.Id, hash), 1, ct);
             if (!decided.Succeeded)
                 throw new InvalidOperationException(decided.Refusal?.Code);
-            JsonObject? seen;
-            while ((seen = await line.Cluster.Client.FindAsync(key, ct)).Text("spec", "hard", "requests.nvidia.com/gpu") != "1")
-                // As above, and as short as the clock allows: it is part of what is measured.
-                await Task.Delay(1, ct);
-            visible.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            var seen = await shown.Task.WaitAsync(ct);
+            var took = Stopwatch.GetElapsedTime(start);
 
             var again = new JsonObject
             {
                 ["apiVersion"] = "v1",
                 ["kind"] = "ResourceQuota",
                 ["metadata"] = new JsonObject { ["name"] = "bare-" + key.Name, ["namespace"] = key.Namespace },
-                ["spec"] = seen!["spec"]!.DeepClone(),
+                ["spec"] = seen["spec"]!.DeepClone(),
             };
+            await Task.Delay(Rest, ct);
             start = Stopwatch.GetTimestamp();
             await line.Cluster.Client.ApplyAsync(again, ct);
+            if (i < ApprovalWarmUp)
+                continue;
             applied.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            visible.Add(took.TotalMilliseconds);
         }
         return (visible, applied);
     }
 
-    private static ClusterSession Line(string kubeconfig) => new(
+    private static ClusterSession Line(string kubeconfig, Action<ReconcileOwner>? touched = null) => new(
         Guid.NewGuid(), "bench", ClusterLine.FromFile(kubeconfig), new KubernetesOptions { RequestsPerSecond = 100_000, Burst = 100_000 },
-        _ => { }, TimeProvider.System, NullLoggerFactory.Instance);
+        touched ?? (_ => { }), TimeProvider.System, NullLoggerFactory.Instance);
 
     private static Task<PortalDb> OpenAsync(RunningPortal portal, CancellationToken ct) =>
         portal.Services.GetRequiredService<IDbContextFactory<PortalDb>>().CreateDbContextAsync(ct);
