@@ -62,7 +62,8 @@ public abstract class PortalDb(DbContextOptions options, IChangeFeed feed, TimeP
     /// <summary>Tells the feed what was committed; the transaction interceptor calls it after each commit.</summary>
     public void PublishChanges()
     {
-        var changes = _changes.Distinct().ToArray();
+        // What wakes a pass comes last: the pass begins at once, and what it looks up has to have heard of the rest by then.
+        var changes = _changes.Distinct().OrderBy(c => c.NeedsReconcile).ToArray();
         _changes.Clear();
         foreach (var change in changes)
             feed.Publish(change);

@@ -15,7 +15,8 @@ public sealed class DisputeBook : IDisposable
     private readonly IDbContextFactory<PortalDb> _databases;
     private readonly TimeProvider _clock;
     private readonly IDisposable _subscription;
-    private volatile Task<Dictionary<(Guid, string, string, string), ObjectDispute>>? _known;
+    private volatile Reading? _known;
+    private long _stored;
 
     public DisputeBook(IDbContextFactory<PortalDb> databases, IChangeFeed feed, TimeProvider clock)
     {
@@ -23,17 +24,21 @@ public sealed class DisputeBook : IDisposable
         _subscription = feed.Subscribe(change =>
         {
             if (change.Kind == nameof(ObjectDispute))
-                _known = null;
+                Interlocked.Increment(ref _stored);
         });
     }
 
     /// <summary>The dispute about an object, or null.</summary>
     public async Task<ObjectDispute?> FindAsync(Guid clusterId, ObjectKey key, CancellationToken ct)
     {
-        var known = _known ??= ReadAsync(ct);
+        // Counted before it is read: what is stored while it is read makes the reading old, whichever of the two ends first.
+        var stored = Interlocked.Read(ref _stored);
+        var known = _known;
+        if (known is null || known.Stored != stored)
+            _known = known = new Reading(stored, ReadAsync(ct));
         try
         {
-            return (await known).GetValueOrDefault(KeyOf(clusterId, key));
+            return (await known.Rows).GetValueOrDefault(KeyOf(clusterId, key));
         }
         catch
         {
@@ -151,4 +156,6 @@ public sealed class DisputeBook : IDisposable
         return await db.Set<ObjectDispute>().AsNoTracking()
             .ToDictionaryAsync(d => (d.ClusterId, $"{d.ApiGroup}/{d.ObjectKind}", d.Namespace, d.Name), ct);
     }
+
+    private sealed record Reading(long Stored, Task<Dictionary<(Guid, string, string, string), ObjectDispute>> Rows);
 }

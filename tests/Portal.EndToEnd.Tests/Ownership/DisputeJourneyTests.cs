@@ -1,14 +1,20 @@
+using k8s;
+using k8s.Models;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using Portal.Core.Access;
 using Portal.Core.Cluster;
 using Portal.Core.Clusters;
 using Portal.Core.Data;
 using Portal.Core.Hardware;
 using Portal.Core.Notebooks;
 using Portal.Core.Ownership;
+using Portal.Core.Projects;
+using Portal.Core.Teams;
 using Portal.Core.Training;
 using Portal.EndToEnd.Tests.Browser;
+using Portal.Testing.Waiting;
 using Portal.Testing.Web;
 using static Microsoft.Playwright.Assertions;
 
@@ -30,6 +36,33 @@ public sealed class DisputeJourneyTests(PortalBrowser browser) : IAsyncDisposabl
     }
 
     [Fact]
+    public async Task Field_ThatSomebodyElseSet_IsSeenAndTakenOverByTheLead()
+    {
+        await using var lead = await browser.OpenAsync("lead");
+        var project = await ProjectAsync();
+        var held = lead.Page.GetByText("kubectl-edit holds", new() { Exact = false });
+        await lead.GoAsync($"/projects/{project.Id}/resources");
+        await Expect(lead.Page.GetByText("project-limits").First).ToBeVisibleAsync();
+        await Expect(held).ToHaveCountAsync(0);
+
+        using var client = new Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(Path.Combine(browser.Portal.Folder, "cluster", "kubeconfig")));
+        var patch = new V1Patch("""{"spec":{"hard":{"requests.cpu":"9999"}}}""", V1Patch.PatchType.MergePatch);
+        await client.CoreV1.PatchNamespacedResourceQuotaAsync(patch, "project-limits", project.Namespace, fieldManager: "kubectl-edit");
+
+        // Nothing is loaded again: the page hears of it.
+        await Expect(held).ToBeVisibleAsync();
+        await Expect(lead.Page.GetByText(".spec.hard.requests.cpu")).ToBeVisibleAsync();
+        await lead.ShouldBeSoundAsync();
+        await lead.PictureAsync("dispute-real");
+        Assert.Equal("9999", await CoresAsync(client, project));
+        await lead.Page.GetByRole(AriaRole.Button, new() { Name = "Take over" }).ClickAsync();
+        await lead.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Take over" }).ClickAsync();
+
+        await Expect(held).ToHaveCountAsync(0);
+        Assert.Equal("8", await CoresAsync(client, project));
+    }
+
+    [Fact]
     public async Task Dispute_OfANotebook_IsDecidedOnItsPageByTheLead()
     {
         await using var lead = await browser.OpenAsync("lead");
@@ -46,6 +79,13 @@ public sealed class DisputeJourneyTests(PortalBrowser browser) : IAsyncDisposabl
         await Expect(lead.Page.GetByText("kubectl-scale holds")).ToBeVisibleAsync();
         await lead.ShouldBeSoundAsync();
         await lead.PictureAsync("dispute-notebook");
+        await using (var list = await browser.OpenAsync("scientist"))
+        {
+            await list.GoAsync($"/projects/{SampleTrial.Project}/notebooks");
+            await Expect(list.Page.GetByText("Held by another")).ToBeVisibleAsync();
+            await list.ShouldBeSoundAsync();
+            await list.PictureAsync("dispute-notebooks");
+        }
         await lead.Page.GetByRole(AriaRole.Button, new() { Name = "Leave it" }).ClickAsync();
 
         await Expect(lead.Page.GetByText("They are left to the other", new() { Exact = false })).ToBeVisibleAsync();
@@ -61,6 +101,8 @@ public sealed class DisputeJourneyTests(PortalBrowser browser) : IAsyncDisposabl
         await browser.SampleAsync();
         var dispute = await DisputedAsync(nameof(TrainingRun), SampleTrial.Run, SampleTrial.Project, "ConfigMap", "run-sample", "kubectl-edit", ".data.main.py");
 
+        await lead.GoAsync("/training");
+        await Expect(lead.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Held by another" })).ToHaveCountAsync(1);
         await lead.GoAsync($"/training/{SampleTrial.Run}");
         await lead.ShouldBeSoundAsync();
         await lead.PictureAsync("dispute-run");
@@ -72,16 +114,20 @@ public sealed class DisputeJourneyTests(PortalBrowser browser) : IAsyncDisposabl
     }
 
     [Theory]
-    [InlineData("en-US", false, 1280, "kubectl-edit holds", "Leave it", "dispute-cluster")]
-    [InlineData("zh-CN", true, 768, "kubectl-edit 持有", "留给对方", "dispute-cluster-zh-dark-768")]
+    [InlineData("en-US", false, 1280, "kubectl-edit holds", "Leave it", "Held by another", "dispute-cluster")]
+    [InlineData("zh-CN", true, 768, "kubectl-edit 持有", "留给对方", "由他人持有", "dispute-cluster-zh-dark-768")]
     public async Task Dispute_OfThePlatform_IsDecidedByTheAdminOnTheClustersPage(
-        string language, bool dark, int width, string holds, string leave, string picture)
+        string language, bool dark, int width, string holds, string leave, string badge, string picture)
     {
         await using var admin = await browser.OpenAsync("admin", language, dark, width);
         await using var auditor = await browser.OpenAsync("auditor", language, dark, width);
         await browser.SampleAsync();
         var dispute = await DisputedAsync("Team", Guid.CreateVersion7(), null, "Cohort", "team-x", "kubectl-edit", ".spec.fairSharing.weight");
 
+        await auditor.GoAsync("/clusters");
+        await Expect(auditor.Page.GetByRole(AriaRole.Row).GetByText(badge)).ToBeVisibleAsync();
+        await auditor.ShouldFitAsync();
+        await auditor.PictureAsync(picture + "-list");
         await auditor.GoAsync($"/clusters/{ClusterRegistration.ConfiguredId}");
         await Expect(auditor.Page.GetByText(holds)).ToBeVisibleAsync();
         await Expect(auditor.Page.GetByRole(AriaRole.Button, new() { Name = leave })).ToHaveCountAsync(0);
@@ -112,6 +158,24 @@ public sealed class DisputeJourneyTests(PortalBrowser browser) : IAsyncDisposabl
         await Expect(scientist.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
         await Expect(scientist.Page.GetByText("argocd-controller holds")).ToHaveCountAsync(0);
     }
+
+    private async Task<ProjectView> ProjectAsync()
+    {
+        var (admin, lead) = (await browser.Portal.ActorAsync("admin"), await browser.Portal.ActorAsync("lead"));
+        var name = $"Disputed {Guid.NewGuid():N}"[..16];
+        var team = await Get<TeamService>().CreateAsync(
+            admin, new TeamDraft(Guid.CreateVersion7(), name) { Members = [new("lead", TeamRole.Lead)] }, default);
+        var made = await Get<ProjectService>().CreateAsync(lead, new ProjectDraft(Guid.CreateVersion7(), name, team.Value), default);
+        ProjectView? project = null;
+        await Eventually.TrueAsync(
+            async () => (project = (await Get<ProjectQueryService>().GetAsync(lead, made.Value, default)).Value).State == ProjectState.Ready, "the project is ready");
+        return project!;
+    }
+
+    private static async Task<string> CoresAsync(Kubernetes client, ProjectView project) =>
+        (await client.CoreV1.ReadNamespacedResourceQuotaAsync("project-limits", project.Namespace)).Spec.Hard["requests.cpu"].ToString();
+
+    private T Get<T>() where T : notnull => browser.Portal.Services.GetRequiredService<T>();
 
     private Task<PortalDb> OpenAsync() => browser.Portal.Services.GetRequiredService<IDbContextFactory<PortalDb>>().CreateDbContextAsync();
 
