@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
 using Portal.Core.Health.Causes;
@@ -66,7 +67,11 @@ public static class QueueHealth
         var needed = Needed(workload, status.Arguments["resource"]);
         return needed is null || Quantity.Parse(status.Arguments["short"]) is not { } missing
             ? status.With("needed", "?").With("free", "?")
-            : status.With("needed", needed).With("free", Math.Max(0, needed.Value - missing));
+            : status.With("needed", Amount(needed.Value)).With("free", Amount(Math.Max(0, needed.Value - missing))).With("short", Amount(missing));
+
+        // Requests are written in any of the notations, and their sum has the decimals of the finest: 4.000 for 500m and 3500m.
+        string Amount(decimal amount) => status.Arguments["resource"] is "memory" or "ephemeral-storage"
+            ? string.Create(CultureInfo.InvariantCulture, $"{amount / (1 << 30):0.#} GiB") : amount.ToString("0.###", CultureInfo.InvariantCulture);
     }
 
     private static decimal? Needed(JsonObject workload, string resource)

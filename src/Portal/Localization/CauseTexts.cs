@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Localization;
 using Portal.Core.Health.Causes;
+using Portal.Core.Projects;
 
 namespace Portal.Localization;
 
@@ -42,14 +43,16 @@ public sealed partial class CauseTexts(IStringLocalizer<Resources.Causes> texts)
 
     private static string Key(string code) => CauseCatalogue.Find(code) is null ? Unknown : code;
 
-    private static string Filled(string text, IReadOnlyDictionary<string, string>? values) => Placeholder().Replace(
+    private string Filled(string text, IReadOnlyDictionary<string, string>? values) => Placeholder().Replace(
         text, match => values?.TryGetValue(match.Groups["name"].Value, out var value) == true ? Plain(value) : "…")
         .Replace("….", "…", StringComparison.Ordinal);
 
-    // Values are kept as the cluster or the invariant culture wrote them; plain numbers are grouped as the reader's language does.
-    private static string Plain(string value) =>
+    // Values are kept as the cluster or the invariant culture wrote them; plain numbers are grouped as the reader's language does,
+    // and what the portal itself has named in the cluster is called as people call it.
+    private string Plain(string value) =>
         value.Length > 3 && decimal.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? number.ToString("#,0", CultureInfo.CurrentCulture) : value;
+            ? number.ToString("#,0", CultureInfo.CurrentCulture)
+            : value == ProjectQueueManifests.CommonFlavor ? texts["pool.common"] : value;
 
     [GeneratedRegex(@"\{(?<name>\w+)\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Placeholder();
