@@ -66,7 +66,7 @@ public static class OnboardBenchmark
         var made = await OnboardAsync(portal, stage, Projects, ct);
         var rate = Projects / clock.Elapsed.TotalSeconds;
         var manifests = Manifests(portal, made);
-        var (visible, applied) = await ApproveAsync(portal, stage, made, kubeconfig, ct);
+        var (visible, applied) = await ApproveAsync(portal, stage, made, cluster.Kubeconfig, kubeconfig, ct);
         var bare = await BareRateAsync(manifests, longer, ct);
         var (seen, plain) = (visible.At(0.95), applied.At(0.95));
         return
@@ -158,12 +158,14 @@ public static class OnboardBenchmark
     }
 
     private static async Task<(Latency Visible, Latency Applied)> ApproveAsync(
-        RunningPortal portal, (Guid Team, Guid Pool) stage, IReadOnlyList<Guid> projects, string kubeconfig, CancellationToken ct)
+        RunningPortal portal, (Guid Team, Guid Pool) stage, IReadOnlyList<Guid> projects, string server, string way, CancellationToken ct)
     {
         Action<ReconcileOwner> touched = _ => { };
-        await using var line = Line(kubeconfig, owner => touched(owner));
-        line.Watch([Kinds.ResourceQuota]);
-        while (!line.Cache.IsSynced)
+        await using var line = Line(way);
+        // What looks on stands at the server itself.
+        await using var watcher = Line(server, owner => touched(owner));
+        watcher.Watch([Kinds.ResourceQuota]);
+        while (!watcher.Cache.IsSynced)
             await Task.Delay(Rest, ct);
         var (admin, scientist) = (await portal.ActorAsync("admin"), await portal.ActorAsync("scientist"));
         var (visible, applied) = (new Latency(), new Latency());
@@ -185,7 +187,7 @@ public static class OnboardBenchmark
             var shown = new TaskCompletionSource<JsonObject>(TaskCreationOptions.RunContinuationsAsynchronously);
             touched = _ =>
             {
-                if (line.Cache.Find(key) is { } found && found.Text("spec", "hard", "requests.nvidia.com/gpu") == "1")
+                if (watcher.Cache.Find(key) is { } found && found.Text("spec", "hard", "requests.nvidia.com/gpu") == "1")
                     shown.TrySetResult(found);
             };
             await Task.Delay(Rest, ct);

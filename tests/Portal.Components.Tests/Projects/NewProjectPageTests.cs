@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor;
 using Portal.Components.Pages.Projects;
+using Portal.Core.Clusters;
 using Portal.Core.Projects;
 using Portal.Core.Results;
 
@@ -91,6 +92,22 @@ public class NewProjectPageTests
 
         page.WaitForAssertion(() => Assert.Contains("South", page.Find(".placement-chosen").TextContent, StringComparison.Ordinal));
         Assert.Contains("It stands in eu, and the project asks for us", page.Find(".placement li").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Form_ThatStandsOpen_LeavesTheClusterThatIsClosed()
+    {
+        await using var pages = await ProjectPages.CreateAsync();
+        var north = await pages.Database.ClusterAsync("North");
+        await pages.Database.ClusterAsync("South");
+        var page = pages.Render<NewProjectPage>();
+        page.WaitForAssertion(() => Assert.Contains("North", page.Find(".placement-chosen").TextContent, StringComparison.Ordinal));
+
+        await using var db = await pages.Database.OpenAsync();
+        (await db.Set<ClusterRegistration>().SingleAsync(c => c.Id == north)).TakesProjects = false;
+        await db.SaveChangesAsync();
+
+        page.WaitForAssertion(() => Assert.Contains("South", page.Find(".placement-chosen").TextContent, StringComparison.Ordinal), TimeSpan.FromSeconds(10));
     }
 
     [Fact]

@@ -35,6 +35,7 @@ internal sealed class ProjectPages : BunitContext
         var team = await database.TeamAsync("Risk", await database.PersonAsync("lead"), ana);
         var pages = new ProjectPages(database, ana, team);
         pages.AddServices();
+        pages.SetRendererInfo(new Microsoft.AspNetCore.Components.RendererInfo("Server", true));
         pages.Render<MudPopoverProvider>();
         return pages;
     }

@@ -49,7 +49,12 @@ public sealed class TwoClusterJourneyTests(PortalBrowser browser) : IAsyncLifeti
         await RegisterAsync(admin);
         await MakePoolAsync(admin);
         var project = await MakeProjectAsync(scientist);
+        await using var undecided = await browser.OpenAsync("scientist", at: _portal);
+        await undecided.GoAsync("/projects/new");
+        await Expect(undecided.Page.GetByText("It fits, with", new() { Exact = false })).ToBeVisibleAsync();
         await LoseAsync();
+        // A form that stands open follows what is free.
+        await Expect(undecided.Page.GetByText("It fits, but what it has free is not known now.")).ToBeVisibleAsync();
         await ShowsItsAgeAsync(admin, scientist, project);
     }
 
