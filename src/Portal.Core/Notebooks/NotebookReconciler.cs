@@ -106,11 +106,12 @@ public sealed class NotebookReconciler(
     {
         DateTimeOffset? ended = notebook.State == WorkloadState.Stopped || notebook.Intent == NotebookIntent.Deleted ? notebook.IntentChangedAt : null;
         return WaitRecords.ObserveAsync(
-            db, cluster.Cache, notebook, UnitsOf(notebook), notebook.IntentChangedAt, notebook.RunningSince, ended, clock.GetUtcNow(), ct);
+            db, cluster.Cache, notebook, SizeOf(notebook), notebook.IntentChangedAt, notebook.RunningSince, ended, clock.GetUtcNow(), ct);
     }
 
     // Cores that nobody computes on are held all the same, and others wait for them.
-    private double UnitsOf(Notebook notebook) => notebook.PoolId is null ? (double)(launch.FindSize(notebook.SizeId)?.Cores ?? 0) : notebook.Accelerators;
+    private StaySize SizeOf(Notebook notebook) => launch.FindSize(notebook.SizeId) is { } size
+        ? new(notebook.Accelerators, (double)size.Cores, (double)size.MemoryGiB) : new(notebook.Accelerators, 0, 0);
 
     private void Observe(Notebook notebook, WorkloadStatus status)
     {

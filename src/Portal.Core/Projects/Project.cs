@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Portal.Core.Access;
@@ -94,8 +95,10 @@ public sealed class Project : IIntent
             builder.HasOne(p => p.Team).WithMany().HasForeignKey(p => p.TeamId).OnDelete(DeleteBehavior.Restrict);
             builder.Property(p => p.PlacedBecause).HasJson();
             builder.HasOne<ClusterRegistration>().WithMany().HasForeignKey(p => p.ClusterId).OnDelete(DeleteBehavior.Restrict);
+            // Each pass of a project sums the sizes of its cluster's projects: from the index alone.
+            builder.HasIndex(p => new { p.ClusterId, p.Intent, p.Size, p.Id });
             builder.HasMany(p => p.Members).WithOne().HasForeignKey(m => m.ProjectId);
-            builder.HasMany(p => p.Steps).WithOne().HasForeignKey(s => s.ProjectId);
+            builder.Property(p => p.Steps).HasJson();
         }
     }
 }
@@ -137,10 +140,10 @@ public sealed class ProjectMember
 /// <summary>One step of making a project real in the cluster, shown on its page.</summary>
 public sealed class ProjectStep
 {
-    public Guid ProjectId { get; set; }
-
+    [JsonConverter(typeof(JsonStringEnumConverter<ProjectStepKind>))]
     public ProjectStepKind Kind { get; set; }
 
+    [JsonConverter(typeof(JsonStringEnumConverter<StepState>))]
     public StepState State { get; set; }
 
     /// <summary>Code of the reason in the error catalogue, or empty.</summary>
@@ -152,19 +155,6 @@ public sealed class ProjectStep
     public int Attempts { get; set; }
 
     public DateTimeOffset? ChangedAt { get; set; }
-
-    internal sealed class Mapping : IEntityTypeConfiguration<ProjectStep>
-    {
-        public void Configure(EntityTypeBuilder<ProjectStep> builder)
-        {
-            builder.ToTable("project_steps");
-            builder.HasKey(s => new { s.ProjectId, s.Kind });
-            builder.Property(s => s.Kind).HasConversion<string>().HasMaxLength(20);
-            builder.Property(s => s.State).HasConversion<string>().HasMaxLength(20);
-            builder.Property(s => s.Reason).HasMaxLength(100);
-            builder.Property(s => s.Detail).HasMaxLength(4000);
-        }
-    }
 }
 
 /// <summary>The steps, in the order in which they are taken and shown.</summary>

@@ -52,6 +52,6 @@ public sealed record ProjectDraft(Guid Id, string Name, Guid TeamId) : ProjectCo
         CreatedBy = actor.Id,
         CreatedAt = now,
         Members = [new ProjectMember { ProjectId = Id, PersonId = actor.Id, Role = ProjectRole.Owner }],
-        Steps = [.. Enum.GetValues<ProjectStepKind>().Select(kind => new ProjectStep { ProjectId = Id, Kind = kind })],
+        Steps = [.. Enum.GetValues<ProjectStepKind>().Select(kind => new ProjectStep { Kind = kind })],
     };
 }

@@ -86,7 +86,7 @@ public sealed class ProjectLifecycleService(GuardedChange change, TimeProvider c
             actor,
             new ChangeTarget(permission, Scope.Project(id), "project", id),
             generation,
-            db => db.Projects.Include(p => p.Steps).SingleOrDefaultAsync(p => p.Id == id, ct),
+            db => db.Projects.SingleOrDefaultAsync(p => p.Id == id, ct),
             (_, project) => Task.FromResult(decide(project)),
             ct);
 

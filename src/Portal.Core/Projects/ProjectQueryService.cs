@@ -36,7 +36,7 @@ public sealed class ProjectQueryService(IDbContextFactory<PortalDb> databases, A
         await using var db = await databases.CreateDbContextAsync(ct);
         if (await gate.CheckAsync(db, actor, Permission.ProjectView, Scope.Project(id), "project", id, ct) is { } denied)
             return denied;
-        var found = await db.Projects.AsNoTracking().Include(p => p.Team).Include(p => p.Steps).SingleOrDefaultAsync(p => p.Id == id, ct);
+        var found = await db.Projects.AsNoTracking().Include(p => p.Team).SingleOrDefaultAsync(p => p.Id == id, ct);
         if (found is null)
             return Refusal.NotFound("project");
         var members = await db.Set<ProjectMember>().AsNoTracking().Where(m => m.ProjectId == id)

@@ -56,7 +56,7 @@ public sealed class ProjectReconciler(
     public async Task<ReconcileResult> ReconcileAsync(Guid id, CancellationToken ct)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
-        var project = await db.Projects.Include(p => p.Members).Include(p => p.Steps).Include(p => p.Team).AsSingleQuery()
+        var project = await db.Projects.Include(p => p.Members).Include(p => p.Team)
             .SingleOrDefaultAsync(p => p.Id == id, ct);
         if (project is null)
             return ReconcileResult.Settled;
@@ -101,7 +101,7 @@ public sealed class ProjectReconciler(
             var ends = outage || kind == LastStep || (kind == ProjectStepKind.Namespace && !outcome.IsFinished);
             if (ends || clock.GetElapsedTime(shown) > Glance)
             {
-                await SaveAsync(db, project, ct);
+                await fence.SaveAsync(db, ct);
                 shown = clock.GetTimestamp();
             }
             if (outage)
@@ -170,13 +170,13 @@ public sealed class ProjectReconciler(
         if (step.State is StepState.Done or StepState.NotNeeded or StepState.Running || step is { State: StepState.Waiting, Attempts: > 0 })
             return;
         Write(step, new StepOutcome(StepState.Running));
-        await SaveAsync(db, project, ct);
+        await fence.SaveAsync(db, ct);
     }
 
     private async Task EndAsync(PortalDb db, Project project, ProjectStep step, StepOutcome outcome, bool failed, CancellationToken ct)
     {
         End(db, project, step, outcome, failed);
-        await SaveAsync(db, project, ct);
+        await fence.SaveAsync(db, ct);
     }
 
     private void End(PortalDb db, Project project, ProjectStep step, StepOutcome outcome, bool failed, bool last = false)
@@ -204,18 +204,9 @@ public sealed class ProjectReconciler(
             (step.State, step.Reason, step.Detail, step.ChangedAt) = (outcome.State, outcome.Reason, detail, clock.GetUtcNow());
     }
 
-    private async Task SaveAsync(PortalDb db, Project project, CancellationToken ct)
-    {
-        if (!db.ChangeTracker.HasChanges())
-            return;
-        // Steps have no id of their own: the project's row is what pages listen to, and what guards the generation.
-        db.Entry(project).Property(p => p.State).IsModified = true;
-        await fence.SaveAsync(db, ct);
-    }
-
     private static ProjectStep AddStep(Project project, ProjectStepKind kind)
     {
-        var step = new ProjectStep { ProjectId = project.Id, Kind = kind };
+        var step = new ProjectStep { Kind = kind };
         project.Steps.Add(step);
         return step;
     }

@@ -106,7 +106,7 @@ public sealed class TrainingReconciler(
             run.FinishedAt ??= clock.GetUtcNow();
             (run.TokenHash, run.SealedToken) = ("", "");
         }
-        await WaitRecords.ObserveAsync(db, cluster.Cache, run, UnitsOf(run), run.CreatedAt, run.StartedAt, run.FinishedAt, clock.GetUtcNow(), ct);
+        await WaitRecords.ObserveAsync(db, cluster.Cache, run, SizeOf(run), run.CreatedAt, run.StartedAt, run.FinishedAt, clock.GetUtcNow(), ct);
         await fence.SaveAsync(db, ct);
         return status.State.IsFinal() ? await ClearAsync(db, run, ct)
             : ReconcileResult.After(run.StopRequested ? WhileStopping : WhileRunning);
@@ -125,7 +125,8 @@ public sealed class TrainingReconciler(
         return ReconcileResult.Settled;
     }
 
-    private static double UnitsOf(TrainingRun run) => run.PoolId is null ? run.CpuMilli / 1000d : run.Accelerators;
+    private static StaySize SizeOf(TrainingRun run) =>
+        new(run.Accelerators * run.Nodes, run.CpuMilli / 1000d * run.Nodes, run.MemoryMiB / 1024d * run.Nodes);
 
     private WorkloadStatus? Waits(TrainingRun run)
     {

@@ -4,6 +4,9 @@ using Portal.Core.Data;
 
 namespace Portal.Core.Waiting;
 
+/// <summary>The resources that stays are written down in.</summary>
+public enum StayResource { Accelerators, Cores, Memory }
+
 /// <summary>One try of a workload on a pool: asked for, started, ended. The reconciler writes it, estimates are made from it.</summary>
 public sealed class PoolStay
 {
@@ -16,8 +19,14 @@ public sealed class PoolStay
     /// <summary>The pool, or null for cores alone.</summary>
     public Guid? PoolId { get; set; }
 
-    /// <summary>Accelerators of the pool, or cores.</summary>
-    public double Units { get; set; }
+    /// <summary>Accelerators of the pool; 0 without one.</summary>
+    public double Accelerators { get; set; }
+
+    /// <summary>Cores; 0 where they were not written down yet.</summary>
+    public double Cores { get; set; }
+
+    /// <summary>Memory, GiB; 0 where it was not written down yet.</summary>
+    public double MemoryGiB { get; set; }
 
     public DateTimeOffset? StartedAt { get; set; }
 
@@ -30,6 +39,14 @@ public sealed class PoolStay
 
     /// <summary>Where its start fell in the forecast, 0 to 1; null without one.</summary>
     public double? Rank { get; set; }
+
+    /// <summary>What it holds of a resource, in the unit of <see cref="WaitRow"/>.</summary>
+    public double Of(StayResource resource) => resource switch
+    {
+        StayResource.Cores => Cores,
+        StayResource.Memory => MemoryGiB * 1024 * 1024 * 1024,
+        _ => Accelerators,
+    };
 
     internal sealed class Mapping : IEntityTypeConfiguration<PoolStay>
     {

@@ -12,12 +12,12 @@ public static class PoolStays
     private static readonly double[] Kept = [.. Enumerable.Range(0, 41).Select(i => i / 40.0)];
 
     /// <summary>Takes note of where a workload is. Idempotent: a second look at the same state changes nothing.</summary>
-    /// <param name="units">Accelerators, or cores where it asks for none.</param>
+    /// <param name="size">What it holds once it runs.</param>
     /// <param name="queuedAt">When this try was asked for.</param>
     /// <param name="startedAt">When its program began, or null.</param>
     /// <param name="endedAt">When it ended, or null.</param>
     public static async Task<PoolStay?> ObserveAsync(
-        PortalDb db, WorkloadRow row, double units, DateTimeOffset queuedAt, DateTimeOffset? startedAt, DateTimeOffset? endedAt, CancellationToken ct)
+        PortalDb db, WorkloadRow row, StaySize size, DateTimeOffset queuedAt, DateTimeOffset? startedAt, DateTimeOffset? endedAt, CancellationToken ct)
     {
         var stay = await db.Set<PoolStay>().Where(s => s.WorkloadId == row.Id && s.EndedAt == null).OrderByDescending(s => s.QueuedAt).FirstOrDefaultAsync(ct);
         if (stay is null && endedAt is not null)
@@ -27,7 +27,15 @@ public static class PoolStays
             // Asked for again before the end of the try before was seen: it ended no later than that.
             if (stay is not null)
                 stay.EndedAt = queuedAt;
-            db.Add(stay = new PoolStay { WorkloadId = row.Id, QueuedAt = queuedAt, PoolId = row.PoolId, Units = units });
+            db.Add(stay = new PoolStay
+            {
+                WorkloadId = row.Id,
+                QueuedAt = queuedAt,
+                PoolId = row.PoolId,
+                Accelerators = size.Accelerators,
+                Cores = size.Cores,
+                MemoryGiB = size.MemoryGiB,
+            });
         }
         if (stay.StartedAt is null && startedAt is { } started)
         {
@@ -48,36 +56,48 @@ public static class PoolStays
         stay.ForecastAt = now;
     }
 
-    /// <summary>The history of the pool that a workload asks for, or of its cluster's cores where it asks for none.</summary>
-    public static async Task<PoolHistory> HistoryAsync(PortalDb db, WorkloadRow row, CancellationToken ct)
+    /// <summary>
+    /// What stands between a workload and its start, at its queue or on the nodes, and the history of the resource that decides: of
+    /// its pool's accelerators, or of its cluster's cores or memory. Null where neither queue nor nodes hold it.
+    /// </summary>
+    public static async Task<(QueueScene Scene, PoolHistory History)?> OutlookAsync(
+        PortalDb db, WorkloadRow row, WaitSnapshot snapshot, WaitAnalysis analysis, CancellationToken ct)
     {
-        var stays = await Of(db, row).AsNoTracking()
+        if (analysis.Bottleneck is not { } bottleneck || WaitScenes.ResourceOf(bottleneck) is not { } resource)
+            return null;
+        return await SceneAsync(db, row, resource, snapshot, analysis, ct) is { } scene ? (scene, await HistoryAsync(db, row, resource, ct)) : null;
+    }
+
+    /// <summary>The finished stays that held a resource that a workload asks for.</summary>
+    public static async Task<PoolHistory> HistoryAsync(PortalDb db, WorkloadRow row, StayResource resource, CancellationToken ct)
+    {
+        var stays = await Of(db, row, resource).AsNoTracking()
             .Where(s => s.EndedAt != null && s.StartedAt != null)
-            .OrderByDescending(s => s.EndedAt).Take(PoolHistory.Most)
-            .Select(s => new { s.Units, s.QueuedAt, s.StartedAt, s.EndedAt, s.Rank }).ToListAsync(ct);
+            .OrderByDescending(s => s.EndedAt).Take(PoolHistory.Most).ToListAsync(ct);
         return new PoolHistory(
-            [.. stays.OrderBy(s => s.QueuedAt).Select(s => new PastStay(s.Units, s.QueuedAt, Math.Max(1, (s.EndedAt!.Value - s.StartedAt!.Value).TotalSeconds)))],
+            [.. stays.OrderBy(s => s.QueuedAt).Select(s => new PastStay(s.Of(resource), s.QueuedAt, Math.Max(1, (s.EndedAt!.Value - s.StartedAt!.Value).TotalSeconds)))],
             [.. stays.Where(s => s.Rank is not null).Select(s => s.Rank!.Value)]);
     }
 
-    /// <summary>What stands between a workload and its start, at its queue or on the nodes; null where neither holds it.</summary>
-    public static async Task<QueueScene?> SceneAsync(PortalDb db, WorkloadRow row, WaitSnapshot snapshot, WaitAnalysis analysis, CancellationToken ct)
+    private static async Task<QueueScene?> SceneAsync(
+        PortalDb db, WorkloadRow row, StayResource resource, WaitSnapshot snapshot, WaitAnalysis analysis, CancellationToken ct)
     {
         if (!WaitScenes.WaitsForRoom(analysis))
             return WaitScenes.From(snapshot, analysis);
-        var open = await Of(db, row).AsNoTracking().Where(s => s.EndedAt == null).ToListAsync(ct);
+        var open = await Of(db, row, resource).AsNoTracking().Where(s => s.EndedAt == null).ToListAsync(ct);
         var queuedAt = open.Where(s => s.WorkloadId == row.Id).Select(s => (DateTimeOffset?)s.QueuedAt).Max() ?? snapshot.Now;
         return WaitScenes.OnNodes(analysis, [.. open.Where(s => s.WorkloadId != row.Id)], queuedAt, snapshot.Now);
     }
 
-    // Stays of cores name no cluster: their workloads do. Those of notebooks that were deleted are lost with that, those of runs never.
-    private static IQueryable<PoolStay> Of(PortalDb db, WorkloadRow row)
+    // Stays name no cluster: their workloads do. Those of notebooks that were deleted are lost with that, those of runs never. Cores and
+    // memory are held by whatever runs in the cluster, with accelerators or without.
+    private static IQueryable<PoolStay> Of(PortalDb db, WorkloadRow row, StayResource resource)
     {
-        if (row.PoolId is { } pool)
-            return db.Set<PoolStay>().Where(s => s.PoolId == pool);
+        if (resource == StayResource.Accelerators)
+            return db.Set<PoolStay>().Where(s => s.PoolId == row.PoolId);
         var cluster = row.Project!.ClusterId;
-        return db.Set<PoolStay>().Where(s => s.PoolId == null
-            && (db.Set<TrainingRun>().Any(r => r.Id == s.WorkloadId && r.Project!.ClusterId == cluster)
+        var known = resource == StayResource.Cores ? db.Set<PoolStay>().Where(s => s.Cores > 0) : db.Set<PoolStay>().Where(s => s.MemoryGiB > 0);
+        return known.Where(s => (db.Set<TrainingRun>().Any(r => r.Id == s.WorkloadId && r.Project!.ClusterId == cluster)
                 || db.Set<Notebook>().Any(n => n.Id == s.WorkloadId && n.Project!.ClusterId == cluster)));
     }
 }

@@ -9,17 +9,17 @@ public static class WaitRecords
 {
     /// <summary>Takes note of where a workload is and, the first time that it waits for quota or for room, of when it is forecast to start.</summary>
     public static async Task ObserveAsync(
-        PortalDb db, IClusterCache cache, WorkloadRow row, double units, DateTimeOffset queuedAt, DateTimeOffset? startedAt, DateTimeOffset? endedAt,
+        PortalDb db, IClusterCache cache, WorkloadRow row, StaySize size, DateTimeOffset queuedAt, DateTimeOffset? startedAt, DateTimeOffset? endedAt,
         DateTimeOffset now, CancellationToken ct)
     {
-        var stay = await PoolStays.ObserveAsync(db, row, units, queuedAt, startedAt, endedAt, ct);
+        var stay = await PoolStays.ObserveAsync(db, row, size, queuedAt, startedAt, endedAt, ct);
         if (stay is null || stay.ForecastAt is not null || stay.StartedAt is not null || stay.EndedAt is not null || row.State != WorkloadState.Pending)
             return;
         var (workload, pod) = WaitSnapshots.Find(cache, row.Project!.Namespace, row);
         if (workload is null && pod is null)
             return;
         var snapshot = WaitSnapshots.Of(cache, now);
-        if (await PoolStays.SceneAsync(db, row, snapshot, WaitExplanation.For(snapshot, workload, pod), ct) is { } scene)
-            PoolStays.Keep(stay, StartForecast.Play(scene, await PoolStays.HistoryAsync(db, row, ct), row.Id.GetHashCode()), now);
+        if (await PoolStays.OutlookAsync(db, row, snapshot, WaitExplanation.For(snapshot, workload, pod), ct) is var (scene, history))
+            PoolStays.Keep(stay, StartForecast.Play(scene, history, row.Id.GetHashCode()), now);
     }
 }

@@ -6,8 +6,11 @@ public static class WaitScenes
     /// <summary>The scene at the resource that decides, or null where the queue is not what it waits for.</summary>
     public static QueueScene? From(WaitSnapshot snapshot, WaitAnalysis analysis)
     {
-        if (analysis.Kind is not (WaitKind.Quota or WaitKind.Priority or WaitKind.Reclaim) || analysis.Bottleneck is not { } row || analysis.ClusterQueue.Length == 0)
+        if (analysis.Kind is not (WaitKind.Quota or WaitKind.Priority or WaitKind.Reclaim) || analysis.ClusterQueue.Length == 0
+            || analysis.Bottleneck is not { } row || ResourceOf(row) is null)
+        {
             return null;
+        }
         var queued = snapshot.Queued();
         var tree = QuotaTree.From(snapshot.ClusterQueues, snapshot.Cohorts, queued);
         var shared = tree.Neighbours(analysis.ClusterQueue).Append(analysis.ClusterQueue).ToHashSet(StringComparer.Ordinal);
@@ -23,14 +26,14 @@ public static class WaitScenes
     /// takes whatever fits, so nobody before it blocks it. It needs its room on one node, and what ends on the others counts all
     /// the same: how far that is off is seen in where past starts fell, and corrected by it.
     /// </summary>
-    /// <param name="others">The stays of others on the same pool, or cores, that have not ended. Whatever else holds the nodes counts as staying.</param>
+    /// <param name="others">The stays of others that hold the same resource and have not ended. Whatever else holds the nodes counts as staying.</param>
     /// <param name="queuedAt">Since when it waits itself.</param>
     public static QueueScene? OnNodes(WaitAnalysis analysis, IReadOnlyList<PoolStay> others, DateTimeOffset queuedAt, DateTimeOffset now)
     {
-        if (!WaitsForRoom(analysis) || analysis.Bottleneck is not { } row || !IsCounted(row, analysis))
+        if (!WaitsForRoom(analysis) || analysis.Bottleneck is not { } row || ResourceOf(row) is not { } resource)
             return null;
-        var running = others.Where(s => s.StartedAt is not null).Select(s => (s.Units, Math.Max(0, (now - s.StartedAt!.Value).TotalSeconds)));
-        var ahead = others.Where(s => s.StartedAt is null && s.QueuedAt < queuedAt).OrderBy(s => s.QueuedAt).Select(s => s.Units);
+        var running = others.Where(s => s.StartedAt is not null).Select(s => (s.Of(resource), Math.Max(0, (now - s.StartedAt!.Value).TotalSeconds)));
+        var ahead = others.Where(s => s.StartedAt is null && s.QueuedAt < queuedAt).OrderBy(s => s.QueuedAt).Select(s => s.Of(resource));
         return new QueueScene((double)row.Needed, (double)Math.Max(0, row.Free), [.. running], [.. ahead]);
     }
 
@@ -38,7 +41,11 @@ public static class WaitScenes
     public static bool WaitsForRoom(WaitAnalysis analysis) =>
         analysis.ClusterQueue.Length == 0 && analysis.Kind is (WaitKind.Room or WaitKind.Fragmentation);
 
-    // History is in accelerators, or in cores where none is asked for: of other resources it tells nothing.
-    private static bool IsCounted(WaitRow row, WaitAnalysis analysis) =>
-        row.IsAccelerator || (row.Key.Resource == "cpu" && !analysis.Rows.Any(r => r.IsAccelerator));
+    /// <summary>What history tells of a resource, or null where it tells nothing.</summary>
+    public static StayResource? ResourceOf(WaitRow row) => row.Key.Resource switch
+    {
+        "cpu" => StayResource.Cores,
+        "memory" => StayResource.Memory,
+        _ => row.IsAccelerator ? StayResource.Accelerators : null,
+    };
 }

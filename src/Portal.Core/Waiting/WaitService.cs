@@ -58,9 +58,8 @@ public sealed class WaitService(
         {
             report = report with { Position = place };
         }
-        if (await PoolStays.SceneAsync(db, row, snapshot, analysis, ct) is not { } scene)
+        if (await PoolStays.OutlookAsync(db, row, snapshot, analysis, ct) is not var (scene, history))
             return report;
-        var history = await PoolStays.HistoryAsync(db, row, ct);
         return history.IsEnough
             ? report with { Estimate = StartForecast.Of(scene, history, row.Id.GetHashCode()) } : report with { TooFew = history.Stays.Count };
     }

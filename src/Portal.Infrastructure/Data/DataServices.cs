@@ -45,7 +45,13 @@ public static class DataServices
     {
         public PortalDb CreateDbContext() => inner.CreateDbContext();
 
-        public async Task<PortalDb> CreateDbContextAsync(CancellationToken cancellationToken = default) =>
-            await inner.CreateDbContextAsync(cancellationToken);
+        public async Task<PortalDb> CreateDbContextAsync(CancellationToken cancellationToken = default)
+        {
+            var db = await inner.CreateDbContextAsync(cancellationToken);
+            // Kept open until the context ends: opening takes about as long as a statement, and nobody else waits for a connection to a file.
+            if (db is SqlitePortalDb)
+                await db.Database.OpenConnectionAsync(cancellationToken);
+            return db;
+        }
     }
 }

@@ -1,19 +1,27 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Portal.Infrastructure.Data;
 
 /// <summary>
-/// Settings of each SQLite connection. While somebody else writes, SQLite itself looks again after a millisecond, and then
-/// seldomer; left to the driver, each look would be 150 ms after the last. The log in front of the file is synced at
-/// checkpoints: a commit survives the end of the process at any moment, and the file the loss of power.
+/// Settings of each SQLite connection. A log in front of the file lets readers and the writer work side by side; it is synced
+/// at checkpoints: a commit survives the end of the process at any moment, and the file the loss of power. While somebody else
+/// writes, SQLite itself looks again after a millisecond, and then seldomer; left to the driver, each look would be 150 ms
+/// after the last.
 /// </summary>
 internal sealed class SqliteSettings : DbConnectionInterceptor
 {
-    private const string Settings = "PRAGMA busy_timeout = 10000; PRAGMA synchronous = NORMAL;";
+    private const string Settings = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;";
+
+    // What the driver keeps open behind its connections: it remembers its settings from one use to the next.
+    private readonly ConditionalWeakTable<object, object> _set = [];
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
     {
+        if (IsSet(connection))
+            return;
         using var command = connection.CreateCommand();
         command.CommandText = Settings;
         command.ExecuteNonQuery();
@@ -21,8 +29,12 @@ internal sealed class SqliteSettings : DbConnectionInterceptor
 
     public override async Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
     {
+        if (IsSet(connection))
+            return;
         await using var command = connection.CreateCommand();
         command.CommandText = Settings;
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
+
+    private bool IsSet(DbConnection connection) => !_set.TryAdd(((SqliteConnection)connection).Handle!, this);
 }

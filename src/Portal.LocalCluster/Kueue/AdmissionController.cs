@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using Portal.LocalCluster.Controllers;
@@ -16,6 +17,8 @@ public sealed class AdmissionController(IObjects objects, TimeProvider time, ILo
     private const int Rest = 5;
 
     private readonly KueueMirrors _seen = new(objects);
+    // Queues without workloads whose status says what it has to. What it follows from is beside them: they are new objects once they change.
+    private readonly ConditionalWeakTable<JsonObject, Cause> _settled = [];
     private bool _wrote;
 
     public override string Name => "kueue-admission";
@@ -157,24 +160,28 @@ public sealed class AdmissionController(IObjects objects, TimeProvider time, ILo
         {
             JsonObject[] own = [.. byQueue[queue.Name()]];
             QueueHealth health = QueueHealth.OfClusterQueue(queue, snapshot.Flavors);
-            Write(queue, body => QueueStatus.WriteTo(body, own, health, snapshot.Quotas[queue.Name()], KueueSnapshot.Groups(queue), now));
+            Write(queue, own, new Cause(health, null), body => QueueStatus.WriteTo(body, own, health, snapshot.Quotas[queue.Name()], KueueSnapshot.Groups(queue), now));
         }
         foreach (JsonObject queue in snapshot.LocalQueues.Values)
         {
             JsonObject[] own = [.. byLine[queue.Key()]];
             IEnumerable<ResourceGroup> groups = snapshot.ClusterQueues.TryGetValue(queue.Text("spec", "clusterQueue") ?? "", out JsonObject? above) ? KueueSnapshot.Groups(above) : [];
             QueueHealth health = QueueHealth.OfLocalQueue(queue, snapshot);
-            Write(queue, body => QueueStatus.WriteTo(body, own, health, null, groups, now));
+            Write(queue, own, new Cause(health, above), body => QueueStatus.WriteTo(body, own, health, null, groups, now));
         }
     }
 
     private static string? QueueOf(JsonObject workload, KueueSnapshot snapshot) =>
         WorkloadObject.HasQuota(workload) ? workload.Text("status", "admission", "clusterQueue") : snapshot.LocalQueueOf(workload)?.Text("spec", "clusterQueue");
 
-    private void Write(JsonObject queue, Action<JsonObject> change)
+    private void Write(JsonObject queue, JsonObject[] own, Cause cause, Action<JsonObject> change)
     {
+        if (own.Length == 0 && _settled.TryGetValue(queue, out Cause? then) && then == cause) return;
         JsonObject next = queue.Copy();
         change(next);
         if (!JsonNode.DeepEquals(next["status"], queue["status"])) TryWrite(() => Objects.UpdateStatus(next));
+        else if (own.Length == 0) _settled.AddOrUpdate(queue, cause);
     }
+
+    private sealed record Cause(QueueHealth Health, JsonObject? Above);
 }

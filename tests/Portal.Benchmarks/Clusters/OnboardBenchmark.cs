@@ -29,7 +29,7 @@ public static class OnboardBenchmark
 {
     private const int Projects = 500;
     // Until most of what runs has been compiled for good: the loop, which comes later, finds the client and the server so.
-    private const int WarmUp = 250;
+    private const int WarmUp = 600;
     private const int LoopWarmUp = 60;
     private const int LoopProjects = 160;
     private const int Approvals = 60;
@@ -103,7 +103,7 @@ public static class OnboardBenchmark
         }
         while (await db.Projects.CountAsync(p => p.TeamId == stage.Team && p.State == ProjectState.Ready, ct) < before + count)
             // The pause between two looks: asking without one would take the portal's processor time.
-            await Task.Delay(50, ct);
+            await Task.Delay(250, ct);
         return ids;
     }
 

@@ -92,7 +92,7 @@ public class ProjectLifecycleTests(PostgresServer server)
         await using var stage = await ProjectStage.CreateAsync(provider, server);
         await using (var db = await stage.Database.OpenAsync())
         {
-            var step = await db.Set<ProjectStep>().SingleAsync(s => s.Kind == ProjectStepKind.Network);
+            var step = (await db.Projects.SingleAsync()).Steps.Single(s => s.Kind == ProjectStepKind.Network);
             (step.State, step.Reason, step.Attempts) = (StepState.Failed, "cluster.forbidden", 1);
             await db.SaveChangesAsync();
         }

@@ -167,8 +167,8 @@ public class WaitExplanationTests
         var analysis = WaitExplanation.For(world.Snapshot, null, WaitWorld.Unplaced(2, "0/1 nodes are available: 1 Insufficient nvidia.com/gpu."));
         PoolStay[] others =
         [
-            new() { Units = 3, QueuedAt = WaitWorld.Now.AddHours(-1), StartedAt = WaitWorld.Now.AddMinutes(-30) },
-            new() { Units = 1, QueuedAt = WaitWorld.Now.AddMinutes(-9) }, new() { Units = 4, QueuedAt = WaitWorld.Now.AddMinutes(-1) },
+            new() { Accelerators = 3, QueuedAt = WaitWorld.Now.AddHours(-1), StartedAt = WaitWorld.Now.AddMinutes(-30) },
+            new() { Accelerators = 1, QueuedAt = WaitWorld.Now.AddMinutes(-9) }, new() { Accelerators = 4, QueuedAt = WaitWorld.Now.AddMinutes(-1) },
         ];
 
         var scene = WaitScenes.OnNodes(analysis, others, WaitWorld.Now.AddMinutes(-5), WaitWorld.Now)!;

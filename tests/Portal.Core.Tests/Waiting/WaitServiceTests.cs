@@ -54,7 +54,7 @@ public class WaitServiceTests(PostgresServer server)
             for (var i = 0; i < 30; i++)
             {
                 var queued = stage.Now.AddHours(-40 + i);
-                db.Add(new PoolStay { WorkloadId = Guid.NewGuid(), PoolId = stage.Pool, Units = 2, QueuedAt = queued, StartedAt = queued, EndedAt = queued.AddMinutes(30 + i) });
+                db.Add(new PoolStay { WorkloadId = Guid.NewGuid(), PoolId = stage.Pool, Accelerators = 2, QueuedAt = queued, StartedAt = queued, EndedAt = queued.AddMinutes(30 + i) });
             }
             await db.SaveChangesAsync();
         }
@@ -74,20 +74,20 @@ public class WaitServiceTests(PostgresServer server)
         var run = await db.Set<TrainingRun>().SingleAsync(r => r.Id == id);
         var at = stage.Now;
 
-        var stay = await PoolStays.ObserveAsync(db, run, 2, at, null, null, default);
+        var stay = await PoolStays.ObserveAsync(db, run, new(2, 1, 4), at, null, null, default);
         PoolStays.Keep(stay!, [.. Enumerable.Range(0, 100).Select(i => i * 60.0)], at);
         await db.SaveChangesAsync();
-        await PoolStays.ObserveAsync(db, run, 2, at, at.AddMinutes(49), null, default);
+        await PoolStays.ObserveAsync(db, run, new(2, 1, 4), at, at.AddMinutes(49), null, default);
         await db.SaveChangesAsync();
-        await PoolStays.ObserveAsync(db, run, 2, at, at.AddMinutes(49), at.AddMinutes(80), default);
+        await PoolStays.ObserveAsync(db, run, new(2, 1, 4), at, at.AddMinutes(49), at.AddMinutes(80), default);
         await db.SaveChangesAsync();
-        await PoolStays.ObserveAsync(db, run, 2, at, at.AddMinutes(49), at.AddMinutes(80), default);
+        await PoolStays.ObserveAsync(db, run, new(2, 1, 4), at, at.AddMinutes(49), at.AddMinutes(80), default);
         await db.SaveChangesAsync();
 
         var kept = Assert.Single(await db.Set<PoolStay>().AsNoTracking().ToListAsync());
         Assert.Equal((at.AddMinutes(49), at.AddMinutes(80)), (kept.StartedAt, kept.EndedAt));
         Assert.InRange(kept.Rank!.Value, 0.45, 0.55);
-        Assert.Equal([31 * 60.0], (await PoolStays.HistoryAsync(db, run, default)).Stays.Select(s => s.Seconds));
+        Assert.Equal([31 * 60.0], (await PoolStays.HistoryAsync(db, run, StayResource.Accelerators, default)).Stays.Select(s => s.Seconds));
     }
 
     [Theory, EachProvider]
@@ -122,7 +122,7 @@ public class WaitServiceTests(PostgresServer server)
         await db.SaveChangesAsync();
         var run = await db.Set<TrainingRun>().Include(r => r.Project).SingleAsync(r => r.Id == id);
 
-        await WaitRecords.ObserveAsync(db, stage.Cluster, run, 2, stage.Now, null, null, stage.Now, default);
+        await WaitRecords.ObserveAsync(db, stage.Cluster, run, new(2, 1, 4), stage.Now, null, null, stage.Now, default);
         await db.SaveChangesAsync();
 
         var kept = await db.Set<PoolStay>().AsNoTracking().SingleAsync(s => s.WorkloadId == id);
@@ -131,7 +131,7 @@ public class WaitServiceTests(PostgresServer server)
     }
 
     [Theory, EachProvider]
-    public async Task History_OfCores_IsThatOfItsOwnCluster(Provider provider)
+    public async Task History_OfCoresAndMemory_IsThatOfItsOwnCluster(Provider provider)
     {
         await using var stage = await QuotaStage.CreateAsync(provider, server);
         var elsewhere = await stage.NewProjectAsync("Elsewhere");
@@ -148,11 +148,57 @@ public class WaitServiceTests(PostgresServer server)
         await db.SaveChangesAsync();
         var mine = await db.Set<TrainingRun>().Include(r => r.Project).SingleAsync(r => r.ProjectId == stage.Project);
 
-        Assert.Equal([60.0], (await PoolStays.HistoryAsync(db, mine, default)).Stays.Select(s => s.Seconds));
+        foreach (var resource in (StayResource[])[StayResource.Cores, StayResource.Memory])
+            Assert.Equal([60.0], (await PoolStays.HistoryAsync(db, mine, resource, default)).Stays.Select(s => s.Seconds));
     }
 
+    [Theory, EachProvider]
+    public async Task OfTraining_ShortOfMemory_IsEstimatedFromWhatHeldMemoryInItsCluster(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        await using var db = await stage.Database.OpenAsync();
+        var ns = await db.Projects.Where(p => p.Id == stage.Project).Select(p => p.Namespace).SingleAsync();
+        var run = Run(stage, stage.Project, pool: null, 0);
+        run.SetStatus(new WorkloadStatus(WorkloadState.Pending, "pod.no_room"), stage.Now);
+        db.Add(run);
+        // One with accelerators holds memory like any other; of one that was written down before, nobody knows how much.
+        for (var i = 0; i < 31; i++)
+        {
+            var past = Run(stage, stage.Project, i % 2 == 0 ? stage.Pool : null, 0);
+            var stay = Stay(past.Id, past.PoolId, stage.Now.AddHours(i - 40), 30 + i);
+            stay.MemoryGiB = i == 30 ? 0 : 4;
+            db.AddRange(past, stay);
+        }
+        var theirs = Run(stage, stage.Project, pool: null, 0);
+        var since = stage.Now.AddMinutes(-10);
+        db.AddRange(theirs, new PoolStay { WorkloadId = theirs.Id, Cores = 1, MemoryGiB = 6, QueuedAt = since, StartedAt = since });
+        await db.SaveChangesAsync();
+        stage.Cluster
+            .With(Kinds.Node, Json("""
+                {"metadata":{"name":"n1"},"spec":{},"status":{"allocatable":{"cpu":"8","memory":"8Gi"},"conditions":[{"type":"Ready","status":"True"}]}}
+                """))
+            .With(Kinds.Pod, Json($$"""
+                {"metadata":{"name":"theirs","namespace":"{{ns}}"},"status":{"phase":"Running"},
+                "spec":{"nodeName":"n1","containers":[{"name":"c","resources":{"requests":{"cpu":"1","memory":"6Gi"} } }]} }
+                """))
+            .With(Kinds.Pod, Owned(Json($$"""
+                {"metadata":{"name":"mine","namespace":"{{ns}}"},"spec":{"containers":[{"name":"c","resources":{"requests":{"cpu":"1","memory":"4Gi"} } }]},
+                "status":{"phase":"Pending","conditions":[{"type":"PodScheduled","status":"False","reason":"Unschedulable",
+                "message":"0/1 nodes are available: 1 Insufficient memory."}]} }
+                """), ns, run.Id));
+
+        var report = (await stage.Database.Get<WaitService>().OfTrainingAsync(stage.Ana, run.Id, default)).Value;
+
+        Assert.Equal(WaitKind.Room, report.Kind);
+        Assert.Equal(30, report.Estimate!.Samples);
+        // Nothing but the end of what runs there, ten minutes in of the thirty that others took at least, makes room.
+        Assert.True(report.Estimate.Median > TimeSpan.FromMinutes(5), $"{report.Estimate}");
+    }
+
+    private static JsonObject Json(string text) => JsonNode.Parse(text)!.AsObject();
+
     private static PoolStay Stay(Guid workload, Guid? pool, DateTimeOffset queued, int minutes) =>
-        new() { WorkloadId = workload, PoolId = pool, Units = 2, QueuedAt = queued, StartedAt = queued, EndedAt = queued.AddMinutes(minutes) };
+        new() { WorkloadId = workload, PoolId = pool, Accelerators = pool is null ? 0 : 2, Cores = 1, MemoryGiB = 4, QueuedAt = queued, StartedAt = queued, EndedAt = queued.AddMinutes(minutes) };
 
     private static TrainingRun Run(QuotaStage stage, Guid project, Guid? pool, int accelerators) =>
         new TrainingDraft(Guid.CreateVersion7(), project, "fraud") { Code = "print(1)", PoolId = pool, Accelerators = accelerators }
@@ -166,7 +212,7 @@ public class WaitServiceTests(PostgresServer server)
         var run = Run(stage, stage.Project, stage.Pool, gpus);
         run.SetStatus(new WorkloadStatus(WorkloadState.Pending, "pod.no_room"), stage.Now);
         var since = stage.Now.AddMinutes(-10);
-        db.AddRange(run, new PoolStay { WorkloadId = Guid.NewGuid(), PoolId = stage.Pool, Units = 4, QueuedAt = since, StartedAt = since });
+        db.AddRange(run, new PoolStay { WorkloadId = Guid.NewGuid(), PoolId = stage.Pool, Accelerators = 4, QueuedAt = since, StartedAt = since });
         await db.SaveChangesAsync();
         stage.Cluster.WithNode("n1", QuotaStage.Gpu, 4).WithPod("other", "theirs", "n1", QuotaStage.Gpu, 4)
             .With(Kinds.Pod, Owned(WaitWorld.Unplaced(gpus, "0/1 nodes are available: 1 Insufficient nvidia.com/gpu."), ns, run.Id));

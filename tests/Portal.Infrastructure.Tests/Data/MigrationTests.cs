@@ -1,5 +1,10 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Portal.Core.Data;
+using Portal.Core.Projects;
+using Portal.Core.Teams;
+using Portal.Core.Waiting;
 using Portal.Testing.Databases;
 
 namespace Portal.Infrastructure.Tests.Data;
@@ -14,5 +19,38 @@ public class MigrationTests(PostgresServer server)
 
         Assert.NotEmpty(await db.Database.GetAppliedMigrationsAsync(TestContext.Current.CancellationToken));
         Assert.False(db.Database.HasPendingModelChanges(), "run tools/add-migrations.sh NAME");
+    }
+
+    [Theory, EachProvider]
+    public async Task Migrate_FromTheFirstSchema_KeepsStepsAndStays(Provider provider)
+    {
+        await using var database = await TestDatabase.CreateAsync(provider, server);
+        var ct = TestContext.Current.CancellationToken;
+        var maker = await database.PersonAsync("ana");
+        var team = new Team { Name = "Fraud", CreatedAt = database.Clock.GetUtcNow() };
+        await using PortalDb db = await database.OpenAsync();
+        db.Teams.Add(team);
+        foreach (var name in (string[])["with steps", "without"])
+            db.Projects.Add(new ProjectDraft(Guid.CreateVersion7(), name, team.Id).ToProject(maker, database.Clock.GetUtcNow()));
+        db.Add(new PoolStay { WorkloadId = Guid.NewGuid(), Cores = 2, QueuedAt = database.Clock.GetUtcNow() });
+        await db.SaveChangesAsync(ct);
+        await db.GetService<IMigrator>().MigrateAsync("Initial", ct);
+        await db.Database.ExecuteSqlRawAsync(
+            """
+            INSERT INTO "project_steps" ("ProjectId", "Kind", "State", "Reason", "Detail", "Attempts", "ChangedAt")
+            SELECT "Id", 'Queue', 'Failed', 'cluster.forbidden', 'It said "no".', 3, {0} FROM "projects" WHERE "Name" = 'with steps'
+            """, [database.Clock.GetUtcNow().UtcDateTime], ct);
+
+        await db.Database.MigrateAsync(ct);
+
+        db.ChangeTracker.Clear();
+        var steps = await db.Projects.ToDictionaryAsync(p => p.Name, p => p.Steps, ct);
+        Assert.Empty(steps["without"]);
+        var step = Assert.Single(steps["with steps"]);
+        Assert.Equal(
+            (ProjectStepKind.Queue, StepState.Failed, "cluster.forbidden", "It said \"no\".", 3, database.Clock.GetUtcNow()),
+            (step.Kind, step.State, step.Reason, step.Detail, step.Attempts, step.ChangedAt));
+        var stay = await db.Set<PoolStay>().SingleAsync(ct);
+        Assert.Equal((0, 2, 0), (stay.Accelerators, stay.Cores, stay.MemoryGiB));
     }
 }

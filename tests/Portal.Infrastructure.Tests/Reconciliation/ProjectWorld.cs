@@ -95,7 +95,7 @@ internal sealed class ProjectWorld : IAsyncDisposable
     public async Task<Project?> FindAsync(Guid id)
     {
         await using var db = await _database.OpenAsync();
-        return await db.Projects.AsNoTracking().Include(p => p.Steps).Include(p => p.Members).SingleOrDefaultAsync(p => p.Id == id);
+        return await db.Projects.AsNoTracking().Include(p => p.Members).SingleOrDefaultAsync(p => p.Id == id);
     }
 
     /// <summary>A pass over a row, beside those that the loops make by themselves.</summary>

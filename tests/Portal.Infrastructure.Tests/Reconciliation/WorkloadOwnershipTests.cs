@@ -39,7 +39,7 @@ public class WorkloadOwnershipTests(PostgresServer server, EmbeddedCluster clust
         await using var db = await world.Database.OpenAsync();
         var stays = await db.Set<PoolStay>().Where(s => s.WorkloadId == notebook.Id).ToListAsync();
         Assert.NotEmpty(stays);
-        Assert.All(stays, s => Assert.Equal((null, true, true), (s.PoolId, s.Units > 0, s.EndedAt is not null)));
+        Assert.All(stays, s => Assert.Equal((null, true, true), (s.PoolId, s.Cores > 0, s.EndedAt is not null)));
     }
 
     [Theory, EachProvider]

@@ -252,7 +252,7 @@ public class UsedVerbsTests(PostgresServer server)
         await UntilAsync(async () =>
         {
             await using var db = await parts.OpenAsync();
-            seen = await db.Projects.AsNoTracking().Include(p => p.Steps).SingleAsync(p => p.Id == id, Ct);
+            seen = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == id, Ct);
             return seen.State == ProjectState.Ready && seen.ObservedGeneration == seen.Generation;
         }, () => $"the project is ready: {string.Join("; ", seen?.Steps.Select(s => $"{s.Kind} {s.State} {s.Reason} {s.Detail}") ?? [])}");
     }

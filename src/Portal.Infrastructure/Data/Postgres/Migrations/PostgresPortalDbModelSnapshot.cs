@@ -1128,12 +1128,14 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)");
 
+                    b.Property<string>("Steps")
+                        .IsRequired()
+                        .HasColumnType("text");
+
                     b.Property<Guid>("TeamId")
                         .HasColumnType("uuid");
 
                     b.HasKey("Id");
-
-                    b.HasIndex("ClusterId");
 
                     b.HasIndex("CreatedAt");
 
@@ -1144,6 +1146,8 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                         .IsUnique();
 
                     b.HasIndex("TeamId");
+
+                    b.HasIndex("ClusterId", "Intent", "Size", "Id");
 
                     b.ToTable("projects", (string)null);
                 });
@@ -1166,41 +1170,6 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                     b.HasIndex("PersonId");
 
                     b.ToTable("project_members", (string)null);
-                });
-
-            modelBuilder.Entity("Portal.Core.Projects.ProjectStep", b =>
-                {
-                    b.Property<Guid>("ProjectId")
-                        .HasColumnType("uuid");
-
-                    b.Property<string>("Kind")
-                        .HasMaxLength(20)
-                        .HasColumnType("character varying(20)");
-
-                    b.Property<int>("Attempts")
-                        .HasColumnType("integer");
-
-                    b.Property<DateTime?>("ChangedAt")
-                        .HasColumnType("timestamp with time zone");
-
-                    b.Property<string>("Detail")
-                        .IsRequired()
-                        .HasMaxLength(4000)
-                        .HasColumnType("character varying(4000)");
-
-                    b.Property<string>("Reason")
-                        .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("character varying(100)");
-
-                    b.Property<string>("State")
-                        .IsRequired()
-                        .HasMaxLength(20)
-                        .HasColumnType("character varying(20)");
-
-                    b.HasKey("ProjectId", "Kind");
-
-                    b.ToTable("project_steps", (string)null);
                 });
 
             modelBuilder.Entity("Portal.Core.Quotas.QuotaRequest", b =>
@@ -1799,6 +1768,12 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                     b.Property<DateTime>("QueuedAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<double>("Accelerators")
+                        .HasColumnType("double precision");
+
+                    b.Property<double>("Cores")
+                        .HasColumnType("double precision");
+
                     b.Property<DateTime?>("EndedAt")
                         .HasColumnType("timestamp with time zone");
 
@@ -1809,6 +1784,9 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                     b.Property<DateTime?>("ForecastAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<double>("MemoryGiB")
+                        .HasColumnType("double precision");
+
                     b.Property<Guid?>("PoolId")
                         .HasColumnType("uuid");
 
@@ -1817,9 +1795,6 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
 
                     b.Property<DateTime?>("StartedAt")
                         .HasColumnType("timestamp with time zone");
-
-                    b.Property<double>("Units")
-                        .HasColumnType("double precision");
 
                     b.HasKey("WorkloadId", "QueuedAt");
 
@@ -1999,15 +1974,6 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("Portal.Core.Projects.ProjectStep", b =>
-                {
-                    b.HasOne("Portal.Core.Projects.Project", null)
-                        .WithMany("Steps")
-                        .HasForeignKey("ProjectId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
             modelBuilder.Entity("Portal.Core.Quotas.QuotaRequest", b =>
                 {
                     b.HasOne("Portal.Core.Hardware.HardwarePool", "Pool")
@@ -2162,8 +2128,6 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
             modelBuilder.Entity("Portal.Core.Projects.Project", b =>
                 {
                     b.Navigation("Members");
-
-                    b.Navigation("Steps");
                 });
 
             modelBuilder.Entity("Portal.Core.Quotas.QuotaRequest", b =>

@@ -1120,12 +1120,14 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                         .HasMaxLength(20)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Steps")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<Guid>("TeamId")
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
-
-                    b.HasIndex("ClusterId");
 
                     b.HasIndex("CreatedAt");
 
@@ -1136,6 +1138,8 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                         .IsUnique();
 
                     b.HasIndex("TeamId");
+
+                    b.HasIndex("ClusterId", "Intent", "Size", "Id");
 
                     b.ToTable("projects", (string)null);
                 });
@@ -1158,41 +1162,6 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                     b.HasIndex("PersonId");
 
                     b.ToTable("project_members", (string)null);
-                });
-
-            modelBuilder.Entity("Portal.Core.Projects.ProjectStep", b =>
-                {
-                    b.Property<Guid>("ProjectId")
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Kind")
-                        .HasMaxLength(20)
-                        .HasColumnType("TEXT");
-
-                    b.Property<int>("Attempts")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<DateTime?>("ChangedAt")
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Detail")
-                        .IsRequired()
-                        .HasMaxLength(4000)
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Reason")
-                        .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("State")
-                        .IsRequired()
-                        .HasMaxLength(20)
-                        .HasColumnType("TEXT");
-
-                    b.HasKey("ProjectId", "Kind");
-
-                    b.ToTable("project_steps", (string)null);
                 });
 
             modelBuilder.Entity("Portal.Core.Quotas.QuotaRequest", b =>
@@ -1791,6 +1760,12 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                     b.Property<DateTime>("QueuedAt")
                         .HasColumnType("TEXT");
 
+                    b.Property<double>("Accelerators")
+                        .HasColumnType("REAL");
+
+                    b.Property<double>("Cores")
+                        .HasColumnType("REAL");
+
                     b.Property<DateTime?>("EndedAt")
                         .HasColumnType("TEXT");
 
@@ -1801,6 +1776,9 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                     b.Property<DateTime?>("ForecastAt")
                         .HasColumnType("TEXT");
 
+                    b.Property<double>("MemoryGiB")
+                        .HasColumnType("REAL");
+
                     b.Property<Guid?>("PoolId")
                         .HasColumnType("TEXT");
 
@@ -1809,9 +1787,6 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
 
                     b.Property<DateTime?>("StartedAt")
                         .HasColumnType("TEXT");
-
-                    b.Property<double>("Units")
-                        .HasColumnType("REAL");
 
                     b.HasKey("WorkloadId", "QueuedAt");
 
@@ -1991,15 +1966,6 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("Portal.Core.Projects.ProjectStep", b =>
-                {
-                    b.HasOne("Portal.Core.Projects.Project", null)
-                        .WithMany("Steps")
-                        .HasForeignKey("ProjectId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
             modelBuilder.Entity("Portal.Core.Quotas.QuotaRequest", b =>
                 {
                     b.HasOne("Portal.Core.Hardware.HardwarePool", "Pool")
@@ -2154,8 +2120,6 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
             modelBuilder.Entity("Portal.Core.Projects.Project", b =>
                 {
                     b.Navigation("Members");
-
-                    b.Navigation("Steps");
                 });
 
             modelBuilder.Entity("Portal.Core.Quotas.QuotaRequest", b =>
