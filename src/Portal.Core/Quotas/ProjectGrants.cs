@@ -12,15 +12,18 @@ public sealed class ProjectGrants(IDbContextFactory<PortalDb> databases) : IProj
     /// <inheritdoc/>
     public async Task<ProjectShare> ShareAsync(PortalDb db, Guid projectId, Guid teamId, CancellationToken ct)
     {
-        var grants = await db.Set<QuotaRequest>().AsNoTracking().Where(r => r.ProjectId == projectId && r.State == QuotaState.Active)
-            .GroupBy(r => r.PoolId).Select(g => new { PoolId = g.Key, Units = g.Sum(r => r.GrantedAmount ?? 0) }).ToListAsync(ct);
-        // After the grants, so that the pool of each is among them. All pools: they are few, and each says what weight it gives the team.
-        var pools = await db.Set<HardwarePool>().AsNoTracking().Include(p => p.Ledger).ToDictionaryAsync(p => p.Id, ct);
+        // All pools: they are few, and each says what weight it gives the team.
+        var pools = await db.Set<HardwarePool>().AsNoTracking().Include(p => p.Ledger).Select(p => new
+        {
+            Pool = p,
+            Units = db.Set<QuotaRequest>().Where(r => r.PoolId == p.Id && r.ProjectId == projectId && r.State == QuotaState.Active)
+                .Sum(r => r.GrantedAmount ?? 0),
+        }).ToListAsync(ct);
         return new ProjectShare(
             [
-                .. grants.Select(g => Grant(pools[g.PoolId], pools[g.PoolId].Lending.For(teamId), g.Units)).OrderBy(g => g.Flavor, StringComparer.Ordinal),
+                .. pools.Where(p => p.Units > 0).Select(p => Grant(p.Pool, p.Pool.Lending.For(teamId), p.Units)).OrderBy(g => g.Flavor, StringComparer.Ordinal),
             ],
-            pools.Values.Select(p => p.Lending.For(teamId).Weight).DefaultIfEmpty(1).Max());
+            pools.Select(p => p.Pool.Lending.For(teamId).Weight).DefaultIfEmpty(1).Max());
     }
 
     /// <inheritdoc/>

@@ -17,7 +17,7 @@ public sealed class AdmissionController(IObjects objects, TimeProvider time, ILo
     private const int Rest = 5;
 
     private readonly KueueMirrors _seen = new(objects);
-    // Queues without workloads whose status says what it has to. What it follows from is beside them: they are new objects once they change.
+    // Queues without workloads whose status says what it has to, and what it follows from beside them: what changes is another object.
     private readonly ConditionalWeakTable<JsonObject, Cause> _settled = [];
     private bool _wrote;
 
@@ -75,9 +75,9 @@ public sealed class AdmissionController(IObjects objects, TimeProvider time, ILo
     private static (string Reason, string Message)? EvictionOf(JsonObject workload, KueueSnapshot snapshot)
     {
         if (!WorkloadObject.IsActive(workload)) return ("Deactivated", "The workload is deactivated");
-        if (QueueHealth.Stop(snapshot.LocalQueueOf(workload)) == "HoldAndDrain") return ("LocalQueueStopped", "The LocalQueue is stopped");
+        if (snapshot.SpecOf(snapshot.LocalQueueOf(workload)).Stop == "HoldAndDrain") return ("LocalQueueStopped", "The LocalQueue is stopped");
         JsonObject? queue = snapshot.ClusterQueues.GetValueOrDefault(workload.Text("status", "admission", "clusterQueue") ?? "");
-        return QueueHealth.Stop(queue) == "HoldAndDrain" ? ("ClusterQueueStopped", "The ClusterQueue is stopped") : null;
+        return snapshot.SpecOf(queue).Stop == "HoldAndDrain" ? ("ClusterQueueStopped", "The ClusterQueue is stopped") : null;
     }
 
     private void Admit(KueueSnapshot snapshot)
@@ -116,7 +116,7 @@ public sealed class AdmissionController(IObjects objects, TimeProvider time, ILo
     private static QueueState StateOf(KueueSnapshot snapshot, string name, List<PendingWorkload> line)
     {
         JsonObject queue = snapshot.ClusterQueues[name];
-        return new QueueState(name, snapshot.Quotas[name], [.. KueueSnapshot.Groups(queue)], queue.Text("spec", "queueingStrategy") == "StrictFIFO", line)
+        return new QueueState(name, snapshot.Quotas[name], snapshot.SpecOf(queue).Groups, queue.Text("spec", "queueingStrategy") == "StrictFIFO", line)
         {
             Preemption = KueueSnapshot.PolicyOf(queue),
         };
@@ -127,10 +127,10 @@ public sealed class AdmissionController(IObjects objects, TimeProvider time, ILo
         clusterQueue = "";
         string queueName = workload.Text("spec", "queueName") ?? "";
         if (snapshot.LocalQueueOf(workload) is not { } local) return $"LocalQueue {queueName} doesn't exist";
-        if (QueueHealth.Stop(local) != "None") return $"LocalQueue {queueName} is inactive";
-        clusterQueue = local.Text("spec", "clusterQueue") ?? "";
+        if (snapshot.SpecOf(local).Stop != "None") return $"LocalQueue {queueName} is inactive";
+        clusterQueue = snapshot.SpecOf(local).Above;
         if (!snapshot.ClusterQueues.TryGetValue(clusterQueue, out JsonObject? queue)) return $"ClusterQueue {clusterQueue} doesn't exist";
-        if (!QueueHealth.OfClusterQueue(queue, snapshot.Flavors).Active) return $"ClusterQueue {clusterQueue} is inactive";
+        if (!QueueHealth.OfClusterQueue(snapshot.SpecOf(queue), snapshot.Flavors).Active) return $"ClusterQueue {clusterQueue} is inactive";
         return snapshot.Accepts(queue, workload.Namespace() ?? "") ? null : "Workload namespace doesn't match ClusterQueue selector";
     }
 
@@ -156,23 +156,25 @@ public sealed class AdmissionController(IObjects objects, TimeProvider time, ILo
         DateTimeOffset now = Time.GetUtcNow();
         ILookup<string?, JsonObject> byQueue = snapshot.Workloads.ToLookup(workload => QueueOf(workload, snapshot), StringComparer.Ordinal);
         ILookup<string?, JsonObject> byLine = snapshot.Workloads.ToLookup(workload => snapshot.LocalQueueOf(workload)?.Key(), StringComparer.Ordinal);
-        foreach (JsonObject queue in snapshot.ClusterQueues.Values)
+        foreach ((string name, JsonObject queue) in snapshot.ClusterQueues)
         {
-            JsonObject[] own = [.. byQueue[queue.Name()]];
-            QueueHealth health = QueueHealth.OfClusterQueue(queue, snapshot.Flavors);
-            Write(queue, own, new Cause(health, null), body => QueueStatus.WriteTo(body, own, health, snapshot.Quotas[queue.Name()], KueueSnapshot.Groups(queue), now));
+            JsonObject[] own = [.. byQueue[name]];
+            QueueSpec spec = snapshot.SpecOf(queue);
+            QueueHealth health = QueueHealth.OfClusterQueue(spec, snapshot.Flavors);
+            Write(queue, own, new Cause(health, spec), body => QueueStatus.WriteTo(body, own, health, snapshot.Quotas[name], spec.Groups, now));
         }
-        foreach (JsonObject queue in snapshot.LocalQueues.Values)
+        foreach ((string key, JsonObject queue) in snapshot.LocalQueues)
         {
-            JsonObject[] own = [.. byLine[queue.Key()]];
-            IEnumerable<ResourceGroup> groups = snapshot.ClusterQueues.TryGetValue(queue.Text("spec", "clusterQueue") ?? "", out JsonObject? above) ? KueueSnapshot.Groups(above) : [];
-            QueueHealth health = QueueHealth.OfLocalQueue(queue, snapshot);
-            Write(queue, own, new Cause(health, above), body => QueueStatus.WriteTo(body, own, health, null, groups, now));
+            JsonObject[] own = [.. byLine[key]];
+            QueueSpec spec = snapshot.SpecOf(queue);
+            QueueSpec? above = snapshot.ClusterQueues.TryGetValue(spec.Above, out JsonObject? found) ? snapshot.SpecOf(found) : null;
+            QueueHealth health = QueueHealth.OfLocalQueue(spec, above, snapshot.Flavors);
+            Write(queue, own, new Cause(health, above), body => QueueStatus.WriteTo(body, own, health, null, above?.Groups ?? [], now));
         }
     }
 
     private static string? QueueOf(JsonObject workload, KueueSnapshot snapshot) =>
-        WorkloadObject.HasQuota(workload) ? workload.Text("status", "admission", "clusterQueue") : snapshot.LocalQueueOf(workload)?.Text("spec", "clusterQueue");
+        WorkloadObject.HasQuota(workload) ? workload.Text("status", "admission", "clusterQueue") : snapshot.LocalQueueOf(workload) is { } queue ? snapshot.SpecOf(queue).Above : null;
 
     private void Write(JsonObject queue, JsonObject[] own, Cause cause, Action<JsonObject> change)
     {
@@ -183,5 +185,5 @@ public sealed class AdmissionController(IObjects objects, TimeProvider time, ILo
         else if (own.Length == 0) _settled.AddOrUpdate(queue, cause);
     }
 
-    private sealed record Cause(QueueHealth Health, JsonObject? Above);
+    private sealed record Cause(QueueHealth Health, QueueSpec? Groups);
 }

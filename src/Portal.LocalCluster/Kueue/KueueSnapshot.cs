@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Portal.LocalCluster.Controllers;
 using Portal.LocalCluster.Machinery;
@@ -8,6 +9,8 @@ namespace Portal.LocalCluster.Kueue;
 /// <summary>What admission reads from. Workloads are read anew each time: it writes into them.</summary>
 internal sealed class KueueMirrors(IObjects objects)
 {
+    private readonly ConditionalWeakTable<JsonObject, QueueSpec> _specs = [];
+
     public ObjectMirror LocalQueues { get; } = objects.Mirror(KueueNames.LocalQueues);
 
     public ObjectMirror ClusterQueues { get; } = objects.Mirror(KueueNames.ClusterQueues);
@@ -19,6 +22,9 @@ internal sealed class KueueMirrors(IObjects objects)
     public ObjectMirror Namespaces { get; } = objects.Mirror("namespaces");
 
     public IReadOnlyList<JsonObject> Workloads() => objects.List(KueueNames.Workloads);
+
+    /// <summary>What the spec of an object of the mirrors says; another version of it is another object.</summary>
+    public QueueSpec SpecOf(JsonObject queue) => _specs.GetValue(queue, QueueSpec.Of);
 }
 
 /// <summary>Everything admission looks at, read once: queues, flavors, cohorts, workloads, and what is reserved already.</summary>
@@ -29,9 +35,11 @@ internal sealed class KueueSnapshot
     private readonly Dictionary<string, JsonObject> _namespaces;
 
     private readonly List<ReservedWorkload> _reserved = [];
+    private readonly KueueMirrors _seen;
 
     public KueueSnapshot(KueueMirrors seen)
     {
+        _seen = seen;
         // What refers is read before what it refers to, so that objects made one after the other are never seen half.
         Workloads = [.. seen.Workloads().Where(workload => !workload.IsDeleting())];
         LocalQueues = seen.LocalQueues.List().ToDictionary(queue => queue.Key(), StringComparer.Ordinal);
@@ -39,7 +47,7 @@ internal sealed class KueueSnapshot
         Flavors = seen.Flavors.List().Select(FlavorOf).ToDictionary(flavor => flavor.Name, StringComparer.Ordinal);
         _cohortObjects = ByName(seen.Cohorts.List());
         _namespaces = ByName(seen.Namespaces.List());
-        Quotas = ClusterQueues.ToDictionary(pair => pair.Key, pair => Node(pair.Value), StringComparer.Ordinal);
+        Quotas = ClusterQueues.ToDictionary(pair => pair.Key, pair => Node(pair.Key, SpecOf(pair.Value)), StringComparer.Ordinal);
         foreach (JsonObject workload in Workloads.Where(workload => WorkloadObject.HasQuota(workload) && !WorkloadObject.IsFinished(workload))) Count(workload);
     }
 
@@ -61,8 +69,8 @@ internal sealed class KueueSnapshot
         clusterQueue.Map("spec", "namespaceSelector") is { } selector
         && LabelMatch.Selector(selector, _namespaces.TryGetValue(ns, out JsonObject? found) ? LabelMatch.Labels(found) : new Dictionary<string, string>(StringComparer.Ordinal));
 
-    public static IEnumerable<ResourceGroup> Groups(JsonObject queue) => queue.Each("spec", "resourceGroups")
-        .Select(group => new ResourceGroup([.. group.Texts("coveredResources")], [.. group.Each("flavors").Select(flavor => flavor.Text("name") ?? "")]));
+    /// <summary>What the spec of a queue or cohort says; that of one that is absent says nothing.</summary>
+    public QueueSpec SpecOf(JsonObject? queue) => queue is null ? QueueSpec.None : _seen.SpecOf(queue);
 
     public static PendingWorkload Pending(JsonObject workload) => new(
         workload.Key(),
@@ -96,37 +104,17 @@ internal sealed class KueueSnapshot
             Conditions.Find(workload, "QuotaReserved")?.Time("lastTransitionTime") ?? workload.Created(), Conditions.IsTrue(workload, "Evicted"), usage));
     }
 
-    private QuotaNode Node(JsonObject clusterQueue) =>
-        new(clusterQueue.Name(), QuotasOf(clusterQueue), clusterQueue.Text("spec", "cohortName") is { Length: > 0 } cohort ? Cohort(cohort, []) : null);
+    private QuotaNode Node(string name, QueueSpec spec) => new(name, spec.Quotas, spec.Above.Length > 0 ? Cohort(spec.Above, []) : null);
 
     /// <summary>A cohort need not exist as an object; one that names itself as its ancestor is cut there.</summary>
     private QuotaNode Cohort(string name, HashSet<string> below)
     {
         if (_cohorts.TryGetValue(name, out QuotaNode? known)) return known;
         below.Add(name);
-        JsonObject? body = _cohortObjects.GetValueOrDefault(name);
-        string? parent = body?.Text("spec", "parentName");
-        QuotaNode? above = parent is { Length: > 0 } && !below.Contains(parent) ? Cohort(parent, below) : null;
-        return _cohorts[name] = new QuotaNode(name, body is null ? new Dictionary<FlavorResource, FlavorQuota>() : QuotasOf(body), above);
+        QueueSpec spec = SpecOf(_cohortObjects.GetValueOrDefault(name));
+        QuotaNode? above = spec.Above.Length > 0 && !below.Contains(spec.Above) ? Cohort(spec.Above, below) : null;
+        return _cohorts[name] = new QuotaNode(name, spec.Quotas, above);
     }
-
-    private static Dictionary<FlavorResource, FlavorQuota> QuotasOf(JsonObject queue)
-    {
-        Dictionary<FlavorResource, FlavorQuota> quotas = [];
-        foreach (JsonObject flavor in queue.Each("spec", "resourceGroups").SelectMany(group => group.Each("flavors")))
-        {
-            foreach (JsonObject resource in flavor.Each("resources"))
-            {
-                FlavorResource at = new(flavor.Text("name") ?? "", resource.Text("name") ?? "");
-                quotas[at] = new FlavorQuota(Amount(resource, "nominalQuota") ?? 0, Amount(resource, "borrowingLimit"), Amount(resource, "lendingLimit"));
-            }
-        }
-        return quotas;
-    }
-
-    /// <summary>Quantities may be written as numbers.</summary>
-    private static decimal? Amount(JsonObject resource, string field) =>
-        resource.Pairs().FirstOrDefault(pair => pair.Key == field) is { Value: { } text } && Quantity.TryParse(text, out Quantity quantity) ? quantity.Value : null;
 
     private static Flavor FlavorOf(JsonObject body) => new(
         body.Name(),

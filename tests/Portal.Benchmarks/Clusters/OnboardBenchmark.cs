@@ -29,7 +29,7 @@ public static class OnboardBenchmark
 {
     private const int Projects = 500;
     // Until most of what runs has been compiled for good: the loop, which comes later, finds the client and the server so.
-    private const int WarmUp = 600;
+    private const int WarmUp = 1000;
     private const int LoopWarmUp = 60;
     private const int LoopProjects = 160;
     private const int Approvals = 60;
