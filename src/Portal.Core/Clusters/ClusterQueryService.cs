@@ -51,7 +51,7 @@ public sealed class ClusterQueryService(IDbContextFactory<PortalDb> databases, A
             .ToDictionaryAsync(g => g.Key!.Value, g => g.Count, ct);
         var pools = await db.Set<HardwarePool>().Where(p => p.ClusterId != null).GroupBy(p => p.ClusterId)
             .Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key!.Value, g => g.Count, ct);
-        var disputed = await db.Set<ObjectDispute>().Where(d => d.ProjectId == null && d.Decision != DisputeDecision.Leave)
+        var disputed = await db.Set<ObjectDispute>().Where(ObjectDispute.IsOpen).Where(d => d.ProjectId == null)
             .Select(d => d.ClusterId).ToHashSetAsync(ct);
         return
         [

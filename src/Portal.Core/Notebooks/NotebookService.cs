@@ -162,10 +162,13 @@ public sealed class NotebookService(
             : null;
     }
 
-    private static IQueryable<NotebookView> View(PortalDb db, IQueryable<Notebook> rows) =>
-        rows.Select(n => new NotebookView(n, n.Project!.Name, n.Project.Namespace,
+    private static IQueryable<NotebookView> View(PortalDb db, IQueryable<Notebook> rows)
+    {
+        var disputes = db.Set<ObjectDispute>().Where(ObjectDispute.IsOpen);
+        return rows.Select(n => new NotebookView(n, n.Project!.Name, n.Project.Namespace,
             db.People.Where(p => p.Id == n.CreatedBy).Select(p => p.DisplayName).FirstOrDefault() ?? "",
-            db.Set<ObjectDispute>().Any(d => d.ProjectId == n.ProjectId && d.OwnerId == n.Id && d.Decision != DisputeDecision.Leave)));
+            disputes.Any(d => d.ProjectId == n.ProjectId && d.OwnerId == n.Id)));
+    }
 
     private static Refusal NameTaken(string name) =>
         new Refusal("notebook.name_taken", RefusalKind.Conflict, "Name").With("name", name);

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -13,6 +14,9 @@ namespace Portal.Core.Ownership;
 /// </summary>
 public sealed class ObjectDispute : IVersioned
 {
+    /// <summary>Disputes that nobody has settled: others hold the object, and nobody said that they shall.</summary>
+    public static readonly Expression<Func<ObjectDispute, bool>> IsOpen = d => d.Decision != DisputeDecision.Leave;
+
     public Guid Id { get; set; } = Guid.CreateVersion7();
 
     public Guid ClusterId { get; set; }

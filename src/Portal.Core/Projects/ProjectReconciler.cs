@@ -95,7 +95,7 @@ public sealed class ProjectReconciler(
         foreach (var kind in Enum.GetValues<ProjectStepKind>())
         {
             var step = project.Steps.FirstOrDefault(s => s.Kind == kind) ?? AddStep(project, kind);
-            var (outcome, failure) = await TakeAsync(db, project, step, plan, ct);
+            var (outcome, failure) = await TakeAsync(db, step, plan, ct);
             End(db, project, step, outcome, failure is not null, last: kind == LastStep);
             var outage = failure is { } && (failure.IsTransient || failure.Failure == ClusterFailure.NotFound);
             var ends = outage || kind == LastStep || (kind == ProjectStepKind.Namespace && !outcome.IsFinished);
@@ -115,7 +115,7 @@ public sealed class ProjectReconciler(
     }
 
     private async Task<(StepOutcome Outcome, ClusterException? Failure)> TakeAsync(
-        PortalDb db, Project project, ProjectStep step, ProjectPlan plan, CancellationToken ct)
+        PortalDb db, ProjectStep step, ProjectPlan plan, CancellationToken ct)
     {
         var taking = steps.TakeAsync(step.Kind, plan, ct);
         try
@@ -123,7 +123,7 @@ public sealed class ProjectReconciler(
             // The delay only decides whether the step is shown as running: one that is over before a glance never is. It is awaited below
             // in either case, and its outcome is taken whichever came first.
             if (await Task.WhenAny(taking, Task.Delay(Glance, clock, ct)) != taking)
-                await BeginAsync(db, project, step, ct);
+                await BeginAsync(db, step, ct);
         }
         finally
         {
@@ -164,7 +164,7 @@ public sealed class ProjectReconciler(
         return ReconcileResult.Settled;
     }
 
-    private async Task BeginAsync(PortalDb db, Project project, ProjectStep step, CancellationToken ct)
+    private async Task BeginAsync(PortalDb db, ProjectStep step, CancellationToken ct)
     {
         // One that the cluster is still at work on is not begun again: its reason stays on the page.
         if (step.State is StepState.Done or StepState.NotNeeded or StepState.Running || step is { State: StepState.Waiting, Attempts: > 0 })

@@ -42,12 +42,13 @@ public sealed class TrainingList(IDbContextFactory<PortalDb> databases, AccessGa
             runs = runs.Where(r => r.State == wanted);
         if (query.Search?.Trim().ToLowerInvariant() is { Length: > 0 } term)
             runs = runs.Where(r => r.Name.ToLower().Contains(term) || r.Project!.Name.ToLower().Contains(term));
+        var disputes = db.Set<ObjectDispute>().Where(ObjectDispute.IsOpen);
         var rows = await Ordered(runs, query).Skip(query.Skip).Take(query.Limit + 1)
             .Select(r => new TrainingRow(
                 r.Id, r.Name, r.ProjectId, r.Project!.Name,
                 db.People.Where(p => p.Id == r.CreatedBy).Select(p => p.DisplayName).FirstOrDefault() ?? "",
                 r.State, r.Reason, r.ReasonArguments, r.Accelerators, r.PricePerHour, r.CreatedAt, r.StartedAt, r.FinishedAt,
-                db.Set<ObjectDispute>().Any(d => d.ProjectId == r.ProjectId && d.OwnerId == r.Id && d.Decision != DisputeDecision.Leave)))
+                disputes.Any(d => d.ProjectId == r.ProjectId && d.OwnerId == r.Id)))
             .ToListAsync(ct);
         var total = await runs.TotalAsync(query, rows.Count, ct);
         return new Page<TrainingRow>([.. rows.Take(query.Limit)], total);

@@ -126,7 +126,7 @@ public sealed class TrainingReconciler(
     }
 
     private static StaySize SizeOf(TrainingRun run) =>
-        new(run.Accelerators * run.Nodes, run.CpuMilli / 1000d * run.Nodes, run.MemoryMiB / 1024d * run.Nodes);
+        new(run.Accelerators, run.CpuMilli / 1000d, run.MemoryMiB / 1024d, run.Nodes);
 
     private WorkloadStatus? Waits(TrainingRun run)
     {

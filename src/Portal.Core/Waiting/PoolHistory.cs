@@ -1,6 +1,6 @@
 namespace Portal.Core.Waiting;
 
-/// <summary>What is known of a pool's past.</summary>
+/// <summary>What is known of the past of a pool's accelerators, or of a cluster's cores or memory.</summary>
 /// <param name="Stays">Finished stays, oldest first.</param>
 /// <param name="Ranks">
 /// Where past starts fell in their own forecasts, 0 to 1: evenly spread when the forecasts were honest (probability integral transform).
@@ -17,17 +17,17 @@ public sealed record PoolHistory(IReadOnlyList<PastStay> Stays, IReadOnlyList<do
     public bool IsEnough => Stays.Count >= Least;
 }
 
-/// <summary>One stay of a workload on a pool.</summary>
-/// <param name="Units">Pieces that it held.</param>
+/// <summary>One stay of a workload.</summary>
+/// <param name="Units">What it held: pieces, cores or bytes.</param>
 /// <param name="QueuedAt">When it was asked for.</param>
 /// <param name="Seconds">How long it ran.</param>
 public sealed record PastStay(double Units, DateTimeOffset QueuedAt, double Seconds);
 
 /// <summary>What stands between a workload and its start.</summary>
-/// <param name="Needed">Pieces that it asks for.</param>
-/// <param name="Free">Pieces that its queue can take now.</param>
-/// <param name="Running">What runs: pieces, and seconds since its start.</param>
-/// <param name="Ahead">Pieces of those before it, first first.</param>
+/// <param name="Needed">Pieces, cores or bytes that it asks for; so are the others.</param>
+/// <param name="Free">What its queue, or a node, can take now.</param>
+/// <param name="Running">What runs: how much it holds, and seconds since its start.</param>
+/// <param name="Ahead">What those before it ask for, first first.</param>
 /// <param name="Strict">True where the head of the queue blocks the others (StrictFIFO).</param>
 public sealed record QueueScene(
     double Needed, double Free, IReadOnlyList<(double Units, double Elapsed)> Running, IReadOnlyList<double> Ahead, bool Strict = false);

@@ -7,7 +7,7 @@ namespace Portal.Core.Waiting;
 /// <summary>The resources that stays are written down in.</summary>
 public enum StayResource { Accelerators, Cores, Memory }
 
-/// <summary>One try of a workload on a pool: asked for, started, ended. The reconciler writes it, estimates are made from it.</summary>
+/// <summary>One try of a workload on a pool or on cores alone: asked for, started, ended. The reconciler writes it, estimates are made from it.</summary>
 public sealed class PoolStay
 {
     /// <summary>The notebook's or run's id.</summary>
@@ -16,17 +16,20 @@ public sealed class PoolStay
     /// <summary>When it was asked for; a notebook that is started again stays again.</summary>
     public DateTimeOffset QueuedAt { get; set; }
 
-    /// <summary>The pool, or null for cores alone.</summary>
+    /// <summary>The pool of its accelerators, or null where it asked for none.</summary>
     public Guid? PoolId { get; set; }
 
-    /// <summary>Accelerators of the pool; 0 without one.</summary>
+    /// <summary>Accelerators of the pool on each node; 0 without one.</summary>
     public double Accelerators { get; set; }
 
-    /// <summary>Cores; 0 where they were not written down yet.</summary>
+    /// <summary>Cores on each node; 0 where they were not written down yet.</summary>
     public double Cores { get; set; }
 
-    /// <summary>Memory, GiB; 0 where it was not written down yet.</summary>
+    /// <summary>Memory on each node, GiB; 0 where it was not written down yet.</summary>
     public double MemoryGiB { get; set; }
+
+    /// <summary>Pods that hold as much each.</summary>
+    public int Nodes { get; set; } = 1;
 
     public DateTimeOffset? StartedAt { get; set; }
 
@@ -37,16 +40,22 @@ public sealed class PoolStay
 
     public DateTimeOffset? ForecastAt { get; set; }
 
+    /// <summary>The resource that the forecast was made of; null without one.</summary>
+    public StayResource? ForecastOf { get; set; }
+
     /// <summary>Where its start fell in the forecast, 0 to 1; null without one.</summary>
     public double? Rank { get; set; }
 
-    /// <summary>What it holds of a resource, in the unit of <see cref="WaitRow"/>.</summary>
-    public double Of(StayResource resource) => resource switch
+    /// <summary>What it holds of a resource on each node, in the unit of <see cref="WaitRow"/>.</summary>
+    public double OnANode(StayResource resource) => resource switch
     {
         StayResource.Cores => Cores,
         StayResource.Memory => MemoryGiB * 1024 * 1024 * 1024,
         _ => Accelerators,
     };
+
+    /// <summary>What it holds of a resource on all its nodes, as a queue counts it.</summary>
+    public double OnAllNodes(StayResource resource) => OnANode(resource) * Nodes;
 
     internal sealed class Mapping : IEntityTypeConfiguration<PoolStay>
     {
@@ -55,7 +64,9 @@ public sealed class PoolStay
             builder.ToTable("pool_stays");
             builder.HasKey(s => new { s.WorkloadId, s.QueuedAt });
             builder.Property(s => s.Forecast).HasJson();
+            builder.Property(s => s.ForecastOf).HasConversion<string>().HasMaxLength(20);
             builder.HasIndex(s => new { s.PoolId, s.EndedAt });
+            builder.HasIndex(s => s.EndedAt);
         }
     }
 }

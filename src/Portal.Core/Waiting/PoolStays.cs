@@ -27,16 +27,9 @@ public static class PoolStays
             // Asked for again before the end of the try before was seen: it ended no later than that.
             if (stay is not null)
                 stay.EndedAt = queuedAt;
-            db.Add(stay = new PoolStay
-            {
-                WorkloadId = row.Id,
-                QueuedAt = queuedAt,
-                PoolId = row.PoolId,
-                Accelerators = size.Accelerators,
-                Cores = size.Cores,
-                MemoryGiB = size.MemoryGiB,
-            });
+            db.Add(stay = new PoolStay { WorkloadId = row.Id, QueuedAt = queuedAt, PoolId = row.PoolId });
         }
+        (stay.Accelerators, stay.Cores, stay.MemoryGiB, stay.Nodes) = (size.Accelerators, size.Cores, size.MemoryGiB, size.Nodes);
         if (stay.StartedAt is null && startedAt is { } started)
         {
             stay.StartedAt = started;
@@ -48,35 +41,51 @@ public static class PoolStays
     }
 
     /// <summary>Keeps the forecast that was made when it was first seen waiting; later ones are not compared with what came.</summary>
-    public static void Keep(PoolStay stay, double[] starts, DateTimeOffset now)
+    public static void Keep(PoolStay stay, StayResource resource, double[] starts, DateTimeOffset now)
     {
         if (stay.ForecastAt is not null || starts.Length == 0)
             return;
         stay.Forecast = [.. Kept.Select(level => Math.Round(StartForecast.Quantile(starts, level), 1))];
-        stay.ForecastAt = now;
+        (stay.ForecastAt, stay.ForecastOf) = (now, resource);
     }
 
     /// <summary>
     /// What stands between a workload and its start, at its queue or on the nodes, and the history of the resource that decides: of
     /// its pool's accelerators, or of its cluster's cores or memory. Null where neither queue nor nodes hold it.
     /// </summary>
-    public static async Task<(QueueScene Scene, PoolHistory History)?> OutlookAsync(
+    public static async Task<(StayResource Resource, QueueScene Scene, PoolHistory History)?> OutlookAsync(
         PortalDb db, WorkloadRow row, WaitSnapshot snapshot, WaitAnalysis analysis, CancellationToken ct)
     {
         if (analysis.Bottleneck is not { } bottleneck || WaitScenes.ResourceOf(bottleneck) is not { } resource)
             return null;
-        return await SceneAsync(db, row, resource, snapshot, analysis, ct) is { } scene ? (scene, await HistoryAsync(db, row, resource, ct)) : null;
+        return await SceneAsync(db, row, resource, snapshot, analysis, ct) is { } scene
+            ? (resource, scene, await HistoryAsync(db, row, resource, ct, onANode: WaitScenes.WaitsForRoom(analysis))) : null;
     }
 
     /// <summary>The finished stays that held a resource that a workload asks for.</summary>
-    public static async Task<PoolHistory> HistoryAsync(PortalDb db, WorkloadRow row, StayResource resource, CancellationToken ct)
+    /// <param name="onANode">True to count what each held on one node, where that is what is waited for.</param>
+    public static async Task<PoolHistory> HistoryAsync(
+        PortalDb db, WorkloadRow row, StayResource resource, CancellationToken ct, bool onANode = false)
     {
         var stays = await Of(db, row, resource).AsNoTracking()
             .Where(s => s.EndedAt != null && s.StartedAt != null)
-            .OrderByDescending(s => s.EndedAt).Take(PoolHistory.Most).ToListAsync(ct);
+            .OrderByDescending(s => s.EndedAt).Take(PoolHistory.Most).Select(s => new PoolStay
+            {
+                Accelerators = s.Accelerators,
+                Cores = s.Cores,
+                MemoryGiB = s.MemoryGiB,
+                Nodes = s.Nodes,
+                QueuedAt = s.QueuedAt,
+                StartedAt = s.StartedAt,
+                EndedAt = s.EndedAt,
+                ForecastOf = s.ForecastOf,
+                Rank = s.Rank,
+            }).ToListAsync(ct);
         return new PoolHistory(
-            [.. stays.OrderBy(s => s.QueuedAt).Select(s => new PastStay(s.Of(resource), s.QueuedAt, Math.Max(1, (s.EndedAt!.Value - s.StartedAt!.Value).TotalSeconds)))],
-            [.. stays.Where(s => s.Rank is not null).Select(s => s.Rank!.Value)]);
+            [.. stays.OrderBy(s => s.QueuedAt).Select(s => new PastStay(
+                onANode ? s.OnANode(resource) : s.OnAllNodes(resource), s.QueuedAt, Math.Max(1, (s.EndedAt!.Value - s.StartedAt!.Value).TotalSeconds)))],
+            // What was forecast of another resource tells nothing of this one.
+            [.. stays.Where(s => s.Rank is not null && s.ForecastOf == resource).Select(s => s.Rank!.Value)]);
     }
 
     private static async Task<QueueScene?> SceneAsync(
@@ -97,7 +106,7 @@ public static class PoolStays
             return db.Set<PoolStay>().Where(s => s.PoolId == row.PoolId);
         var cluster = row.Project!.ClusterId;
         var known = resource == StayResource.Cores ? db.Set<PoolStay>().Where(s => s.Cores > 0) : db.Set<PoolStay>().Where(s => s.MemoryGiB > 0);
-        return known.Where(s => (db.Set<TrainingRun>().Any(r => r.Id == s.WorkloadId && r.Project!.ClusterId == cluster)
-                || db.Set<Notebook>().Any(n => n.Id == s.WorkloadId && n.Project!.ClusterId == cluster)));
+        return known.Where(s => db.Set<TrainingRun>().Any(r => r.Id == s.WorkloadId && r.Project!.ClusterId == cluster)
+            || db.Set<Notebook>().Any(n => n.Id == s.WorkloadId && n.Project!.ClusterId == cluster));
     }
 }

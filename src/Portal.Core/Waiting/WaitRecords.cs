@@ -19,7 +19,7 @@ public static class WaitRecords
         if (workload is null && pod is null)
             return;
         var snapshot = WaitSnapshots.Of(cache, now);
-        if (await PoolStays.OutlookAsync(db, row, snapshot, WaitExplanation.For(snapshot, workload, pod), ct) is var (scene, history))
-            PoolStays.Keep(stay, StartForecast.Play(scene, history, row.Id.GetHashCode()), now);
+        if (await PoolStays.OutlookAsync(db, row, snapshot, WaitExplanation.For(snapshot, workload, pod), ct) is var (resource, scene, history))
+            PoolStays.Keep(stay, resource, StartForecast.Play(scene, history, row.Id.GetHashCode()), now);
     }
 }

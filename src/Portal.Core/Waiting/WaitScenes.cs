@@ -6,11 +6,8 @@ public static class WaitScenes
     /// <summary>The scene at the resource that decides, or null where the queue is not what it waits for.</summary>
     public static QueueScene? From(WaitSnapshot snapshot, WaitAnalysis analysis)
     {
-        if (analysis.Kind is not (WaitKind.Quota or WaitKind.Priority or WaitKind.Reclaim) || analysis.ClusterQueue.Length == 0
-            || analysis.Bottleneck is not { } row || ResourceOf(row) is null)
-        {
+        if (analysis.Kind is not (WaitKind.Quota or WaitKind.Priority or WaitKind.Reclaim) || analysis.Bottleneck is not { } row || analysis.ClusterQueue.Length == 0)
             return null;
-        }
         var queued = snapshot.Queued();
         var tree = QuotaTree.From(snapshot.ClusterQueues, snapshot.Cohorts, queued);
         var shared = tree.Neighbours(analysis.ClusterQueue).Append(analysis.ClusterQueue).ToHashSet(StringComparer.Ordinal);
@@ -32,8 +29,8 @@ public static class WaitScenes
     {
         if (!WaitsForRoom(analysis) || analysis.Bottleneck is not { } row || ResourceOf(row) is not { } resource)
             return null;
-        var running = others.Where(s => s.StartedAt is not null).Select(s => (s.Of(resource), Math.Max(0, (now - s.StartedAt!.Value).TotalSeconds)));
-        var ahead = others.Where(s => s.StartedAt is null && s.QueuedAt < queuedAt).OrderBy(s => s.QueuedAt).Select(s => s.Of(resource));
+        var running = others.Where(s => s.StartedAt is not null).Select(s => (s.OnANode(resource), Math.Max(0, (now - s.StartedAt!.Value).TotalSeconds)));
+        var ahead = others.Where(s => s.StartedAt is null && s.QueuedAt < queuedAt).OrderBy(s => s.QueuedAt).Select(s => s.OnANode(resource));
         return new QueueScene((double)row.Needed, (double)Math.Max(0, row.Free), [.. running], [.. ahead]);
     }
 

@@ -58,7 +58,7 @@ public sealed class WaitService(
         {
             report = report with { Position = place };
         }
-        if (await PoolStays.OutlookAsync(db, row, snapshot, analysis, ct) is not var (scene, history))
+        if (await PoolStays.OutlookAsync(db, row, snapshot, analysis, ct) is not var (_, scene, history))
             return report;
         return history.IsEnough
             ? report with { Estimate = StartForecast.Of(scene, history, row.Id.GetHashCode()) } : report with { TooFew = history.Stays.Count };

@@ -49,9 +49,17 @@ public static class DataServices
         {
             var db = await inner.CreateDbContextAsync(cancellationToken);
             // Kept open until the context ends: opening takes about as long as a statement, and nobody else waits for a connection to a file.
-            if (db is SqlitePortalDb)
-                await db.Database.OpenConnectionAsync(cancellationToken);
-            return db;
+            try
+            {
+                if (db is SqlitePortalDb)
+                    await db.Database.OpenConnectionAsync(cancellationToken);
+                return db;
+            }
+            catch
+            {
+                await db.DisposeAsync();
+                throw;
+            }
         }
     }
 }

@@ -25,7 +25,8 @@ internal static class HealthEndpoints
 
     private static async Task<IResult> ReadyAsync(IDbContextFactory<PortalDb> databases, CancellationToken ct)
     {
-        await using var db = await databases.CreateDbContextAsync(ct);
+        // Made without a connection: asking whether there is a database must not make one.
+        await using var db = databases.CreateDbContext();
         return await db.Database.CanConnectAsync(ct)
             ? Results.Text("ok")
             : Results.Text("the database does not answer", statusCode: StatusCodes.Status503ServiceUnavailable);

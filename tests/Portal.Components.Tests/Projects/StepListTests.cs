@@ -39,8 +39,8 @@ public class StepListTests
             pages.Ana, new ProjectDraft(Guid.CreateVersion7(), "Fraud", pages.Team), default)).Value;
         await using (var db = await pages.Database.OpenAsync())
         {
-            await db.Set<ProjectStep>().Where(s => s.Kind == ProjectStepKind.Network)
-                .ExecuteUpdateAsync(s => s.SetProperty(x => x.State, network));
+            (await db.Projects.SingleAsync()).Steps.Single(s => s.Kind == ProjectStepKind.Network).State = network;
+            await db.SaveChangesAsync();
         }
         return (await pages.Database.Get<ProjectQueryService>().GetAsync(pages.Ana, id, default)).Value;
     }

@@ -71,23 +71,32 @@ public class WaitServiceTests(PostgresServer server)
         await using var stage = await QuotaStage.CreateAsync(provider, server);
         var id = await QueuedAsync(stage);
         await using var db = await stage.Database.OpenAsync();
-        var run = await db.Set<TrainingRun>().SingleAsync(r => r.Id == id);
+        var run = await db.Set<TrainingRun>().Include(r => r.Project).SingleAsync(r => r.Id == id);
         var at = stage.Now;
 
-        var stay = await PoolStays.ObserveAsync(db, run, new(2, 1, 4), at, null, null, default);
-        PoolStays.Keep(stay!, [.. Enumerable.Range(0, 100).Select(i => i * 60.0)], at);
+        var stay = await PoolStays.ObserveAsync(db, run, new(2, 1, 4, Nodes: 3), at, null, null, default);
+        PoolStays.Keep(stay!, StayResource.Accelerators, [.. Enumerable.Range(0, 100).Select(i => i * 60.0)], at);
         await db.SaveChangesAsync();
-        await PoolStays.ObserveAsync(db, run, new(2, 1, 4), at, at.AddMinutes(49), null, default);
+        await PoolStays.ObserveAsync(db, run, new(2, 1, 4, Nodes: 3), at, at.AddMinutes(49), null, default);
         await db.SaveChangesAsync();
-        await PoolStays.ObserveAsync(db, run, new(2, 1, 4), at, at.AddMinutes(49), at.AddMinutes(80), default);
+        await PoolStays.ObserveAsync(db, run, new(2, 1, 4, Nodes: 3), at, at.AddMinutes(49), at.AddMinutes(80), default);
         await db.SaveChangesAsync();
-        await PoolStays.ObserveAsync(db, run, new(2, 1, 4), at, at.AddMinutes(49), at.AddMinutes(80), default);
+        await PoolStays.ObserveAsync(db, run, new(2, 1, 4, Nodes: 3), at, at.AddMinutes(49), at.AddMinutes(80), default);
         await db.SaveChangesAsync();
 
         var kept = Assert.Single(await db.Set<PoolStay>().AsNoTracking().ToListAsync());
         Assert.Equal((at.AddMinutes(49), at.AddMinutes(80)), (kept.StartedAt, kept.EndedAt));
         Assert.InRange(kept.Rank!.Value, 0.45, 0.55);
-        Assert.Equal([31 * 60.0], (await PoolStays.HistoryAsync(db, run, StayResource.Accelerators, default)).Stays.Select(s => s.Seconds));
+        // A queue counts all its nodes, a node only what was on it. The forecast was made of accelerators.
+        foreach (var (resource, onANode, units, ranks) in new[]
+        {
+            (StayResource.Accelerators, false, 6.0, 1), (StayResource.Accelerators, true, 2, 1), (StayResource.Memory, false, 12.0 * (1L << 30), 0),
+        })
+        {
+            var history = await PoolStays.HistoryAsync(db, run, resource, default, onANode);
+            Assert.Equal([(units, 31 * 60.0)], history.Stays.Select(s => (s.Units, s.Seconds)));
+            Assert.Equal(ranks, history.Ranks.Count);
+        }
     }
 
     [Theory, EachProvider]

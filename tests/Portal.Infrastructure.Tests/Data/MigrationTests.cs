@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 using Portal.Core.Data;
 using Portal.Core.Projects;
 using Portal.Core.Teams;
+using Portal.Core.Training;
 using Portal.Core.Waiting;
 using Portal.Testing.Databases;
 
@@ -32,7 +33,12 @@ public class MigrationTests(PostgresServer server)
         db.Teams.Add(team);
         foreach (var name in (string[])["with steps", "without"])
             db.Projects.Add(new ProjectDraft(Guid.CreateVersion7(), name, team.Id).ToProject(maker, database.Clock.GetUtcNow()));
-        db.Add(new PoolStay { WorkloadId = Guid.NewGuid(), Cores = 2, QueuedAt = database.Clock.GetUtcNow() });
+        var run = new TrainingDraft(Guid.CreateVersion7(), Guid.Empty, "fraud") { Code = "print(1)", Nodes = 2 }
+            .ToRun(maker, new("small", 500, 1024), 1, database.Clock.GetUtcNow());
+        run.Project = db.Projects.Local.First();
+        db.AddRange(
+            run, new PoolStay { WorkloadId = run.Id, Accelerators = 3, PoolId = Guid.NewGuid(), QueuedAt = database.Clock.GetUtcNow() },
+            new PoolStay { WorkloadId = Guid.NewGuid(), Cores = 2, QueuedAt = database.Clock.GetUtcNow(), ForecastAt = database.Clock.GetUtcNow() });
         await db.SaveChangesAsync(ct);
         await db.GetService<IMigrator>().MigrateAsync("Initial", ct);
         await db.Database.ExecuteSqlRawAsync(
@@ -50,7 +56,9 @@ public class MigrationTests(PostgresServer server)
         Assert.Equal(
             (ProjectStepKind.Queue, StepState.Failed, "cluster.forbidden", "It said \"no\".", 3, database.Clock.GetUtcNow()),
             (step.Kind, step.State, step.Reason, step.Detail, step.Attempts, step.ChangedAt));
-        var stay = await db.Set<PoolStay>().SingleAsync(ct);
-        Assert.Equal((0, 2, 0), (stay.Accelerators, stay.Cores, stay.MemoryGiB));
+        var stays = await db.Set<PoolStay>().OrderBy(s => s.Accelerators).ToListAsync(ct);
+        Assert.Equal(
+            [(0, 2, 0, 1, StayResource.Cores), (3, 0.5, 1, 2, null)],
+            stays.Select(s => (s.Accelerators, s.Cores, s.MemoryGiB, s.Nodes, s.ForecastOf)));
     }
 }

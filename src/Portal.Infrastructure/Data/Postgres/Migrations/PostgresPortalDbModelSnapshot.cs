@@ -1784,8 +1784,15 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                     b.Property<DateTime?>("ForecastAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<string>("ForecastOf")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
                     b.Property<double>("MemoryGiB")
                         .HasColumnType("double precision");
+
+                    b.Property<int>("Nodes")
+                        .HasColumnType("integer");
 
                     b.Property<Guid?>("PoolId")
                         .HasColumnType("uuid");
@@ -1797,6 +1804,8 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                         .HasColumnType("timestamp with time zone");
 
                     b.HasKey("WorkloadId", "QueuedAt");
+
+                    b.HasIndex("EndedAt");
 
                     b.HasIndex("PoolId", "EndedAt");
 

@@ -1776,8 +1776,15 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                     b.Property<DateTime?>("ForecastAt")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("ForecastOf")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
                     b.Property<double>("MemoryGiB")
                         .HasColumnType("REAL");
+
+                    b.Property<int>("Nodes")
+                        .HasColumnType("INTEGER");
 
                     b.Property<Guid?>("PoolId")
                         .HasColumnType("TEXT");
@@ -1789,6 +1796,8 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                         .HasColumnType("TEXT");
 
                     b.HasKey("WorkloadId", "QueuedAt");
+
+                    b.HasIndex("EndedAt");
 
                     b.HasIndex("PoolId", "EndedAt");
 

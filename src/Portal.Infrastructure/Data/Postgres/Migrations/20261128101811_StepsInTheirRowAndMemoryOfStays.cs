@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
-namespace Portal.Infrastructure.Data.Sqlite.Migrations
+namespace Portal.Infrastructure.Data.Postgres.Migrations
 {
     /// <inheritdoc />
     public partial class StepsInTheirRowAndMemoryOfStays : Migration
@@ -23,16 +23,16 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
             migrationBuilder.AddColumn<string>(
                 name: "Steps",
                 table: "projects",
-                type: "TEXT",
+                type: "text",
                 nullable: false,
                 defaultValue: "[]");
 
             migrationBuilder.Sql(
                 """
                 UPDATE "projects" SET "Steps" = (
-                    SELECT json_group_array(json_object(
+                    SELECT COALESCE(json_agg(json_build_object(
                         'Kind', "Kind", 'State', "State", 'Reason', "Reason", 'Detail', "Detail", 'Attempts', "Attempts",
-                        'ChangedAt', replace("ChangedAt", ' ', 'T') || 'Z'))
+                        'ChangedAt', "ChangedAt")), '[]')::text
                     FROM "project_steps" WHERE "ProjectId" = "projects"."Id");
                 """);
 
@@ -42,24 +42,52 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
             migrationBuilder.AddColumn<double>(
                 name: "MemoryGiB",
                 table: "pool_stays",
-                type: "REAL",
+                type: "double precision",
                 nullable: false,
                 defaultValue: 0.0);
 
             migrationBuilder.AddColumn<double>(
                 name: "Cores",
                 table: "pool_stays",
-                type: "REAL",
+                type: "double precision",
                 nullable: false,
                 defaultValue: 0.0);
 
-            // Until now a stay without a pool was counted in cores.
-            migrationBuilder.Sql("""UPDATE "pool_stays" SET "Cores" = "Accelerators", "Accelerators" = 0 WHERE "PoolId" IS NULL;""");
+            migrationBuilder.AddColumn<string>(
+                name: "ForecastOf",
+                table: "pool_stays",
+                type: "character varying(20)",
+                maxLength: 20,
+                nullable: true);
+
+            migrationBuilder.AddColumn<int>(
+                name: "Nodes",
+                table: "pool_stays",
+                type: "integer",
+                nullable: false,
+                defaultValue: 1);
+
+            // Until now a stay without a pool was counted in cores, and nothing else of it was kept. What runs asked for is known.
+            migrationBuilder.Sql(
+                """
+                UPDATE "pool_stays" SET "Cores" = "Accelerators", "Accelerators" = 0 WHERE "PoolId" IS NULL;
+                UPDATE "pool_stays" SET "ForecastOf" = CASE WHEN "PoolId" IS NULL THEN 'Cores' ELSE 'Accelerators' END WHERE "ForecastAt" IS NOT NULL;
+                UPDATE "pool_stays" SET
+                    "Cores" = (SELECT "CpuMilli" / 1000.0 FROM "training_runs" WHERE "Id" = "WorkloadId"),
+                    "MemoryGiB" = (SELECT "MemoryMiB" / 1024.0 FROM "training_runs" WHERE "Id" = "WorkloadId"),
+                    "Nodes" = (SELECT "Nodes" FROM "training_runs" WHERE "Id" = "WorkloadId")
+                WHERE EXISTS (SELECT 1 FROM "training_runs" WHERE "Id" = "WorkloadId");
+                """);
 
             migrationBuilder.CreateIndex(
                 name: "IX_projects_ClusterId_Intent_Size_Id",
                 table: "projects",
                 columns: new[] { "ClusterId", "Intent", "Size", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_pool_stays_EndedAt",
+                table: "pool_stays",
+                column: "EndedAt");
         }
 
         /// <inheritdoc />
@@ -68,6 +96,10 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
             migrationBuilder.DropIndex(
                 name: "IX_projects_ClusterId_Intent_Size_Id",
                 table: "projects");
+
+            migrationBuilder.DropIndex(
+                name: "IX_pool_stays_EndedAt",
+                table: "pool_stays");
 
             migrationBuilder.DropColumn(
                 name: "Steps",
@@ -80,6 +112,14 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                 table: "pool_stays");
 
             migrationBuilder.DropColumn(
+                name: "ForecastOf",
+                table: "pool_stays");
+
+            migrationBuilder.DropColumn(
+                name: "Nodes",
+                table: "pool_stays");
+
+            migrationBuilder.DropColumn(
                 name: "MemoryGiB",
                 table: "pool_stays");
 
@@ -88,17 +128,18 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                 table: "pool_stays",
                 newName: "Units");
 
+            // Empty: the next pass of each project fills it.
             migrationBuilder.CreateTable(
                 name: "project_steps",
                 columns: table => new
                 {
-                    ProjectId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    Kind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    Attempts = table.Column<int>(type: "INTEGER", nullable: false),
-                    ChangedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
-                    Detail = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: false),
-                    Reason = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
-                    State = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false)
+                    ProjectId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Kind = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    Attempts = table.Column<int>(type: "integer", nullable: false),
+                    ChangedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    Detail = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: false),
+                    Reason = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    State = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false)
                 },
                 constraints: table =>
                 {

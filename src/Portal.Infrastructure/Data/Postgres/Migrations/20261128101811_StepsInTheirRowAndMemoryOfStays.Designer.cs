@@ -13,7 +13,7 @@ using Portal.Infrastructure.Data;
 namespace Portal.Infrastructure.Data.Postgres.Migrations
 {
     [DbContext(typeof(PostgresPortalDb))]
-    [Migration("20261128094105_StepsInTheirRowAndMemoryOfStays")]
+    [Migration("20261128101811_StepsInTheirRowAndMemoryOfStays")]
     partial class StepsInTheirRowAndMemoryOfStays
     {
         /// <inheritdoc />
@@ -1787,8 +1787,15 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                     b.Property<DateTime?>("ForecastAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<string>("ForecastOf")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
                     b.Property<double>("MemoryGiB")
                         .HasColumnType("double precision");
+
+                    b.Property<int>("Nodes")
+                        .HasColumnType("integer");
 
                     b.Property<Guid?>("PoolId")
                         .HasColumnType("uuid");
@@ -1800,6 +1807,8 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                         .HasColumnType("timestamp with time zone");
 
                     b.HasKey("WorkloadId", "QueuedAt");
+
+                    b.HasIndex("EndedAt");
 
                     b.HasIndex("PoolId", "EndedAt");
 

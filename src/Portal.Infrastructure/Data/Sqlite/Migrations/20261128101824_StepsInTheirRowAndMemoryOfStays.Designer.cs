@@ -11,7 +11,7 @@ using Portal.Infrastructure.Data;
 namespace Portal.Infrastructure.Data.Sqlite.Migrations
 {
     [DbContext(typeof(SqlitePortalDb))]
-    [Migration("20261128094122_StepsInTheirRowAndMemoryOfStays")]
+    [Migration("20261128101824_StepsInTheirRowAndMemoryOfStays")]
     partial class StepsInTheirRowAndMemoryOfStays
     {
         /// <inheritdoc />
@@ -1779,8 +1779,15 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                     b.Property<DateTime?>("ForecastAt")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("ForecastOf")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
                     b.Property<double>("MemoryGiB")
                         .HasColumnType("REAL");
+
+                    b.Property<int>("Nodes")
+                        .HasColumnType("INTEGER");
 
                     b.Property<Guid?>("PoolId")
                         .HasColumnType("TEXT");
@@ -1792,6 +1799,8 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                         .HasColumnType("TEXT");
 
                     b.HasKey("WorkloadId", "QueuedAt");
+
+                    b.HasIndex("EndedAt");
 
                     b.HasIndex("PoolId", "EndedAt");
 
