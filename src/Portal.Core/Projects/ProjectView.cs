@@ -80,7 +80,7 @@ public sealed record ProjectStepView(
     ProjectStepKind Kind, StepState State, string Reason, string Detail, int Attempts, DateTimeOffset? ChangedAt)
 {
     /// <summary>The reason with its values; they stand in what the cluster said and are read from it again.</summary>
-    public WorkloadStatus Verdict => CauseMatcher.Match(EvidenceSource.Answer, "", Detail) is { } known && known.Reason == Reason
+    public WorkloadStatus Verdict() => CauseMatcher.Match(EvidenceSource.Answer, "", Detail) is { } known && known.Reason == Reason
         ? known : new WorkloadStatus(State == StepState.Failed ? WorkloadState.Attention : WorkloadState.Pending, Reason, Detail);
 }
 

@@ -30,6 +30,7 @@ public class ProjectApiTests(PortalFixture fixture)
         Assert.Equal(HttpStatusCode.Created, made.StatusCode);
         Assert.Equal("M", read["size"]!.ToString());
         Assert.Equal(6, read["steps"]!.AsArray().Count);
+        Assert.Equal(["kind", "state", "reason", "detail", "attempts", "changedAt"], read["steps"]![0]!.AsObject().Select(f => f.Key));
         Assert.Equal(HttpStatusCode.NoContent, member.StatusCode);
         Assert.Equal((HttpStatusCode.Conflict, "project.stale"), (stale.StatusCode, await CodeAsync(stale)));
         Assert.Equal(HttpStatusCode.NoContent, edited.StatusCode);
