@@ -108,7 +108,8 @@ public class WholeJourneyTests(PortalBrowser browser)
         await lead.Page.GetByRole(AriaRole.Link, new() { Name = say.Of<Resources.Quotas>("decide.of", name) }).ClickAsync();
         await Expect(lead.Page.GetByText("Retrain the scorecard").First).ToBeVisibleAsync();
         await lead.Page.GetByRole(AriaRole.Button, new() { Name = say.Of<Resources.Quotas>("approve", 2) }).DblClickAsync();
-        await Expect(lead.Page.GetByText(say.Of<Resources.Quotas>("step.Approved", 2))).ToBeVisibleAsync();
+        // In the history: the message that appears for a moment says the same in other words, in Chinese with these among them.
+        await Expect(lead.Page.Locator("strong", new() { HasText = say.Of<Resources.Quotas>("step.Approved", 2) })).ToBeVisibleAsync();
     }
 
     private static async Task WriteInNotebookAsync(PortalPage scientist, Spoken say, Guid project)
