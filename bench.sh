@@ -7,6 +7,8 @@ cd "$(dirname "$0")"
 . tools/publish.sh
 install_packages postgresql chromium python3 python3-sklearn python3-pandas python3-scipy jupyter-notebook || true
 command -v npm >/dev/null 2>&1 || install_packages npm || true
+# As run.sh and the image have it.
+export DOTNET_GCgen0size=1000000
 # What is measured is what an installation runs.
 publish_portal .cache/app
 exec dotnet run -c Release --project tests/Portal.Benchmarks -v quiet -- "$@"

@@ -43,9 +43,13 @@ public sealed class AccessGate
     /// </summary>
     /// <param name="what">The word of the object for the refusal and the audit, for example <c>project</c>.</param>
     public async Task<Refusal?> CheckAsync(
-        PortalDb db, Actor actor, Permission permission, Scope scope, string what, Guid? objectId, CancellationToken ct)
+        PortalDb db, Actor actor, Permission permission, Scope scope, string what, Guid? objectId, CancellationToken ct) =>
+        await CheckAsync(db, actor, await RolesAsync(db, actor, scope, ct), permission, scope, what, objectId, ct);
+
+    /// <summary>As the other, for an actor whose roles have just been read.</summary>
+    public async Task<Refusal?> CheckAsync(
+        PortalDb db, Actor actor, Role roles, Permission permission, Scope scope, string what, Guid? objectId, CancellationToken ct)
     {
-        var roles = await RolesAsync(db, actor, scope, ct);
         if (AccessTable.Allows(roles, permission))
             return null;
         db.Audit(new AuditRecord(actor, $"{what}.denied", what, objectId)

@@ -17,6 +17,10 @@ public interface IClusterCache
     /// <summary>Objects of a kind, in one namespace or all, optionally only those with a label.</summary>
     IReadOnlyList<JsonObject> List(ResourceType type, string? ns = null, (string Key, string Value)? label = null);
 
+    /// <summary>What follows from all objects of a kind: worked out anew once any of them has changed, and shared by all who ask.</summary>
+    /// <typeparam name="T">One type for each thing that is worked out.</typeparam>
+    T Derive<T>(ResourceType type, Func<IReadOnlyList<JsonObject>, T> from) where T : class => from(List(type));
+
     /// <summary>
     /// What all pods hold of their nodes. Known beside the pods, so that adding up a cluster of many reads none of them.
     /// </summary>

@@ -13,7 +13,7 @@ public sealed class ClusterPlacement(IClusters clusters)
     /// <summary>Where a project with this content would live.</summary>
     public async Task<Placement> DecideAsync(PortalDb db, ProjectContent content, CancellationToken ct)
     {
-        var rows = await db.Set<ClusterRegistration>().AsNoTracking().ToListAsync(ct);
+        var rows = await db.Set<ClusterRegistration>().Select(r => new { r.Id, r.Name, r.Region, r.DataClasses, r.TakesProjects }).ToListAsync(ct);
         var pool = content.PoolId is null ? null
             : await db.Set<HardwarePool>().Where(p => p.Id == content.PoolId).Select(p => p.ClusterId).SingleOrDefaultAsync(ct);
         return Placement.Decide(

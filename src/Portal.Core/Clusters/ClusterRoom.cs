@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
 
 namespace Portal.Core.Clusters;
@@ -13,11 +14,17 @@ public sealed record ClusterRoom(double CpuTotal, double CpuFree)
     {
         if (seen.Age(Kinds.Node) is null)
             return null;
-        var ready = seen.List(Kinds.Node).Where(n => Condition.Find(n, "Ready") is { IsTrue: true } && n.Text("spec", "unschedulable") != "true")
-            .ToDictionary(n => n.Name(), n => (double)(Quantity.Parse(n.Text("status", "allocatable", "cpu")) ?? 0));
+        var ready = seen.Derive(Kinds.Node, ReadyNodes.From).Cores;
         if (ready.Count == 0)
             return null;
         var asked = seen.Holdings().Where(h => ready.ContainsKey(h.Node)).Sum(h => (double)h.Requests.GetValueOrDefault("cpu"));
         return new ClusterRoom(ready.Values.Sum(), ready.Values.Sum() - asked);
+    }
+
+    private sealed record ReadyNodes(IReadOnlyDictionary<string, double> Cores)
+    {
+        public static ReadyNodes From(IReadOnlyList<JsonObject> nodes) => new(
+            nodes.Where(n => Condition.Find(n, "Ready") is { IsTrue: true } && n.Text("spec", "unschedulable") != "true")
+                .ToDictionary(n => n.Name(), n => (double)(Quantity.Parse(n.Text("status", "allocatable", "cpu")) ?? 0)));
     }
 }

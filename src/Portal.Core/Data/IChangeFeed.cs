@@ -15,4 +15,5 @@ public interface IChangeFeed
 /// <param name="Id">The row's id.</param>
 /// <param name="ProjectId">The project it belongs to, where it has one.</param>
 /// <param name="NeedsReconcile">True when the change is one of what is wanted, so that the reconciler has to look.</param>
-public readonly record struct RowChange(string Kind, Guid Id, Guid? ProjectId, bool NeedsReconcile);
+/// <param name="ClusterId">The cluster that the row names as its own; null where it names none.</param>
+public readonly record struct RowChange(string Kind, Guid Id, Guid? ProjectId, bool NeedsReconcile, Guid? ClusterId = null);

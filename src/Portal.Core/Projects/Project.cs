@@ -93,12 +93,12 @@ public sealed class Project : IIntent
             builder.HasIndex(p => p.Namespace).IsUnique();
             builder.HasIndex(p => p.CreatedAt);
             builder.HasOne(p => p.Team).WithMany().HasForeignKey(p => p.TeamId).OnDelete(DeleteBehavior.Restrict);
-            builder.Property(p => p.PlacedBecause).HasJson();
+            builder.Property(p => p.PlacedBecause).HasFixedJson();
             builder.HasOne<ClusterRegistration>().WithMany().HasForeignKey(p => p.ClusterId).OnDelete(DeleteBehavior.Restrict);
             // Each pass of a project sums the sizes of its cluster's projects: from the index alone.
             builder.HasIndex(p => new { p.ClusterId, p.Intent, p.Size, p.Id });
             builder.HasMany(p => p.Members).WithOne().HasForeignKey(m => m.ProjectId);
-            builder.Property(p => p.Steps).HasJson();
+            builder.Property(p => p.Steps).HasJson(steps => [.. steps.Select(s => s with { })]);
         }
     }
 }
@@ -138,7 +138,7 @@ public sealed class ProjectMember
 }
 
 /// <summary>One step of making a project real in the cluster, shown on its page.</summary>
-public sealed class ProjectStep
+public sealed record ProjectStep
 {
     [JsonConverter(typeof(JsonStringEnumConverter<ProjectStepKind>))]
     public ProjectStepKind Kind { get; set; }

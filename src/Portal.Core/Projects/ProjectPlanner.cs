@@ -21,7 +21,7 @@ public sealed class ProjectPlanner(IProjectGrants grants, IClusters clusters, Cl
     public async Task<ProjectPlan> PlanAsync(PortalDb db, Project project, CancellationToken ct)
     {
         var cache = clusters.Get(project.ClusterId).Cache;
-        var nodes = cache.List(Kinds.Node);
+        var nodes = cache.Derive(Kinds.Node, PlannedNodes.From);
         var share = await grants.ShareAsync(db, project.Id, project.TeamId, ct);
         var ids = project.Members.Select(m => m.PersonId).ToArray();
         var names = await db.People.Where(p => ids.Contains(p.Id) && !p.Disabled).Select(p => new { p.Id, p.UserName })
@@ -31,12 +31,12 @@ public sealed class ProjectPlanner(IProjectGrants grants, IClusters clusters, Cl
             project.Team?.Name ?? "",
             [.. project.Members.Where(m => names.ContainsKey(m.PersonId)).Select(m => new MemberAccount(m.PersonId, names[m.PersonId], m.Role))],
             share.Grants,
-            ExtendedResources(nodes),
+            nodes.Extended,
             options)
         {
             StoredGiB = ProjectHealth.StoredGiB(
                 cache.Find(new ObjectKey(Kinds.PersistentVolumeClaim, project.Namespace, ProjectManifests.StorageClaim))),
-            Common = await CommonAsync(db, nodes, project, ct),
+            Common = await CommonAsync(db, nodes.Capacity, project, ct),
             Bindings = await BindingsAsync(db, project, ct),
             TeamWeight = share.TeamWeight,
         };
@@ -51,7 +51,7 @@ public sealed class ProjectPlanner(IProjectGrants grants, IClusters clusters, Cl
             c => c.Id == project.ClusterId && (c.Connection == ClusterConnectionKind.Installation || c.Connection == ClusterConnectionKind.InCluster), ct)
             ? options.Bindings : [];
 
-    private static async Task<CommonQuota> CommonAsync(PortalDb db, IReadOnlyList<JsonObject> nodes, Project project, CancellationToken ct)
+    private static async Task<CommonQuota> CommonAsync(PortalDb db, NodeCapacity? nodes, Project project, CancellationToken ct)
     {
         if (project.Intent != ProjectIntent.Active)
             return CommonQuota.None;
@@ -59,10 +59,17 @@ public sealed class ProjectPlanner(IProjectGrants grants, IClusters clusters, Cl
             .GroupBy(p => p.Size).Select(g => new { g.Key, Count = g.Count() }).ToListAsync(ct);
         var ceiling = ProjectSizes.Of(project.Size);
         return CommonQuota.For(
-            ceiling, [ceiling, .. sizes.SelectMany(s => Enumerable.Repeat(ProjectSizes.Of(s.Key), s.Count))], NodeCapacity.Of(nodes));
+            ceiling, [ceiling, .. sizes.SelectMany(s => Enumerable.Repeat(ProjectSizes.Of(s.Key), s.Count))], nodes);
     }
 
-    private static string[] ExtendedResources(IReadOnlyList<JsonObject> nodes) => [.. nodes
-        .SelectMany(n => n.At("status", "allocatable")?.AsObject().Select(r => r.Key) ?? [])
-        .Where(ProjectManifests.IsExtended).Distinct().Order(StringComparer.Ordinal)];
+    // Each pass of each project asks for it, and clusters have hundreds of nodes.
+    private sealed record PlannedNodes(IReadOnlyList<string> Extended, NodeCapacity? Capacity)
+    {
+        public static PlannedNodes From(IReadOnlyList<JsonObject> nodes) => new(
+            [
+                .. nodes.SelectMany(n => n.At("status", "allocatable")?.AsObject().Select(r => r.Key) ?? [])
+                    .Where(ProjectManifests.IsExtended).Distinct().Order(StringComparer.Ordinal),
+            ],
+            NodeCapacity.Of(nodes));
+    }
 }

@@ -122,7 +122,7 @@ public sealed class ProjectReconciler(
         {
             // The delay only decides whether the step is shown as running: one that is over before a glance never is. It is awaited below
             // in either case, and its outcome is taken whichever came first.
-            if (await Task.WhenAny(taking, Task.Delay(Glance, clock, ct)) != taking)
+            if (!taking.IsCompleted && await Task.WhenAny(taking, Task.Delay(Glance, clock, ct)) != taking)
                 await BeginAsync(db, step, ct);
         }
         finally

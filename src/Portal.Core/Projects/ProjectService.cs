@@ -23,11 +23,13 @@ public sealed class ProjectService(IDbContextFactory<PortalDb> databases, Access
             return denied;
         if (ProjectRules.Check(draft) is { } bad)
             return bad;
-        if (!await db.Teams.AnyAsync(t => t.Id == draft.TeamId, ct))
-            return Refusal.NotFound("team");
-
         var project = draft.ToProject(actor, clock.GetUtcNow());
-        if (await db.Projects.AnyAsync(p => p.Id == draft.Id || p.Name == project.Name || p.Namespace == project.Namespace, ct))
+        var team = await db.Teams.Where(t => t.Id == draft.TeamId)
+            .Select(_ => new { Taken = db.Projects.Any(p => p.Id == draft.Id || p.Name == project.Name || p.Namespace == project.Namespace) })
+            .SingleOrDefaultAsync(ct);
+        if (team is null)
+            return Refusal.NotFound("team");
+        if (team.Taken)
             return await FindMadeAsync(actor, draft, ct);
         if (await ClusterPlacement.CheckPoolAsync(db, draft.TeamId, draft, ct) is { } unfit)
             return unfit;

@@ -13,17 +13,22 @@ public sealed class ProjectGrants(IDbContextFactory<PortalDb> databases) : IProj
     public async Task<ProjectShare> ShareAsync(PortalDb db, Guid projectId, Guid teamId, CancellationToken ct)
     {
         // All pools: they are few, and each says what weight it gives the team.
-        var pools = await db.Set<HardwarePool>().AsNoTracking().Include(p => p.Ledger).Select(p => new
+        var pools = await db.Set<HardwarePool>().Select(p => new
         {
-            Pool = p,
+            p.Id,
+            p.Slug,
+            p.ResourceName,
+            p.Lending,
+            p.Ledger.Capacity,
             Units = db.Set<QuotaRequest>().Where(r => r.PoolId == p.Id && r.ProjectId == projectId && r.State == QuotaState.Active)
                 .Sum(r => r.GrantedAmount ?? 0),
         }).ToListAsync(ct);
         return new ProjectShare(
             [
-                .. pools.Where(p => p.Units > 0).Select(p => Grant(p.Pool, p.Pool.Lending.For(teamId), p.Units)).OrderBy(g => g.Flavor, StringComparer.Ordinal),
+                .. pools.Where(p => p.Units > 0)
+                    .Select(p => Grant(p.Id, p.Slug, p.ResourceName, p.Capacity, p.Lending.For(teamId), p.Units)).OrderBy(g => g.Flavor, StringComparer.Ordinal),
             ],
-            pools.Select(p => p.Pool.Lending.For(teamId).Weight).DefaultIfEmpty(1).Max());
+            pools.Select(p => p.Lending.For(teamId).Weight).DefaultIfEmpty(1).Max());
     }
 
     /// <inheritdoc/>
@@ -35,9 +40,9 @@ public sealed class ProjectGrants(IDbContextFactory<PortalDb> databases) : IProj
     }
 
     /// <summary>The grant of units of a pool under a policy.</summary>
-    internal static ProjectGrant Grant(HardwarePool pool, LendingPolicy policy, int units) => new(pool.Id, pool.Slug, pool.ResourceName, units)
-    {
-        Lending = policy,
-        MayBorrow = policy.MayBorrow(units, pool.Ledger.Capacity),
-    };
+    internal static ProjectGrant Grant(HardwarePool pool, LendingPolicy policy, int units) =>
+        Grant(pool.Id, pool.Slug, pool.ResourceName, pool.Ledger.Capacity, policy, units);
+
+    private static ProjectGrant Grant(Guid pool, string slug, string resource, int capacity, LendingPolicy policy, int units) =>
+        new(pool, slug, resource, units) { Lending = policy, MayBorrow = policy.MayBorrow(units, capacity) };
 }

@@ -22,7 +22,8 @@ public sealed class QuotaDecisionService(IDbContextFactory<PortalDb> databases, 
     {
         await using var db = await databases.CreateDbContextAsync(ct);
         var request = await QuotaTransitions.FindTrackedAsync(db, decision.RequestId, ct);
-        if (await CheckAsync(db, actor, request, decision, ct) is { } refused)
+        var roles = request is null ? Role.None : await gate.RolesAsync(db, actor, Scope.Project(request.ProjectId), ct);
+        if (await CheckAsync(db, actor, roles, request, decision, ct) is { } refused)
             return await SameAsync(db, actor, decision.RequestId, a => a is QuotaAction.Approved or QuotaAction.ApprovedLess, amount, refused, ct);
         if (QuotaRules.CheckGrant(request!, amount, decision.Reason) is { } bad)
             return bad;
@@ -35,7 +36,7 @@ public sealed class QuotaDecisionService(IDbContextFactory<PortalDb> databases, 
             if (!await PoolLedger.TakeAsync(db, request.PoolId, units, ct))
                 return await ExhaustedAsync(db, request, units, ct);
             // The ledger's row is locked now: no other approval of this pool can come between this sum and the commit.
-            if (await CheckBudgetAsync(db, actor, request, units, ct) is { } beyond)
+            if (await CheckBudgetAsync(db, roles, request, units, ct) is { } beyond)
             {
                 await db.Database.RollbackTransactionAsync(ct);
                 return await QuotaTransitions.DenyAsync(databases, actor, request, beyond, ct);
@@ -57,7 +58,8 @@ public sealed class QuotaDecisionService(IDbContextFactory<PortalDb> databases, 
     {
         await using var db = await databases.CreateDbContextAsync(ct);
         var request = await QuotaTransitions.FindTrackedAsync(db, decision.RequestId, ct);
-        if (await CheckAsync(db, actor, request, decision, ct) is { } refused)
+        var roles = request is null ? Role.None : await gate.RolesAsync(db, actor, Scope.Project(request.ProjectId), ct);
+        if (await CheckAsync(db, actor, roles, request, decision, ct) is { } refused)
             return await SameAsync(db, actor, decision.RequestId, a => a is QuotaAction.Rejected, null, refused, ct);
         if (QuotaRules.CheckReason(decision.Reason) is { } bad)
             return bad;
@@ -91,20 +93,19 @@ public sealed class QuotaDecisionService(IDbContextFactory<PortalDb> databases, 
     }
 
     private async Task<Refusal?> CheckAsync(
-        PortalDb db, Actor actor, QuotaRequest? request, QuotaDecision decision, CancellationToken ct)
+        PortalDb db, Actor actor, Role roles, QuotaRequest? request, QuotaDecision decision, CancellationToken ct)
     {
         if (request is null)
             return Refusal.NotFound("quota");
-        if (await gate.CheckAsync(db, actor, Permission.QuotaDecide, Scope.Project(request.ProjectId), "quota", request.Id, ct) is { } denied)
+        if (await gate.CheckAsync(db, actor, roles, Permission.QuotaDecide, Scope.Project(request.ProjectId), "quota", request.Id, ct) is { } denied)
             return denied;
         if (request.RequestedBy == actor.Id)
             return await QuotaTransitions.DenyAsync(databases, actor, request, new Refusal("quota.own_request", RefusalKind.Forbidden), ct);
         return QuotaRules.CheckDecision(request, decision, clock.GetUtcNow());
     }
 
-    private async Task<Refusal?> CheckBudgetAsync(PortalDb db, Actor actor, QuotaRequest request, int units, CancellationToken ct)
+    private async Task<Refusal?> CheckBudgetAsync(PortalDb db, Role roles, QuotaRequest request, int units, CancellationToken ct)
     {
-        var roles = await gate.RolesAsync(db, actor, Scope.Project(request.ProjectId), ct);
         if (AccessTable.Allows(roles, Permission.QuotaDecideBeyondBudget))
             return null;
         var left = await QuotaOutlook.BudgetLeftAsync(db, request.Project!.TeamId, request.PoolId, ct);

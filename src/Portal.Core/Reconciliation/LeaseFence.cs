@@ -32,8 +32,7 @@ public sealed class LeaseFence
         }
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         // An update, not a read: it locks the row until the commit, and a takeover has to wait for that.
-        var held = await db.Set<Lease>().Where(l => l.Name == Lease.Reconcilers && l.Epoch == epoch)
-            .ExecuteUpdateAsync(s => s.SetProperty(l => l.Epoch, epoch), ct);
+        var held = await db.Database.ExecuteSqlAsync($"""UPDATE leases SET "Epoch" = {epoch} WHERE "Name" = {Lease.Reconcilers} AND "Epoch" = {epoch}""", ct);
         if (held == 0)
             throw new LeaseLostException();
         await db.SaveChangesAsync(ct);

@@ -32,7 +32,7 @@ public static class DataServices
     private static IServiceCollection AddProvider<TDb>(this IServiceCollection services, Action<DbContextOptionsBuilder> use)
         where TDb : PortalDb
     {
-        services.AddDbContextFactory<TDb>(b =>
+        services.AddPooledDbContextFactory<TDb>(b =>
         {
             use(b);
             b.AddInterceptors(new PublishAfterCommit());

@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
-using Portal.Core.Data;
 
 namespace Portal.Infrastructure.Data;
 
@@ -8,12 +7,12 @@ namespace Portal.Infrastructure.Data;
 internal sealed class PostgresDesignTime : IDesignTimeDbContextFactory<PostgresPortalDb>
 {
     public PostgresPortalDb CreateDbContext(string[] args) => new(
-        new DbContextOptionsBuilder<PostgresPortalDb>().UseNpgsql("Host=127.0.0.1").Options, new ChangeFeed(), TimeProvider.System);
+        new DbContextOptionsBuilder<PostgresPortalDb>().UseNpgsql("Host=127.0.0.1").Options);
 }
 
 /// <inheritdoc cref="PostgresDesignTime"/>
 internal sealed class SqliteDesignTime : IDesignTimeDbContextFactory<SqlitePortalDb>
 {
     public SqlitePortalDb CreateDbContext(string[] args) => new(
-        new DbContextOptionsBuilder<SqlitePortalDb>().UseSqlite("Data Source=:memory:").Options, new ChangeFeed(), TimeProvider.System);
+        new DbContextOptionsBuilder<SqlitePortalDb>().UseSqlite("Data Source=:memory:").Options);
 }

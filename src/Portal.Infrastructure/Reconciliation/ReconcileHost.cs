@@ -151,7 +151,7 @@ internal sealed partial class ReconcileHost(
         foreach (var reconciler in lanes.Reconcilers)
         {
             if (reconciler.WokenBy(change) is { } id)
-                lanes.Wake(new ReconcileOwner(reconciler.Kind, id));
+                lanes.Wake(new ReconcileOwner(reconciler.Kind, id), change.Kind == reconciler.Kind && change.Id == id ? change.ClusterId : null);
         }
     }
 

@@ -21,7 +21,8 @@ internal sealed partial class ReconcileLanes : IDisposable
     // A row never moves to another cluster, so that what was found once stays true.
     private readonly ConcurrentDictionary<ReconcileOwner, Guid> _homes = new();
     private readonly ConcurrentDictionary<Guid, WorkQueue> _queues = new();
-    private readonly Channel<ReconcileOwner> _unknown = Channel.CreateUnbounded<ReconcileOwner>();
+    // Rows that came without one have their cluster looked up.
+    private readonly Channel<(ReconcileOwner Key, Guid? Home)> _unknown = Channel.CreateUnbounded<(ReconcileOwner, Guid?)>();
     private readonly ClusterSet _clusters;
     private readonly ReconciliationOptions _options;
     private readonly ReconcileMeter _meter;
@@ -41,14 +42,15 @@ internal sealed partial class ReconcileLanes : IDisposable
     public IReadOnlyCollection<IReconciler> Reconcilers => _byKind.Values;
 
     /// <summary>Queues a row of a kind that somebody here carries out.</summary>
-    public void Wake(ReconcileOwner owner)
+    /// <param name="cluster">The cluster that it lives on, where that is known.</param>
+    public void Wake(ReconcileOwner owner, Guid? cluster = null)
     {
         if (!_byKind.ContainsKey(owner.Kind))
             return;
         if (_homes.TryGetValue(owner, out var home))
             _queues[home].Add(owner);
         else
-            _unknown.Writer.TryWrite(owner);
+            _unknown.Writer.TryWrite((owner, cluster));
     }
 
     /// <summary>Queues a row of which the cluster has shown something.</summary>
@@ -104,10 +106,10 @@ internal sealed partial class ReconcileLanes : IDisposable
     {
         while (true)
         {
-            var key = await _unknown.Reader.ReadAsync(ct);
+            var (key, known) = await _unknown.Reader.ReadAsync(ct);
             try
             {
-                var home = await _byKind[key.Kind].ClusterOfAsync(key.Id, ct) ?? NoCluster;
+                var home = known ?? await _byKind[key.Kind].ClusterOfAsync(key.Id, ct) ?? NoCluster;
                 var queue = _queues.GetOrAdd(home, _ => new WorkQueue(_clock, _options.Backoff));
                 if (home != NoCluster)
                     _homes[key] = home;
@@ -117,7 +119,7 @@ internal sealed partial class ReconcileLanes : IDisposable
             catch (Exception e) when (!ct.IsCancellationRequested)
             {
                 LogNoHome(_log, key.Kind, key.Id, e.Message);
-                _unknown.Writer.TryWrite(key);
+                _unknown.Writer.TryWrite((key, known));
                 await Task.Delay(DatabaseAway, _clock, ct);
             }
         }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Portal.LocalCluster.Machinery;
 using Portal.LocalCluster.Rules;
@@ -11,14 +12,19 @@ internal sealed class QuotaUsage(ObjectStore store, ResourceCatalog catalog)
     private static readonly HashSet<string> Counted =
         new(StringComparer.Ordinal) { "pods", "services", "secrets", "configmaps", "persistentvolumeclaims", "resourcequotas" };
 
-    public IEnumerable<JsonObject> Quotas(string ns) => store.Shelf(catalog.Stored("resourcequotas")!).Objects(ns).Select(stored => stored.Read());
+    // Every create in a namespace is held against its quotas: each version of one is parsed once.
+    private readonly ConditionalWeakTable<StoredObject, JsonObject> _read = [];
+
+    /// <summary>The quotas of a namespace, not to be changed.</summary>
+    public IEnumerable<JsonObject> Quotas(string ns) =>
+        store.Shelf(catalog.Stored("resourcequotas")!).Objects(ns).Select(stored => _read.GetValue(stored, unread => unread.Read()));
 
     /// <summary>What is in the namespace now, for each resource that the quota limits.</summary>
     public SortedDictionary<string, Quantity> Used(JsonObject quota, string ns)
     {
         var used = new SortedDictionary<string, Quantity>(StringComparer.Ordinal);
         foreach (var (resource, _) in quota.Map("spec", "hard") ?? []) used[resource] = Quantity.Zero;
-        foreach (var type in Types(used.Keys))
+        foreach (var type in Counts(quota))
         {
             foreach (var stored in store.Shelf(type).Objects(ns))
             {
@@ -102,10 +108,11 @@ internal sealed class QuotaUsage(ObjectStore store, ResourceCatalog catalog)
         return true;
     }
 
-    private IEnumerable<ResourceType> Types(IEnumerable<string> resources)
+    /// <summary>The types of which objects take from the quota.</summary>
+    public IEnumerable<ResourceType> Counts(JsonObject quota)
     {
         HashSet<string> wanted = new(StringComparer.Ordinal);
-        foreach (var resource in resources)
+        foreach (var (resource, _) in quota.Map("spec", "hard") ?? [])
         {
             wanted.Add(resource switch
             {

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using Portal.LocalCluster.Controllers;
@@ -10,15 +9,13 @@ namespace Portal.LocalCluster.Kueue;
 public sealed class AdmissionController(IObjects objects, TimeProvider time, ILogger<AdmissionController> log) : ControlLoop(objects, time, log)
 {
     private static readonly string[] OnePass = ["pass"];
-    private static readonly TimeSpan ShortestRest = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan ShortestRest = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestRest = TimeSpan.FromMilliseconds(200);
 
     // A pass looks at everything: in a cluster of many queues it takes at most a sixth of a processor, however much changes.
     private const int Rest = 5;
 
     private readonly KueueMirrors _seen = new(objects);
-    // Queues without workloads whose status says what it has to, and what it follows from beside them: what changes is another object.
-    private readonly ConditionalWeakTable<JsonObject, Cause> _settled = [];
     private bool _wrote;
 
     public override string Name => "kueue-admission";
@@ -75,9 +72,9 @@ public sealed class AdmissionController(IObjects objects, TimeProvider time, ILo
     private static (string Reason, string Message)? EvictionOf(JsonObject workload, KueueSnapshot snapshot)
     {
         if (!WorkloadObject.IsActive(workload)) return ("Deactivated", "The workload is deactivated");
-        if (snapshot.SpecOf(snapshot.LocalQueueOf(workload)).Stop == "HoldAndDrain") return ("LocalQueueStopped", "The LocalQueue is stopped");
-        JsonObject? queue = snapshot.ClusterQueues.GetValueOrDefault(workload.Text("status", "admission", "clusterQueue") ?? "");
-        return snapshot.SpecOf(queue).Stop == "HoldAndDrain" ? ("ClusterQueueStopped", "The ClusterQueue is stopped") : null;
+        if (snapshot.LocalQueueOf(workload) is { Spec.Stop: "HoldAndDrain" }) return ("LocalQueueStopped", "The LocalQueue is stopped");
+        KueueQueue? queue = snapshot.ClusterQueues.GetValueOrDefault(workload.Text("status", "admission", "clusterQueue") ?? "");
+        return queue is { Spec.Stop: "HoldAndDrain" } ? ("ClusterQueueStopped", "The ClusterQueue is stopped") : null;
     }
 
     private void Admit(KueueSnapshot snapshot)
@@ -115,10 +112,10 @@ public sealed class AdmissionController(IObjects objects, TimeProvider time, ILo
 
     private static QueueState StateOf(KueueSnapshot snapshot, string name, List<PendingWorkload> line)
     {
-        JsonObject queue = snapshot.ClusterQueues[name];
-        return new QueueState(name, snapshot.Quotas[name], snapshot.SpecOf(queue).Groups, queue.Text("spec", "queueingStrategy") == "StrictFIFO", line)
+        KueueQueue queue = snapshot.ClusterQueues[name];
+        return new QueueState(name, snapshot.Quotas[name], queue.Spec.Groups, queue.Body.Text("spec", "queueingStrategy") == "StrictFIFO", line)
         {
-            Preemption = KueueSnapshot.PolicyOf(queue),
+            Preemption = KueueSnapshot.PolicyOf(queue.Body),
         };
     }
 
@@ -127,10 +124,10 @@ public sealed class AdmissionController(IObjects objects, TimeProvider time, ILo
         clusterQueue = "";
         string queueName = workload.Text("spec", "queueName") ?? "";
         if (snapshot.LocalQueueOf(workload) is not { } local) return $"LocalQueue {queueName} doesn't exist";
-        if (snapshot.SpecOf(local).Stop != "None") return $"LocalQueue {queueName} is inactive";
-        clusterQueue = snapshot.SpecOf(local).Above;
-        if (!snapshot.ClusterQueues.TryGetValue(clusterQueue, out JsonObject? queue)) return $"ClusterQueue {clusterQueue} doesn't exist";
-        if (!QueueHealth.OfClusterQueue(snapshot.SpecOf(queue), snapshot.Flavors).Active) return $"ClusterQueue {clusterQueue} is inactive";
+        if (local.Spec.Stop != "None") return $"LocalQueue {queueName} is inactive";
+        clusterQueue = local.Spec.Above;
+        if (!snapshot.ClusterQueues.TryGetValue(clusterQueue, out KueueQueue? queue)) return $"ClusterQueue {clusterQueue} doesn't exist";
+        if (!QueueHealth.OfClusterQueue(queue.Spec, snapshot.Flavors).Active) return $"ClusterQueue {clusterQueue} is inactive";
         return snapshot.Accepts(queue, workload.Namespace() ?? "") ? null : "Workload namespace doesn't match ClusterQueue selector";
     }
 
@@ -155,35 +152,26 @@ public sealed class AdmissionController(IObjects objects, TimeProvider time, ILo
     {
         DateTimeOffset now = Time.GetUtcNow();
         ILookup<string?, JsonObject> byQueue = snapshot.Workloads.ToLookup(workload => QueueOf(workload, snapshot), StringComparer.Ordinal);
-        ILookup<string?, JsonObject> byLine = snapshot.Workloads.ToLookup(workload => snapshot.LocalQueueOf(workload)?.Key(), StringComparer.Ordinal);
-        foreach ((string name, JsonObject queue) in snapshot.ClusterQueues)
+        ILookup<string?, JsonObject> byLine = snapshot.Workloads.ToLookup(workload => snapshot.LocalQueueOf(workload)?.Key, StringComparer.Ordinal);
+        foreach (KueueQueue queue in snapshot.ClusterQueues.Values)
+            Write(queue, byQueue[queue.Name], new QueueCause(QueueHealth.OfClusterQueue(queue.Spec, snapshot.Flavors), queue.Spec), withBorrowed: true, now);
+        foreach (KueueQueue queue in snapshot.LocalQueues.Values)
         {
-            JsonObject[] own = [.. byQueue[name]];
-            QueueSpec spec = snapshot.SpecOf(queue);
-            QueueHealth health = QueueHealth.OfClusterQueue(spec, snapshot.Flavors);
-            Write(queue, own, new Cause(health, spec), body => QueueStatus.WriteTo(body, own, health, snapshot.Quotas[name], spec.Groups, now));
-        }
-        foreach ((string key, JsonObject queue) in snapshot.LocalQueues)
-        {
-            JsonObject[] own = [.. byLine[key]];
-            QueueSpec spec = snapshot.SpecOf(queue);
-            QueueSpec? above = snapshot.ClusterQueues.TryGetValue(spec.Above, out JsonObject? found) ? snapshot.SpecOf(found) : null;
-            QueueHealth health = QueueHealth.OfLocalQueue(spec, above, snapshot.Flavors);
-            Write(queue, own, new Cause(health, above), body => QueueStatus.WriteTo(body, own, health, null, above?.Groups ?? [], now));
+            QueueSpec? above = snapshot.ClusterQueues.GetValueOrDefault(queue.Spec.Above)?.Spec;
+            Write(queue, byLine[queue.Key], new QueueCause(QueueHealth.OfLocalQueue(queue.Spec, above, snapshot.Flavors), above), withBorrowed: false, now);
         }
     }
 
     private static string? QueueOf(JsonObject workload, KueueSnapshot snapshot) =>
-        WorkloadObject.HasQuota(workload) ? workload.Text("status", "admission", "clusterQueue") : snapshot.LocalQueueOf(workload) is { } queue ? snapshot.SpecOf(queue).Above : null;
+        WorkloadObject.HasQuota(workload) ? workload.Text("status", "admission", "clusterQueue") : snapshot.LocalQueueOf(workload)?.Spec.Above;
 
-    private void Write(JsonObject queue, JsonObject[] own, Cause cause, Action<JsonObject> change)
+    private void Write(KueueQueue queue, IEnumerable<JsonObject> workloads, QueueCause cause, bool withBorrowed, DateTimeOffset now)
     {
-        if (own.Length == 0 && _settled.TryGetValue(queue, out Cause? then) && then == cause) return;
-        JsonObject next = queue.Copy();
-        change(next);
-        if (!JsonNode.DeepEquals(next["status"], queue["status"])) TryWrite(() => Objects.UpdateStatus(next));
-        else if (own.Length == 0) _settled.AddOrUpdate(queue, cause);
+        JsonObject[] own = [.. workloads];
+        if (own.Length == 0 && queue.Settled == cause) return;
+        JsonObject next = queue.Body.Copy();
+        QueueStatus.WriteTo(next, own, cause.Health, cause.Groups ?? QueueSpec.None, withBorrowed, now);
+        if (!JsonNode.DeepEquals(next["status"], queue.Body["status"])) TryWrite(() => Objects.UpdateStatus(next));
+        else if (own.Length == 0) queue.Settled = cause;
     }
-
-    private sealed record Cause(QueueHealth Health, QueueSpec? Groups);
 }

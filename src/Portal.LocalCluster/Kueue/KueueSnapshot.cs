@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Portal.LocalCluster.Controllers;
 using Portal.LocalCluster.Machinery;
@@ -9,68 +8,64 @@ namespace Portal.LocalCluster.Kueue;
 /// <summary>What admission reads from. Workloads are read anew each time: it writes into them.</summary>
 internal sealed class KueueMirrors(IObjects objects)
 {
-    private readonly ConditionalWeakTable<JsonObject, QueueSpec> _specs = [];
+    public ObjectMirror<KueueQueue> LocalQueues { get; } = objects.Mirror(KueueNames.LocalQueues, KueueQueue.Of);
 
-    public ObjectMirror LocalQueues { get; } = objects.Mirror(KueueNames.LocalQueues);
+    public ObjectMirror<KueueQueue> ClusterQueues { get; } = objects.Mirror(KueueNames.ClusterQueues, KueueQueue.Of);
 
-    public ObjectMirror ClusterQueues { get; } = objects.Mirror(KueueNames.ClusterQueues);
+    public ObjectMirror<KueueQueue> Cohorts { get; } = objects.Mirror(KueueNames.Cohorts, KueueQueue.Of);
 
-    public ObjectMirror Flavors { get; } = objects.Mirror(KueueNames.Flavors);
-
-    public ObjectMirror Cohorts { get; } = objects.Mirror(KueueNames.Cohorts);
-
-    public ObjectMirror Namespaces { get; } = objects.Mirror("namespaces");
+    public ObjectMirror<Flavor> Flavors { get; } = objects.Mirror(KueueNames.Flavors, FlavorOf);
 
     public IReadOnlyList<JsonObject> Workloads() => objects.List(KueueNames.Workloads);
 
-    /// <summary>What the spec of an object of the mirrors says; another version of it is another object.</summary>
-    public QueueSpec SpecOf(JsonObject queue) => _specs.GetValue(queue, QueueSpec.Of);
+    public JsonObject? Namespace(string name) => objects.Find("namespaces", null, name);
+
+    private static Flavor FlavorOf(JsonObject body) => new(
+        body.Name(),
+        body.Pairs("spec", "nodeLabels").ToDictionary(StringComparer.Ordinal),
+        [.. body.Each("spec", "nodeTaints")],
+        [.. body.Each("spec", "tolerations")]);
 }
 
 /// <summary>Everything admission looks at, read once: queues, flavors, cohorts, workloads, and what is reserved already.</summary>
 internal sealed class KueueSnapshot
 {
     private readonly Dictionary<string, QuotaNode> _cohorts = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, JsonObject> _cohortObjects;
-    private readonly Dictionary<string, JsonObject> _namespaces;
-
+    private readonly Dictionary<string, KueueQueue> _cohortObjects;
     private readonly List<ReservedWorkload> _reserved = [];
     private readonly KueueMirrors _seen;
+    private Dictionary<string, QuotaNode>? _quotas;
 
     public KueueSnapshot(KueueMirrors seen)
     {
         _seen = seen;
         // What refers is read before what it refers to, so that objects made one after the other are never seen half.
         Workloads = [.. seen.Workloads().Where(workload => !workload.IsDeleting())];
-        LocalQueues = seen.LocalQueues.List().ToDictionary(queue => queue.Key(), StringComparer.Ordinal);
+        LocalQueues = seen.LocalQueues.List().ToDictionary(queue => queue.Key, StringComparer.Ordinal);
         ClusterQueues = ByName(seen.ClusterQueues.List());
-        Flavors = seen.Flavors.List().Select(FlavorOf).ToDictionary(flavor => flavor.Name, StringComparer.Ordinal);
+        Flavors = seen.Flavors.List().ToDictionary(flavor => flavor.Name, StringComparer.Ordinal);
         _cohortObjects = ByName(seen.Cohorts.List());
-        _namespaces = ByName(seen.Namespaces.List());
-        Quotas = ClusterQueues.ToDictionary(pair => pair.Key, pair => Node(pair.Key, SpecOf(pair.Value)), StringComparer.Ordinal);
         foreach (JsonObject workload in Workloads.Where(workload => WorkloadObject.HasQuota(workload) && !WorkloadObject.IsFinished(workload))) Count(workload);
     }
 
-    public IReadOnlyDictionary<string, JsonObject> ClusterQueues { get; }
+    public IReadOnlyDictionary<string, KueueQueue> ClusterQueues { get; }
 
-    public IReadOnlyDictionary<string, JsonObject> LocalQueues { get; }
+    public IReadOnlyDictionary<string, KueueQueue> LocalQueues { get; }
 
     public IReadOnlyDictionary<string, Flavor> Flavors { get; }
 
     public IReadOnlyList<JsonObject> Workloads { get; }
 
-    public IReadOnlyDictionary<string, QuotaNode> Quotas { get; }
+    /// <summary>The tree of quotas: where nobody asks for or holds any, it is not built.</summary>
+    public IReadOnlyDictionary<string, QuotaNode> Quotas => _quotas ??= ClusterQueues.ToDictionary(pair => pair.Key, pair => Node(pair.Value), StringComparer.Ordinal);
 
     public IReadOnlyCollection<ReservedWorkload> Reserved => _reserved;
 
-    public JsonObject? LocalQueueOf(JsonObject workload) => LocalQueues.GetValueOrDefault($"{workload.Namespace()}/{workload.Text("spec", "queueName")}");
+    public KueueQueue? LocalQueueOf(JsonObject workload) => LocalQueues.GetValueOrDefault($"{workload.Namespace()}/{workload.Text("spec", "queueName")}");
 
-    public bool Accepts(JsonObject clusterQueue, string ns) =>
-        clusterQueue.Map("spec", "namespaceSelector") is { } selector
-        && LabelMatch.Selector(selector, _namespaces.TryGetValue(ns, out JsonObject? found) ? LabelMatch.Labels(found) : new Dictionary<string, string>(StringComparer.Ordinal));
-
-    /// <summary>What the spec of a queue or cohort says; that of one that is absent says nothing.</summary>
-    public QueueSpec SpecOf(JsonObject? queue) => queue is null ? QueueSpec.None : _seen.SpecOf(queue);
+    public bool Accepts(KueueQueue clusterQueue, string ns) =>
+        clusterQueue.Body.Map("spec", "namespaceSelector") is { } selector
+        && LabelMatch.Selector(selector, _seen.Namespace(ns) is { } found ? LabelMatch.Labels(found) : new Dictionary<string, string>(StringComparer.Ordinal));
 
     public static PendingWorkload Pending(JsonObject workload) => new(
         workload.Key(),
@@ -104,23 +99,17 @@ internal sealed class KueueSnapshot
             Conditions.Find(workload, "QuotaReserved")?.Time("lastTransitionTime") ?? workload.Created(), Conditions.IsTrue(workload, "Evicted"), usage));
     }
 
-    private QuotaNode Node(string name, QueueSpec spec) => new(name, spec.Quotas, spec.Above.Length > 0 ? Cohort(spec.Above, []) : null);
+    private QuotaNode Node(KueueQueue queue) => new(queue.Name, queue.Spec.Quotas, queue.Spec.Above.Length > 0 ? Cohort(queue.Spec.Above, []) : null);
 
     /// <summary>A cohort need not exist as an object; one that names itself as its ancestor is cut there.</summary>
     private QuotaNode Cohort(string name, HashSet<string> below)
     {
         if (_cohorts.TryGetValue(name, out QuotaNode? known)) return known;
         below.Add(name);
-        QueueSpec spec = SpecOf(_cohortObjects.GetValueOrDefault(name));
+        QueueSpec spec = _cohortObjects.GetValueOrDefault(name)?.Spec ?? QueueSpec.None;
         QuotaNode? above = spec.Above.Length > 0 && !below.Contains(spec.Above) ? Cohort(spec.Above, below) : null;
         return _cohorts[name] = new QuotaNode(name, spec.Quotas, above);
     }
 
-    private static Flavor FlavorOf(JsonObject body) => new(
-        body.Name(),
-        body.Pairs("spec", "nodeLabels").ToDictionary(StringComparer.Ordinal),
-        [.. body.Each("spec", "nodeTaints")],
-        [.. body.Each("spec", "tolerations")]);
-
-    private static Dictionary<string, JsonObject> ByName(IEnumerable<JsonObject> bodies) => bodies.ToDictionary(body => body.Name(), StringComparer.Ordinal);
+    private static Dictionary<string, KueueQueue> ByName(IEnumerable<KueueQueue> queues) => queues.ToDictionary(queue => queue.Name, StringComparer.Ordinal);
 }

@@ -28,7 +28,7 @@ internal sealed class Visibility(IObjects objects) : IAggregatedApi
         KueueSnapshot snapshot = new(new KueueMirrors(objects));
         bool local = request.Type.Namespaced;
         string? queue = local
-            ? snapshot.LocalQueues.GetValueOrDefault($"{request.Namespace}/{name}")?.Text("spec", "clusterQueue")
+            ? snapshot.LocalQueues.GetValueOrDefault($"{request.Namespace}/{name}")?.Spec.Above
             : snapshot.ClusterQueues.ContainsKey(name) ? name : null;
         if (queue is null) throw Refusals.NotFound(request.Type with { Plural = request.Type.Singular }, name);
         List<JsonObject> items = [.. Waiting(snapshot, queue)];
@@ -50,7 +50,7 @@ internal sealed class Visibility(IObjects objects) : IAggregatedApi
         Dictionary<string, int> positions = new(StringComparer.Ordinal);
         IEnumerable<JsonObject> waiting = snapshot.Workloads
             .Where(workload => !WorkloadObject.HasQuota(workload) && !WorkloadObject.IsFinished(workload) && WorkloadObject.IsActive(workload))
-            .Where(workload => snapshot.LocalQueueOf(workload)?.Text("spec", "clusterQueue") == clusterQueue)
+            .Where(workload => snapshot.LocalQueueOf(workload)?.Spec.Above == clusterQueue)
             .OrderByDescending(workload => workload.Whole("spec", "priority") ?? 0)
             .ThenBy(workload => workload.Created())
             .ThenBy(workload => workload.Key(), StringComparer.Ordinal);

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Portal.LocalCluster.Admission;
+using Portal.LocalCluster.Controllers;
 using Portal.LocalCluster.Machinery;
 using Portal.LocalCluster.Storage;
 
@@ -9,6 +10,12 @@ namespace Portal.LocalCluster.Lifecycle;
 /// <summary>Keeps the status of ResourceQuotas: what is allowed and what is used.</summary>
 internal sealed class QuotaStatus(ObjectRegistry registry, QuotaUsage usage, IObjects objects) : IController
 {
+    // Of whose objects some quota has counted: another type changes no status.
+    private readonly HashSet<ResourceType> _counted = [];
+
+    // What this loop writes itself brings nothing new. It is told of it by the thread that writes.
+    private Thread? _writing;
+
     public string Name => "resourcequota";
 
     public async Task RunAsync(CancellationToken ct)
@@ -17,22 +24,30 @@ internal sealed class QuotaStatus(ObjectRegistry registry, QuotaUsage usage, IOb
         HashSet<string> waiting = new(StringComparer.Ordinal);
         void Note(ResourceType type, StoredObject stored, bool gone)
         {
-            if (stored.Namespace.Length == 0 || type.GroupResource is "events" or "leases.coordination.k8s.io") return;
+            if (stored.Namespace.Length == 0 || Thread.CurrentThread == _writing) return;
             lock (waiting)
             {
+                if (type.GroupResource != "resourcequotas" && !_counted.Contains(type)) return;
                 if (!waiting.Add(stored.Namespace)) return;
             }
             namespaces.Writer.TryWrite(stored.Namespace);
         }
 
+        void Look(JsonObject quota)
+        {
+            // Before they are counted: what is written from now on brings us here again.
+            lock (waiting) _counted.UnionWith(usage.Counts(quota));
+            Update(quota);
+        }
+
         registry.Listen(Note);
         try
         {
-            foreach (var quota in objects.List("resourcequotas")) Update(quota);
+            foreach (var quota in objects.List("resourcequotas")) Look(quota);
             await foreach (var ns in namespaces.Reader.ReadAllAsync(ct))
             {
                 lock (waiting) waiting.Remove(ns);
-                foreach (var quota in usage.Quotas(ns).ToList()) Update(quota);
+                foreach (var quota in usage.Quotas(ns).ToList()) Look(quota);
             }
         }
         finally
@@ -51,14 +66,20 @@ internal sealed class QuotaStatus(ObjectRegistry registry, QuotaUsage usage, IOb
             ["used"] = new JsonObject(used.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value.ToString()))),
         };
         if (JsonNode.DeepEquals(quota["status"], status)) return;
-        quota["status"] = status;
+        var next = quota.Copy();
+        next["status"] = status;
         try
         {
-            objects.UpdateStatus(quota);
+            _writing = Thread.CurrentThread;
+            objects.UpdateStatus(next);
         }
         catch (ApiException refusal) when (refusal.Code is 404 or 409)
         {
             // Written meanwhile: that write brings us here again.
+        }
+        finally
+        {
+            _writing = null;
         }
     }
 }

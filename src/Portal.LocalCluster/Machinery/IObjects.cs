@@ -15,7 +15,8 @@ public interface IObjects
     IReadOnlyList<JsonObject> List(string resource, string? ns = null, string? labelSelector = null);
 
     /// <summary>For a reader that looks at all objects of a resource again and again.</summary>
-    ObjectMirror Mirror(string resource);
+    /// <param name="read">What is wanted of one, read once for each of its versions. The tree is the mirror's: it is not to be changed.</param>
+    ObjectMirror<T> Mirror<T>(string resource, Func<JsonObject, T> read);
 
     /// <exception cref="ApiException">Refused; carries the Status that HTTP would have answered.</exception>
     JsonObject Create(JsonObject body);

@@ -4,28 +4,30 @@ using Portal.LocalCluster.Storage;
 namespace Portal.LocalCluster.Machinery;
 
 /// <summary>
-/// All objects of a resource for one reader, who looks again and again: what was not written since the last look is the same
-/// tree as then and is not parsed again. The trees are the mirror's: they are not to be changed. One look at a time.
+/// All objects of a resource for one reader, who looks again and again: of what was not written since the last look it is
+/// given the same value as then, and nothing is parsed again. One look at a time.
 /// </summary>
-public sealed class ObjectMirror
+public sealed class ObjectMirror<T>
 {
     private readonly Func<IEnumerable<StoredObject>> _stored;
-    private Dictionary<StoredObject, JsonObject> _trees = new(ReferenceEqualityComparer.Instance);
+    private readonly Func<JsonObject, T> _read;
+    private Dictionary<StoredObject, T> _known = new(ReferenceEqualityComparer.Instance);
 
-    internal ObjectMirror(Func<IEnumerable<StoredObject>> stored) => _stored = stored;
+    internal ObjectMirror(Func<IEnumerable<StoredObject>> stored, Func<JsonObject, T> read) => (_stored, _read) = (stored, read);
 
     /// <summary>All objects, in the order of namespace and name.</summary>
-    public IReadOnlyList<JsonObject> List()
+    public IReadOnlyList<T> List()
     {
-        Dictionary<StoredObject, JsonObject> trees = new(_trees.Count, ReferenceEqualityComparer.Instance);
-        List<JsonObject> all = new(_trees.Count);
+        List<T> all = new(_known.Count);
+        List<StoredObject> now = new(_known.Count);
         foreach (var stored in _stored())
         {
-            var tree = _trees.GetValueOrDefault(stored) ?? stored.Read();
-            trees[stored] = tree;
-            all.Add(tree);
+            if (!_known.TryGetValue(stored, out var value)) _known[stored] = value = _read(stored.Read());
+            all.Add(value);
+            now.Add(stored);
         }
-        _trees = trees;
+        // Older versions are let go once they are as many as those that count.
+        if (_known.Count > 2 * all.Count) _known = now.Zip(all).ToDictionary(pair => pair.First, pair => pair.Second, (IEqualityComparer<StoredObject>)ReferenceEqualityComparer.Instance);
         return all;
     }
 }

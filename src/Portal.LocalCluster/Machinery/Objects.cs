@@ -22,7 +22,7 @@ internal sealed class Objects(ObjectRegistry registry, EventRecorder events) : I
         return [.. registry.Store.Shelf(type).Objects(type.Namespaced ? ns : null).Where(stored => selector.Matches(stored.Labels)).Select(stored => stored.Read())];
     }
 
-    public ObjectMirror Mirror(string resource) => new(() => registry.Store.Shelf(Type(resource)).Objects(ns: null));
+    public ObjectMirror<T> Mirror<T>(string resource, Func<JsonObject, T> read) => new(() => registry.Store.Shelf(Type(resource)).Objects(ns: null), read);
 
     public JsonObject Create(JsonObject body)
     {

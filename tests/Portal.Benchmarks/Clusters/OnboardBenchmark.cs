@@ -28,10 +28,8 @@ namespace Portal.Benchmarks.Clusters;
 public static class OnboardBenchmark
 {
     private const int Projects = 500;
-    // Until most of what runs has been compiled for good: the loop, which comes later, finds the client and the server so.
+    // Until most of what runs has been compiled for good.
     private const int WarmUp = 1000;
-    private const int LoopWarmUp = 60;
-    private const int LoopProjects = 160;
     private const int Approvals = 60;
     private const int ApprovalWarmUp = 20;
 
@@ -61,17 +59,22 @@ public static class OnboardBenchmark
         await using var portal = await RunningPortal.StartAsync("Kubeconfig", sample: false,
             "--Cluster:Kubeconfig", kubeconfig, "--Cluster:RequestsPerSecond", Unlimited, "--Cluster:Burst", Unlimited);
         var stage = await StageAsync(portal, ct);
-        await OnboardAsync(portal, stage, WarmUp, ct);
+        var before = await OnboardAsync(portal, stage, WarmUp, ct);
+        // The loop before and after, in a cluster that has as many: a machine that others use is not as fast at every moment.
+        await using var loop = await BareLoop.StartAsync(longer);
+        var first = Manifests(portal, before);
+        await loop.ApplyAsync(first.SkipLast(Projects / 2), ct);
+        var looped = await loop.ApplyAsync(first.TakeLast(Projects / 2), ct);
         var clock = Stopwatch.StartNew();
         var made = await OnboardAsync(portal, stage, Projects, ct);
         var rate = Projects / clock.Elapsed.TotalSeconds;
-        var manifests = Manifests(portal, made);
+        looped += await loop.ApplyAsync(Manifests(portal, made).Take(Projects / 2), ct);
+        var bare = Projects / looped.TotalSeconds;
         var (visible, applied) = await ApproveAsync(portal, stage, made, cluster.Kubeconfig, kubeconfig, ct);
-        var bare = await BareRateAsync(manifests, longer, ct);
         var (seen, plain) = (visible.At(0.95), applied.At(0.95));
         return
         [
-            new($"{Projects} projects onboarded, against a bare loop of the apply calls of {LoopProjects - LoopWarmUp} of them{how}", $"{rate / bare:0.00} × {bare:0.0}/s", "≥ 0.7 ×", rate >= AskedRate * bare),
+            new($"{Projects} projects onboarded, against a bare loop of the same apply calls{how}", $"{rate / bare:0.00} × {bare:0.0}/s", "≥ 0.7 ×", rate >= AskedRate * bare),
             new($"approval until the API server shows it, against one bare apply{how}: p95", $"{seen / plain:0.0} × {plain:0.0} ms", "≤ 2 ×", seen <= AskedApproval * plain),
         ];
     }
@@ -103,7 +106,7 @@ public static class OnboardBenchmark
         }
         while (await db.Projects.CountAsync(p => p.TeamId == stage.Team && p.State == ProjectState.Ready, ct) < before + count)
             // The pause between two looks: asking without one would take the portal's processor time.
-            await Task.Delay(250, ct);
+            await Task.Delay(100, ct);
         return ids;
     }
 
@@ -131,30 +134,13 @@ public static class OnboardBenchmark
         return all;
     }
 
-    private static async Task<FaultProxy?> WayToAsync(EmbeddedCluster cluster, TimeSpan longer)
+    internal static async Task<FaultProxy?> WayToAsync(EmbeddedCluster cluster, TimeSpan longer)
     {
         if (longer == TimeSpan.Zero)
             return null;
         var way = await FaultProxy.StartAsync(cluster.Kubeconfig);
         way.Rule = _ => Fault.Slow(longer);
         return way;
-    }
-
-    private static async Task<double> BareRateAsync(IReadOnlyList<IReadOnlyList<JsonObject>> manifests, TimeSpan longer, CancellationToken ct)
-    {
-        await using var cluster = new EmbeddedCluster();
-        await cluster.InitializeAsync();
-        await using var way = await WayToAsync(cluster, longer);
-        await using var line = Line(way?.Kubeconfig ?? cluster.Kubeconfig);
-        var clock = new Stopwatch();
-        foreach (var (i, project) in manifests.Take(LoopProjects).Index())
-        {
-            if (i == LoopWarmUp)
-                clock.Start();
-            foreach (var manifest in project)
-                await line.Cluster.Client.ApplyAsync(manifest, ct);
-        }
-        return (LoopProjects - LoopWarmUp) / clock.Elapsed.TotalSeconds;
     }
 
     private static async Task<(Latency Visible, Latency Applied)> ApproveAsync(
@@ -220,7 +206,7 @@ public static class OnboardBenchmark
         return (visible, applied);
     }
 
-    private static ClusterSession Line(string kubeconfig, Action<ReconcileOwner>? touched = null) => new(
+    internal static ClusterSession Line(string kubeconfig, Action<ReconcileOwner>? touched = null) => new(
         Guid.NewGuid(), "bench", ClusterLine.FromFile(kubeconfig), new KubernetesOptions { RequestsPerSecond = 100_000, Burst = 100_000 },
         touched ?? (_ => { }), TimeProvider.System, NullLoggerFactory.Instance);
 

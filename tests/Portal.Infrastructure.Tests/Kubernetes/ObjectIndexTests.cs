@@ -49,6 +49,24 @@ public class ObjectIndexTests
     }
 
     [Fact]
+    public void Derive_UntilAnythingChanges_GivesWhatWasWorkedOut()
+    {
+        static string Names(IReadOnlyList<JsonObject> all) => string.Join(' ', all.Select(o => o.Name()).Order());
+        _index.Set(Held(Map("a", "one", 1)));
+        var first = _index.Derive(Names);
+
+        Assert.Same(first, _index.Derive(Names));
+        _index.Set(Held(Map("a", "one", 1)));
+        Assert.Same(first, _index.Derive(Names));
+        _index.Set(Held(Map("a", "two", 2)));
+        Assert.Equal("one two", _index.Derive(Names));
+        _index.Remove("a", "one");
+        Assert.Equal("two", _index.Derive(Names));
+        _index.Replace([]);
+        Assert.Equal("", _index.Derive(Names));
+    }
+
+    [Fact]
     public void Find_GivesEachReaderATreeOfItsOwn()
     {
         _index.Set(Held(Map("a", "größe", 1).With("data", new JsonObject { ["k"] = "信用" })));

@@ -101,6 +101,25 @@ public sealed class DeletionTests(ApiFixture api) : IClassFixture<ApiFixture>
         await UntilAsync(async () => (await GetAsync($"/api/v1/namespaces/{ns}/resourcequotas/q"))!.Text("status", "used", "pods") == "9", "the status counts nine");
     }
 
+    [Fact]
+    public async Task Quota_OnTheNumberOfAKind_CountsWhatComesAndGoesAfterIt()
+    {
+        var ns = await api.NamespaceAsync();
+        var leases = $"/apis/coordination.k8s.io/v1/namespaces/{ns}/leases";
+        Task<bool> Counts(string used) => UsedAsync(ns, "count/leases.coordination.k8s.io", used);
+        await api.ExpectAsync(201, "POST", $"/api/v1/namespaces/{ns}/resourcequotas", """{"apiVersion":"v1","kind":"ResourceQuota","metadata":{"name":"q"},"spec":{"hard":{"count/leases.coordination.k8s.io":"3"}}}""");
+        await UntilAsync(() => Counts("0"), "the status counts none");
+
+        await api.ExpectAsync(201, "POST", leases, """{"apiVersion":"coordination.k8s.io/v1","kind":"Lease","metadata":{"name":"one"}}""");
+        await UntilAsync(() => Counts("1"), "the status counts one");
+
+        await api.ExpectAsync(200, "DELETE", $"{leases}/one");
+        await UntilAsync(() => Counts("0"), "the status counts none again");
+    }
+
+    private async Task<bool> UsedAsync(string ns, string resource, string used) =>
+        (await GetAsync($"/api/v1/namespaces/{ns}/resourcequotas/q"))!.Text("status", "used", resource) == used;
+
     private static string Map(string name, string metadata = "") => $$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{ {{metadata}}"name":"{{name}}"} }""";
 
     private async Task<JsonObject?> GetAsync(string path)

@@ -25,6 +25,9 @@ internal sealed class ClusterCache(ClusterDiscovery discovery) : IClusterCache
     public IReadOnlyList<JsonObject> List(ResourceType type, string? ns = null, (string Key, string Value)? label = null) =>
         _followed.TryGetValue(type, out var followed) ? followed.Index.List(ns, label) : [];
 
+    public T Derive<T>(ResourceType type, Func<IReadOnlyList<JsonObject>, T> from) where T : class =>
+        _followed.TryGetValue(type, out var followed) ? followed.Index.Derive(from) : from([]);
+
     public IReadOnlyList<PodHolding> Holdings() =>
         _followed.TryGetValue(Kinds.Pod, out var followed) ? followed.Index.Holdings() : [];
 

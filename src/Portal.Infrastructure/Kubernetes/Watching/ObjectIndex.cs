@@ -9,6 +9,8 @@ internal sealed class ObjectIndex
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Dictionary<string, HeldObject>> _spaces = [];
     private readonly Dictionary<Guid, List<HeldObject>> _byRow = [];
+    private readonly Dictionary<Type, (long Changes, object Value)> _derived = [];
+    private long _changes;
 
     public int Count
     {
@@ -35,6 +37,23 @@ internal sealed class ObjectIndex
         }
         // Reading takes its time: the watch goes on meanwhile.
         return [.. held.Select(h => h.Read()).Where(o => label is not { } l || o.Text("metadata", "labels", l.Key) == l.Value)];
+    }
+
+    /// <summary>What follows from all objects, worked out anew once any of them has changed.</summary>
+    public T Derive<T>(Func<IReadOnlyList<JsonObject>, T> from) where T : class
+    {
+        long changes;
+        lock (_lock)
+        {
+            changes = _changes;
+            if (_derived.TryGetValue(typeof(T), out var known) && known.Changes == changes)
+                return (T)known.Value;
+        }
+        var value = from(List(null, null));
+        // What changed meanwhile may be in it or not: it counts as older than that.
+        lock (_lock)
+            _derived[typeof(T)] = (changes, value);
+        return value;
     }
 
     /// <summary>What the objects, where they are pods, hold of their nodes.</summary>
@@ -84,6 +103,7 @@ internal sealed class ObjectIndex
             // Its labels may have been taken away: the row that it belonged to has to know.
             touched.AddRange(RemoveLocked(before));
         }
+        _changes++;
         if (!_spaces.TryGetValue(seen.Namespace, out var space))
             _spaces[seen.Namespace] = space = [];
         space[seen.Name] = seen;
@@ -101,6 +121,7 @@ internal sealed class ObjectIndex
 
     private List<ReconcileOwner> RemoveLocked(HeldObject gone)
     {
+        _changes++;
         if (_spaces.TryGetValue(gone.Namespace, out var space) && space.Remove(gone.Name) && space.Count == 0)
             _spaces.Remove(gone.Namespace);
         if (_byRow.TryGetValue(gone.Row, out var held) && held.Remove(gone) && held.Count == 0)

@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using Microsoft.EntityFrameworkCore;
+using Portal.Core.Access;
+using Portal.Core.Audit;
+using Portal.Core.Data;
+using Portal.Core.Teams;
+using Portal.Testing.Databases;
+
+namespace Portal.Core.Tests.Data;
+
+/// <summary>One context is used by one unit of work after the other.</summary>
+public class PooledContextTests(PostgresServer server)
+{
+    [Theory, EachProvider]
+    public async Task Dispose_WithWorkUnsaved_LeavesNothingToTheNext(Provider provider)
+    {
+        await using var database = await TestDatabase.CreateAsync(provider, server);
+        var ana = await database.PersonAsync("ana");
+        var heard = new ConcurrentQueue<RowChange>();
+        using var listening = database.Get<IChangeFeed>().Subscribe(heard.Enqueue);
+        PortalDb first;
+        await using (first = await database.OpenAsync())
+        {
+            first.Audit(new AuditRecord(ana, "thing.done", "thing", null));
+            first.Changed(new RowChange("Thing", Guid.NewGuid(), null, NeedsReconcile: true));
+            first.Teams.Add(new Team { Name = "Left" });
+        }
+
+        await using var next = await database.OpenAsync();
+        var team = new Team { Name = "Kept" };
+        next.Teams.Add(team);
+        await next.SaveChangesAsync(TestContext.Current.CancellationToken);
+
+        Assert.Same(first, next);
+        Assert.Empty(await next.AuditEntries.ToListAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(team.Id, Assert.Single(heard, c => c.Kind is "Team" or "Thing").Id);
+        Assert.Equal(["Kept"], await next.Teams.Select(t => t.Name).ToListAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Theory, EachProvider]
+    public async Task Dispose_InATransaction_RollsItBack(Provider provider)
+    {
+        await using var database = await TestDatabase.CreateAsync(provider, server);
+        await using (var first = await database.OpenAsync())
+        {
+            await first.Database.BeginTransactionAsync(TestContext.Current.CancellationToken);
+            first.Teams.Add(new Team { Name = "Left" });
+            await first.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+
+        await using var next = await database.OpenAsync();
+
+        Assert.Null(next.Database.CurrentTransaction);
+        Assert.Empty(await next.Teams.ToListAsync(TestContext.Current.CancellationToken));
+    }
+}
