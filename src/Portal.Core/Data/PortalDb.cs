@@ -22,7 +22,7 @@ public abstract class PortalDb : DbContext
 
     /// <summary>The feed and the clock are the application's: contexts are pooled, and take nothing but their options.</summary>
     protected PortalDb(DbContextOptions options) : base(options) =>
-        // A transaction whose save failed is rolled back as a whole.
+        // A transaction whose save failed is to be rolled back as a whole, never committed without what failed.
         base.Database.AutoSavepointsEnabled = false;
 
     public DbSet<Person> People => Set<Person>();

@@ -109,9 +109,9 @@ public sealed class NotebookReconciler(
             db, cluster.Cache, notebook, SizeOf(notebook), notebook.IntentChangedAt, notebook.RunningSince, ended, clock.GetUtcNow(), ct);
     }
 
-    // Cores that nobody computes on are held all the same, and others wait for them.
-    private StaySize SizeOf(Notebook notebook) => launch.FindSize(notebook.SizeId) is { } size
-        ? new(notebook.Accelerators, (double)size.Cores, (double)size.MemoryGiB) : new(notebook.Accelerators, 0, 0);
+    // Cores that nobody computes on are held all the same, and others wait for them. A size may leave the catalogue while it runs.
+    private StaySize? SizeOf(Notebook notebook) => launch.FindSize(notebook.SizeId) is { } size
+        ? new(notebook.Accelerators, (double)size.Cores, (double)size.MemoryGiB) : null;
 
     private void Observe(Notebook notebook, WorkloadStatus status)
     {

@@ -22,6 +22,7 @@ public sealed class QuotaDecisionService(IDbContextFactory<PortalDb> databases, 
     {
         await using var db = await databases.CreateDbContextAsync(ct);
         var request = await QuotaTransitions.FindTrackedAsync(db, decision.RequestId, ct);
+        // Read once for the right to decide and for the budget.
         var roles = request is null ? Role.None : await gate.RolesAsync(db, actor, Scope.Project(request.ProjectId), ct);
         if (await CheckAsync(db, actor, roles, request, decision, ct) is { } refused)
             return await SameAsync(db, actor, decision.RequestId, a => a is QuotaAction.Approved or QuotaAction.ApprovedLess, amount, refused, ct);

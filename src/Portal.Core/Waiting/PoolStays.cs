@@ -12,12 +12,12 @@ public static class PoolStays
     private static readonly double[] Kept = [.. Enumerable.Range(0, 41).Select(i => i / 40.0)];
 
     /// <summary>Takes note of where a workload is. Idempotent: a second look at the same state changes nothing.</summary>
-    /// <param name="size">What it holds once it runs.</param>
+    /// <param name="size">What it holds once it runs; null where that cannot be said any more, and what was written down of it stays.</param>
     /// <param name="queuedAt">When this try was asked for.</param>
     /// <param name="startedAt">When its program began, or null.</param>
     /// <param name="endedAt">When it ended, or null.</param>
     public static async Task<PoolStay?> ObserveAsync(
-        PortalDb db, WorkloadRow row, StaySize size, DateTimeOffset queuedAt, DateTimeOffset? startedAt, DateTimeOffset? endedAt, CancellationToken ct)
+        PortalDb db, WorkloadRow row, StaySize? size, DateTimeOffset queuedAt, DateTimeOffset? startedAt, DateTimeOffset? endedAt, CancellationToken ct)
     {
         var stay = await db.Set<PoolStay>().Where(s => s.WorkloadId == row.Id && s.EndedAt == null).OrderByDescending(s => s.QueuedAt).FirstOrDefaultAsync(ct);
         if (stay is null && endedAt is not null)
@@ -27,9 +27,10 @@ public static class PoolStays
             // Asked for again before the end of the try before was seen: it ended no later than that.
             if (stay is not null)
                 stay.EndedAt = queuedAt;
-            db.Add(stay = new PoolStay { WorkloadId = row.Id, QueuedAt = queuedAt, PoolId = row.PoolId });
+            db.Add(stay = new PoolStay { WorkloadId = row.Id, QueuedAt = queuedAt, PoolId = row.PoolId, Accelerators = row.Accelerators });
         }
-        (stay.Accelerators, stay.Cores, stay.MemoryGiB, stay.Nodes) = (size.Accelerators, size.Cores, size.MemoryGiB, size.Nodes);
+        if (size is { } held)
+            (stay.Accelerators, stay.Cores, stay.MemoryGiB, stay.Nodes) = (held.Accelerators, held.Cores, held.MemoryGiB, held.Nodes);
         if (stay.StartedAt is null && startedAt is { } started)
         {
             stay.StartedAt = started;

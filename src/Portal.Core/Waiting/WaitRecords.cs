@@ -9,7 +9,7 @@ public static class WaitRecords
 {
     /// <summary>Takes note of where a workload is and, the first time that it waits for quota or for room, of when it is forecast to start.</summary>
     public static async Task ObserveAsync(
-        PortalDb db, IClusterCache cache, WorkloadRow row, StaySize size, DateTimeOffset queuedAt, DateTimeOffset? startedAt, DateTimeOffset? endedAt,
+        PortalDb db, IClusterCache cache, WorkloadRow row, StaySize? size, DateTimeOffset queuedAt, DateTimeOffset? startedAt, DateTimeOffset? endedAt,
         DateTimeOffset now, CancellationToken ct)
     {
         var stay = await PoolStays.ObserveAsync(db, row, size, queuedAt, startedAt, endedAt, ct);

@@ -24,7 +24,7 @@ internal sealed class QuotaUsage(ObjectStore store, ResourceCatalog catalog)
     {
         var used = new SortedDictionary<string, Quantity>(StringComparer.Ordinal);
         foreach (var (resource, _) in quota.Map("spec", "hard") ?? []) used[resource] = Quantity.Zero;
-        foreach (var type in Counts(quota))
+        foreach (var type in Counts(quota).Select(catalog.Stored).OfType<ResourceType>().Where(type => type is { Stored: true, Namespaced: true }))
         {
             foreach (var stored in store.Shelf(type).Objects(ns))
             {
@@ -108,8 +108,8 @@ internal sealed class QuotaUsage(ObjectStore store, ResourceCatalog catalog)
         return true;
     }
 
-    /// <summary>The types of which objects take from the quota.</summary>
-    public IEnumerable<ResourceType> Counts(JsonObject quota)
+    /// <summary>The resources of which objects take from the quota, known to the cluster or not, each as <c>pods</c> or <c>jobs.batch</c>.</summary>
+    public static IReadOnlySet<string> Counts(JsonObject quota)
     {
         HashSet<string> wanted = new(StringComparer.Ordinal);
         foreach (var (resource, _) in quota.Map("spec", "hard") ?? [])
@@ -124,7 +124,7 @@ internal sealed class QuotaUsage(ObjectStore store, ResourceCatalog catalog)
                 _ => "pods",
             });
         }
-        return wanted.Select(catalog.Stored).OfType<ResourceType>().Where(type => type is { Stored: true, Namespaced: true });
+        return wanted;
     }
 
     private static IEnumerable<(string, Quantity)> Pod(JsonObject pod)

@@ -32,6 +32,7 @@ internal sealed class KueueSnapshot
 {
     private readonly Dictionary<string, QuotaNode> _cohorts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, KueueQueue> _cohortObjects;
+    private readonly Dictionary<string, IReadOnlyDictionary<string, string>> _labels = new(StringComparer.Ordinal);
     private readonly List<ReservedWorkload> _reserved = [];
     private readonly KueueMirrors _seen;
     private Dictionary<string, QuotaNode>? _quotas;
@@ -65,7 +66,7 @@ internal sealed class KueueSnapshot
 
     public bool Accepts(KueueQueue clusterQueue, string ns) =>
         clusterQueue.Body.Map("spec", "namespaceSelector") is { } selector
-        && LabelMatch.Selector(selector, _seen.Namespace(ns) is { } found ? LabelMatch.Labels(found) : new Dictionary<string, string>(StringComparer.Ordinal));
+        && LabelMatch.Selector(selector, LabelsOf(ns));
 
     public static PendingWorkload Pending(JsonObject workload) => new(
         workload.Key(),
@@ -79,6 +80,14 @@ internal sealed class KueueSnapshot
         queue.Text("spec", "preemption", "borrowWithinCohort", "policy") == "LowerPriority"
             ? (queue.Whole("spec", "preemption", "borrowWithinCohort", "maxPriorityThreshold") is { } most ? most + 1 : long.MaxValue)
             : null);
+
+    // Of the namespaces of those who wait, each asked for once.
+    private IReadOnlyDictionary<string, string> LabelsOf(string ns)
+    {
+        if (!_labels.TryGetValue(ns, out IReadOnlyDictionary<string, string>? known))
+            _labels[ns] = known = _seen.Namespace(ns) is { } found ? LabelMatch.Labels(found) : new Dictionary<string, string>(StringComparer.Ordinal);
+        return known;
+    }
 
     private void Count(JsonObject workload)
     {

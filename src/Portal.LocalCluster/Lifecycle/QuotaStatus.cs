@@ -10,8 +10,8 @@ namespace Portal.LocalCluster.Lifecycle;
 /// <summary>Keeps the status of ResourceQuotas: what is allowed and what is used.</summary>
 internal sealed class QuotaStatus(ObjectRegistry registry, QuotaUsage usage, IObjects objects) : IController
 {
-    // Of whose objects some quota has counted: another type changes no status.
-    private readonly HashSet<ResourceType> _counted = [];
+    // What some quota has counted: an object of another resource changes no status.
+    private readonly HashSet<string> _counted = new(StringComparer.Ordinal) { "resourcequotas" };
 
     // What this loop writes itself brings nothing new. It is told of it by the thread that writes.
     private Thread? _writing;
@@ -27,8 +27,7 @@ internal sealed class QuotaStatus(ObjectRegistry registry, QuotaUsage usage, IOb
             if (stored.Namespace.Length == 0 || Thread.CurrentThread == _writing) return;
             lock (waiting)
             {
-                if (type.GroupResource != "resourcequotas" && !_counted.Contains(type)) return;
-                if (!waiting.Add(stored.Namespace)) return;
+                if (!_counted.Contains(type.GroupResource) || !waiting.Add(stored.Namespace)) return;
             }
             namespaces.Writer.TryWrite(stored.Namespace);
         }
@@ -36,7 +35,7 @@ internal sealed class QuotaStatus(ObjectRegistry registry, QuotaUsage usage, IOb
         void Look(JsonObject quota)
         {
             // Before they are counted: what is written from now on brings us here again.
-            lock (waiting) _counted.UnionWith(usage.Counts(quota));
+            lock (waiting) _counted.UnionWith(QuotaUsage.Counts(quota));
             Update(quota);
         }
 

@@ -60,7 +60,7 @@ public static class OnboardBenchmark
             "--Cluster:Kubeconfig", kubeconfig, "--Cluster:RequestsPerSecond", Unlimited, "--Cluster:Burst", Unlimited);
         var stage = await StageAsync(portal, ct);
         var before = await OnboardAsync(portal, stage, WarmUp, ct);
-        // The loop before and after, in a cluster that has as many: a machine that others use is not as fast at every moment.
+        // The loop before and after, in a cluster of about as many: a machine that others use is not as fast at every moment.
         await using var loop = await BareLoop.StartAsync(longer);
         var first = Manifests(portal, before);
         await loop.ApplyAsync(first.SkipLast(Projects / 2), ct);
@@ -68,13 +68,15 @@ public static class OnboardBenchmark
         var clock = Stopwatch.StartNew();
         var made = await OnboardAsync(portal, stage, Projects, ct);
         var rate = Projects / clock.Elapsed.TotalSeconds;
+        // Not for a condition: the last passes of the portal shall be over, see Rest.
+        await Task.Delay(Rest, ct);
         looped += await loop.ApplyAsync(Manifests(portal, made).Take(Projects / 2), ct);
         var bare = Projects / looped.TotalSeconds;
         var (visible, applied) = await ApproveAsync(portal, stage, made, cluster.Kubeconfig, kubeconfig, ct);
         var (seen, plain) = (visible.At(0.95), applied.At(0.95));
         return
         [
-            new($"{Projects} projects onboarded, against a bare loop of the same apply calls{how}", $"{rate / bare:0.00} × {bare:0.0}/s", "≥ 0.7 ×", rate >= AskedRate * bare),
+            new($"{Projects} projects onboarded, against a bare loop of such apply calls, one after the other{how}", $"{rate / bare:0.00} × {bare:0.0}/s", "≥ 0.7 ×", rate >= AskedRate * bare),
             new($"approval until the API server shows it, against one bare apply{how}: p95", $"{seen / plain:0.0} × {plain:0.0} ms", "≤ 2 ×", seen <= AskedApproval * plain),
         ];
     }

@@ -32,6 +32,8 @@ public class PooledContextTests(PostgresServer server)
         await next.SaveChangesAsync(TestContext.Current.CancellationToken);
 
         Assert.Same(first, next);
+        Assert.True(next.ChangeTracker.AutoDetectChangesEnabled);
+        Assert.False(next.Database.AutoSavepointsEnabled);
         Assert.Empty(await next.AuditEntries.ToListAsync(TestContext.Current.CancellationToken));
         Assert.Equal(team.Id, Assert.Single(heard, c => c.Kind is "Team" or "Thing").Id);
         Assert.Equal(["Kept"], await next.Teams.Select(t => t.Name).ToListAsync(TestContext.Current.CancellationToken));

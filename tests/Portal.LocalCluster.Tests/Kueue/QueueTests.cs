@@ -35,6 +35,29 @@ public class QueueTests
     }
 
     [Fact]
+    public async Task Queues_NobodyUses_SayWhatBecameOfTheirFlavorAndOfEachOther()
+    {
+        await using TestCluster cluster = await Start();
+        Queue(cluster, "1");
+        Task Say(string above, string below) => Eventually.True(
+            () => Active(cluster, "clusterqueues", null) == above && Active(cluster, "localqueues", "team") == below,
+            $"{above} and {below}, it is {Active(cluster, "clusterqueues", null)} and {Active(cluster, "localqueues", "team")}");
+        await Say("Ready", "Ready");
+
+        cluster.Objects.Delete(KueueNames.Flavors, null, "h100");
+        await Say("FlavorNotFound", "ClusterQueueIsInactive");
+        cluster.Create("""{"apiVersion":"kueue.x-k8s.io/v1beta2","kind":"ResourceFlavor","metadata":{"name":"h100"},"spec":{"nodeLabels":{"accelerator":"h100"} } }""");
+        await Say("Ready", "Ready");
+
+        Queue(cluster, "1", stop: "Hold");
+        await Say("Stopped", "ClusterQueueIsInactive");
+        Queue(cluster, "1");
+        await Say("Ready", "Ready");
+        cluster.Objects.Delete(KueueNames.ClusterQueues, null, "project");
+        await Eventually.True(() => Active(cluster, "localqueues", "team") == "ClusterQueueDoesNotExist", "its line says so");
+    }
+
+    [Fact]
     public async Task Job_Ends_GivesItsQuotaToTheNext()
     {
         await using TestCluster cluster = await Start();
@@ -221,6 +244,9 @@ public class QueueTests
 
     private static JsonObject Find(TestCluster cluster, string resource, string name, string? ns) =>
         cluster.Objects.Find($"{resource}.kueue.x-k8s.io", ns, name)!;
+
+    private static string? Active(TestCluster cluster, string resource, string? ns) =>
+        Conditions.Find(Find(cluster, resource, ns is null ? "project" : "default", ns), "Active")?.Text("reason");
 
     private static JsonObject Workloads(TestCluster cluster, string job) =>
         cluster.Objects.List(KueueNames.Workloads, "team").First(workload => workload.Name().StartsWith($"job-{job}-", StringComparison.Ordinal));

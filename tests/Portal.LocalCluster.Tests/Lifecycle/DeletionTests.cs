@@ -55,12 +55,7 @@ public sealed class DeletionTests(ApiFixture api) : IClassFixture<ApiFixture>
     public async Task Delete_OfADefinition_TakesItsObjectsAlong()
     {
         var (group, ns) = ($"g{Guid.NewGuid():N}"[..8] + ".lab", await api.NamespaceAsync());
-        await api.ExpectAsync(201, "POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", $$"""
-            {"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"things.{{group}}"},"spec":{"group":"{{group}}","scope":"Namespaced",
-            "names":{"plural":"things","kind":"Thing"},"versions":[
-            {"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true} } },
-            {"name":"v1beta1","served":true,"storage":false,"schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true} } }] } }
-            """);
+        await DefineThingsAsync(group);
         await api.ExpectAsync(201, "POST", $"/apis/{group}/v1beta1/namespaces/{ns}/things", $$"""{"apiVersion":"{{group}}/v1beta1","kind":"Thing","metadata":{"name":"one"},"spec":{"a":1} }""");
         Assert.Equal($"{group}/v1", (await api.ExpectAsync(200, "GET", $"/apis/{group}/v1/namespaces/{ns}/things/one")).Text("apiVersion"));
         Assert.Equal($"{group}/v1beta1", (await api.ExpectAsync(200, "GET", $"/apis/{group}/v1beta1/namespaces/{ns}/things/one")).Text("apiVersion"));
@@ -116,6 +111,28 @@ public sealed class DeletionTests(ApiFixture api) : IClassFixture<ApiFixture>
         await api.ExpectAsync(200, "DELETE", $"{leases}/one");
         await UntilAsync(() => Counts("0"), "the status counts none again");
     }
+
+    [Fact]
+    public async Task Quota_OnAKindThatIsDefinedLater_CountsItInEachVersion()
+    {
+        var (group, ns) = ($"g{Guid.NewGuid():N}"[..8] + ".lab", await api.NamespaceAsync());
+        await api.ExpectAsync(201, "POST", $"/api/v1/namespaces/{ns}/resourcequotas", $$"""{"apiVersion":"v1","kind":"ResourceQuota","metadata":{"name":"q"},"spec":{"hard":{"count/things.{{group}}":"3"} } }""");
+        await UntilAsync(() => UsedAsync(ns, $"count/things.{group}", "0"), "the status counts none");
+        await DefineThingsAsync(group);
+
+        await api.ExpectAsync(201, "POST", $"/apis/{group}/v1beta1/namespaces/{ns}/things", $$"""{"apiVersion":"{{group}}/v1beta1","kind":"Thing","metadata":{"name":"one"} }""");
+        await UntilAsync(() => UsedAsync(ns, $"count/things.{group}", "1"), "the status counts one");
+
+        await api.ExpectAsync(200, "DELETE", $"/apis/{group}/v1beta1/namespaces/{ns}/things/one");
+        await UntilAsync(() => UsedAsync(ns, $"count/things.{group}", "0"), "the status counts none again");
+    }
+
+    private Task<JsonObject> DefineThingsAsync(string group) => api.ExpectAsync(201, "POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", $$"""
+            {"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"things.{{group}}"},"spec":{"group":"{{group}}","scope":"Namespaced",
+            "names":{"plural":"things","kind":"Thing"},"versions":[
+            {"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true} } },
+            {"name":"v1beta1","served":true,"storage":false,"schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true} } }] } }
+            """);
 
     private async Task<bool> UsedAsync(string ns, string resource, string used) =>
         (await GetAsync($"/api/v1/namespaces/{ns}/resourcequotas/q"))!.Text("status", "used", resource) == used;

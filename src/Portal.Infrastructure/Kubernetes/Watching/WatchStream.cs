@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Portal.Core.Cluster;
@@ -19,6 +21,9 @@ internal readonly record struct WatchEvent(string Type, JsonElement Object)
 /// </summary>
 internal static class WatchStream
 {
+    // Most objects fit; a larger one takes more of them.
+    private static readonly StreamPipeReaderOptions Buffers = new(bufferSize: 16 * 1024);
+
     public static async IAsyncEnumerable<WatchEvent> WatchAsync(
         this ClusterConnection connection, ResourceType type, string version, [EnumeratorCancellation] CancellationToken ct)
     {
@@ -29,23 +34,36 @@ internal static class WatchStream
         using var response = await connection.SendAsync(HttpMethod.Get, path, ct);
         using var idle = CancellationTokenSource.CreateLinkedTokenSource(ct);
         idle.CancelAfter(connection.Options.WatchIdle);
-        await using var stream = await response.Content.ReadAsStreamAsync(ct);
-        using var reader = new StreamReader(stream);
-        while (await LineAsync(reader, idle.Token, ct) is { } line)
+        var reader = PipeReader.Create(await response.Content.ReadAsStreamAsync(ct), Buffers);
+        try
         {
-            idle.CancelAfter(connection.Options.WatchIdle);
-            if (line.Length == 0)
-                continue;
-            using var document = Parse(line);
-            yield return EventOf(document.RootElement);
+            while (await ReadAsync(reader, idle.Token, ct) is { } read)
+            {
+                // Taking what has come is no silence.
+                idle.CancelAfter(Timeout.InfiniteTimeSpan);
+                var rest = read.Buffer;
+                while (Next(ref rest, read.IsCompleted) is { } line)
+                {
+                    using var document = Parse(line);
+                    yield return EventOf(document.RootElement);
+                }
+                if (read.IsCompleted)
+                    yield break;
+                reader.AdvanceTo(rest.Start, rest.End);
+                idle.CancelAfter(connection.Options.WatchIdle);
+            }
+        }
+        finally
+        {
+            await reader.CompleteAsync();
         }
     }
 
-    private static async Task<string?> LineAsync(StreamReader reader, CancellationToken idle, CancellationToken ct)
+    private static async Task<ReadResult?> ReadAsync(PipeReader reader, CancellationToken idle, CancellationToken ct)
     {
         try
         {
-            return await reader.ReadLineAsync(idle);
+            return await reader.ReadAsync(idle);
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
@@ -57,7 +75,24 @@ internal static class WatchStream
         }
     }
 
-    private static JsonDocument Parse(string line)
+    // The next line that has anything in it; the last one needs no end.
+    private static ReadOnlySequence<byte>? Next(ref ReadOnlySequence<byte> rest, bool isLast)
+    {
+        while (rest.PositionOf((byte)'\n') is { } end)
+        {
+            var line = rest.Slice(0, end);
+            rest = rest.Slice(rest.GetPosition(1, end));
+            if (!line.IsEmpty)
+                return line;
+        }
+        if (!isLast || rest.IsEmpty)
+            return null;
+        var last = rest;
+        rest = rest.Slice(rest.End);
+        return last;
+    }
+
+    private static JsonDocument Parse(ReadOnlySequence<byte> line)
     {
         try
         {
