@@ -19,10 +19,12 @@ public abstract class PortalDb : DbContext
 {
     private readonly List<AuditRecord> _unsealed = [];
     private readonly List<RowChange> _changes = [];
+    // A save within the transaction failed.
+    private bool _torn;
 
     /// <summary>The feed and the clock are the application's: contexts are pooled, and take nothing but their options.</summary>
     protected PortalDb(DbContextOptions options) : base(options) =>
-        // A transaction whose save failed is to be rolled back as a whole, never committed without what failed.
+        // A transaction whose save failed is rolled back as a whole, see CheckWhole.
         base.Database.AutoSavepointsEnabled = false;
 
     public DbSet<Person> People => Set<Person>();
@@ -56,10 +58,26 @@ public abstract class PortalDb : DbContext
         {
             return await SaveCollectedAsync(acceptAllChangesOnSuccess, cancellationToken);
         }
+        catch
+        {
+            _torn = true;
+            throw;
+        }
         finally
         {
             ChangeTracker.AutoDetectChangesEnabled = true;
         }
+    }
+
+    /// <summary>A new transaction has none of the failures of the one before; the transaction interceptor calls it.</summary>
+    public void BeginWhole() => _torn = false;
+
+    /// <summary>Keeps a transaction in which a save failed from being committed without it; the interceptor calls it before each commit.</summary>
+    /// <exception cref="InvalidOperationException">A save failed: the transaction can only be rolled back.</exception>
+    public void CheckWhole()
+    {
+        if (_torn)
+            throw new InvalidOperationException("A save within this transaction failed: it can only be rolled back.");
     }
 
     /// <summary>Tells the feed what was committed; the transaction interceptor calls it after each commit.</summary>
@@ -166,6 +184,7 @@ public abstract class PortalDb : DbContext
     {
         _unsealed.Clear();
         _changes.Clear();
+        _torn = false;
     }
 
     private void CollectChanges()

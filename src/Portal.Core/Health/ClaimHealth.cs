@@ -33,7 +33,8 @@ public static class ClaimHealth
             ?? new WorkloadStatus(WorkloadState.Pending, "storage.pending");
         if (said.Reason == "storage.no_class" && !said.Arguments.ContainsKey("class"))
             said = said.With("class", facts.Object.Text("spec", "storageClassName") ?? "");
-        return said.Reason == "storage.pending" && facts.Now - facts.CreatedAt > Patience.Limit
+        // A claim may wait for its first user for as long as it likes, and only an event would tell.
+        return said.Reason == "storage.pending" && facts.KnowsEvents && facts.Now - facts.CreatedAt > Patience.Limit
             ? new WorkloadStatus(WorkloadState.Attention, "object.no_news", said.Detail).With("minutes", facts.MinutesSince(facts.CreatedAt)) : said;
     }
 

@@ -24,7 +24,7 @@ public static class InferenceServiceHealth
         if (ready is { IsTrue: true })
             return new(WorkloadState.Running);
         if (facts.Queued is { } queued)
-            return queued;
+            return facts.Timely(queued);
         return Unready(facts, ready);
     }
 

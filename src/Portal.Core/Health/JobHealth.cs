@@ -20,7 +20,7 @@ public static class JobHealth
         if (Condition.Find(job, "Failed") is { IsTrue: true } failed || (failed = Condition.Find(job, "FailureTarget")) is { IsTrue: true })
             return Failed(facts, failed!);
         if (facts.Queued is { } queued)
-            return queued;
+            return facts.Timely(queued);
         if (job.Text("spec", "suspend") == "true" || Condition.Find(job, "Suspended") is { IsTrue: true })
             return facts.Timely(new WorkloadStatus(WorkloadState.Pending, "training.suspended"));
         return facts.Timely(PodsHealth.Worst(facts.Pods) is { } pods ? Going(pods)

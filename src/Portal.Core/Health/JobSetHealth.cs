@@ -17,7 +17,7 @@ public static class JobSetHealth
         if (Condition.Find(facts.Object, "Failed") is { IsTrue: true } failed)
             return JobHealth.OfJobs(facts) ?? PodsHealth.Failure(facts.Pods) ?? new WorkloadStatus(WorkloadState.Failed, "training.failed", failed.Message);
         if (facts.Queued is { } queued)
-            return queued;
+            return facts.Timely(queued);
         if (Condition.Find(facts.Object, "Suspended") is { IsTrue: true } || facts.Object.Text("spec", "suspend") == "true")
             return facts.Timely(new WorkloadStatus(WorkloadState.Pending, "training.suspended"));
         if (PodsHealth.Trouble(facts.Pods) is { } trouble)

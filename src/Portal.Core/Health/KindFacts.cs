@@ -19,6 +19,9 @@ public sealed record KindFacts(JsonObject Object, DateTimeOffset Now)
     /// <summary>Events about it and its pods, newest first.</summary>
     public IReadOnlyList<JsonObject> Events { get; init; } = [];
 
+    /// <summary>False where nobody asked for events: that there are none says nothing then.</summary>
+    public bool KnowsEvents { get; init; } = true;
+
     /// <summary>Kueue's Workload of it, or null.</summary>
     public JsonObject? Workload { get; init; }
 

@@ -17,7 +17,7 @@ public static class NotebookObjectHealth
         if (facts.Object.At("metadata", "annotations", StoppedAnnotation) is not null)
             return ready > 0 || facts.Pods.Count > 0 ? new(WorkloadState.Stopping) : new(WorkloadState.Stopped);
         if (facts.Queued is { } queued)
-            return queued;
+            return facts.Timely(queued);
         if (PodsHealth.Worst(facts.Pods) is { } pod)
             return facts.Timely(pod.State is WorkloadState.Failed or WorkloadState.Succeeded ? pod with { State = WorkloadState.Attention } : pod);
         var container = facts.Object.At("status", "containerState");

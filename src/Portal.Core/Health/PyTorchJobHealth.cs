@@ -18,7 +18,7 @@ public static class PyTorchJobHealth
                 : PodsHealth.Failure(facts.Pods) ?? new WorkloadStatus(WorkloadState.Failed, "training.failed", failed.Message);
         }
         if (facts.Queued is { } queued)
-            return queued;
+            return facts.Timely(queued);
         if (Holds(facts, "Suspended"))
             return facts.Timely(new WorkloadStatus(WorkloadState.Pending, "training.suspended"));
         if (PodsHealth.Trouble(facts.Pods) is { } trouble)

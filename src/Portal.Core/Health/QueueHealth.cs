@@ -14,13 +14,13 @@ public static class QueueHealth
         workloads.FirstOrDefault(w => w.Text("metadata", "labels", "kueue.x-k8s.io/job-uid") == ownerUid
             || w.Items("metadata", "ownerReferences").Any(o => o.Text("uid") == ownerUid));
 
-    /// <summary>Its place among the workloads of its queue that still wait for quota, from 1, oldest first; 0 when it does not wait.</summary>
+    /// <summary>Its place among the workloads of its queue that still wait for quota, from 1, by priority and then age; 0 when it does not wait.</summary>
     public static int Position(JsonObject workload, IEnumerable<JsonObject> all)
     {
         if (!Waits(workload))
             return 0;
         var queue = workload.Text("spec", "queueName");
-        return 1 + all.Count(w => w.Text("spec", "queueName") == queue && Waits(w) && Older(w, workload));
+        return 1 + all.Count(w => w.Text("spec", "queueName") == queue && Waits(w) && Before(w, workload));
     }
 
     /// <summary>True while it has no quota and has not ended.</summary>
@@ -28,9 +28,13 @@ public static class QueueHealth
         && Condition.Find(workload, "Finished") is not { IsTrue: true };
 
     // Creation times are RFC 3339 in UTC with whole seconds, so that their order is that of the text; the name breaks ties.
-    private static bool Older(JsonObject one, JsonObject other) =>
-        (string.CompareOrdinal(one.Text("metadata", "creationTimestamp"), other.Text("metadata", "creationTimestamp")),
-            string.CompareOrdinal(one.Name(), other.Name())) is ( < 0, _) or (0, < 0);
+    private static bool Before(JsonObject one, JsonObject other) =>
+        (Priority(other).CompareTo(Priority(one)),
+            string.CompareOrdinal(one.Text("metadata", "creationTimestamp"), other.Text("metadata", "creationTimestamp")),
+            string.CompareOrdinal(one.Name(), other.Name())) is ( < 0, _, _) or (0, < 0, _) or (0, 0, < 0);
+
+    private static int Priority(JsonObject workload) =>
+        int.TryParse(workload.Text("spec", "priority"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var priority) ? priority : 0;
 
     /// <summary>Null once the workload is admitted: from there the pod tells the rest.</summary>
     public static WorkloadStatus? From(JsonObject workload)

@@ -20,12 +20,12 @@ public static class RayJobHealth
             case "ValidationFailed":
                 return new(WorkloadState.Failed, "cluster.invalid", message);
             case "Suspended" or "Suspending":
-                return facts.Queued ?? facts.Timely(new WorkloadStatus(WorkloadState.Pending, "training.suspended"));
+                return facts.Timely(facts.Queued ?? new WorkloadStatus(WorkloadState.Pending, "training.suspended"));
             case "Retrying":
                 return new(WorkloadState.Starting, "training.restarting", message);
         }
         if (facts.Queued is { } queued)
-            return queued;
+            return facts.Timely(queued);
         if (PodsHealth.Trouble(facts.Pods) is { } trouble)
             return trouble.State == WorkloadState.Failed ? trouble with { State = WorkloadState.Attention } : trouble;
         return job.Text("status", "jobStatus") is "RUNNING" ? new(WorkloadState.Running)

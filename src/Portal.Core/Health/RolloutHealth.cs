@@ -43,7 +43,7 @@ public static class RolloutHealth
         if (wanted == 0)
             return facts.Number("status", "replicas") > 0 ? new(WorkloadState.Stopping) : new(WorkloadState.Stopped);
         if (facts.Queued is { } queued)
-            return queued;
+            return facts.Timely(queued);
         if (PodsHealth.Trouble(facts.Pods) is not { } trouble)
             return null;
         return trouble.State == WorkloadState.Failed ? trouble with { State = WorkloadState.Attention } : trouble;

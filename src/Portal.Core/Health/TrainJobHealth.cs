@@ -14,7 +14,7 @@ public static class TrainJobHealth
         if (Condition.Find(facts.Object, "Failed") is { IsTrue: true } failed)
             return Failed(facts, failed);
         if (facts.Queued is { } queued)
-            return queued;
+            return facts.Timely(queued);
         if (Condition.Find(facts.Object, "Suspended") is { IsTrue: true })
             return facts.Timely(new WorkloadStatus(WorkloadState.Pending, "training.suspended"));
         if (PodsHealth.Worst(facts.Pods) is { } pods)

@@ -60,6 +60,8 @@ public sealed class ProjectObjectsService(IDbContextFactory<PortalDb> databases,
     private WorkloadStatus? HealthOf(JsonObject seen, Beside beside) => KindHealth.From(new KindFacts(seen, clock.GetUtcNow())
     {
         Pods = PodsHealth.Of(seen, beside.Pods),
+        // They would have to be asked for, and a list of objects waits for no cluster.
+        KnowsEvents = false,
         // A TrainJob's JobSet has its name.
         Jobs = seen.Text("kind") is not ("JobSet" or "TrainJob") ? []
             : [.. beside.Jobs.Where(j => j.Text("metadata", "labels", JobSetHealth.NameLabel) == seen.Name())],

@@ -34,12 +34,8 @@ public static class TrainingHealth
                 ? new WorkloadStatus(WorkloadState.Pending, "workload.submitting")
                 : new WorkloadStatus(WorkloadState.Failed, "training.vanished");
         }
-        if (facts.Workload is { } workload && QueueHealth.From(workload) is { } queued)
-            return facts.QueuePosition > 1 && queued.Reason == "quota.waiting"
-                ? (queued with { Reason = "quota.waiting_behind" }).With("position", facts.QueuePosition) : queued;
-        var suspended = TrainingEnd.IsSuspended(job);
         var since = Time(facts.Pod, "metadata", "creationTimestamp") ?? Time(job, "status", "startTime") ?? run.IntentChangedAt;
-        var status = suspended ? new WorkloadStatus(WorkloadState.Pending, "quota.queued") : Going(facts);
+        var status = Queued(facts) ?? (TrainingEnd.IsSuspended(job) ? new WorkloadStatus(WorkloadState.Pending, "quota.queued") : Going(facts));
         return Patience.After(status, new(job, facts.Workload, facts.Pod, facts.Events), since, now);
     }
 
@@ -84,6 +80,11 @@ public static class TrainingHealth
             ? new WorkloadStatus(WorkloadState.Attention, "pod.slow_stop").With("minutes", (int)(now - run.IntentChangedAt).TotalMinutes)
             : new WorkloadStatus(WorkloadState.Stopping);
     }
+
+    private static WorkloadStatus? Queued(TrainingFacts facts) => facts.Workload is { } workload && QueueHealth.From(workload) is { } queued
+        ? facts.QueuePosition > 1 && queued.Reason == "quota.waiting"
+            ? (queued with { Reason = "quota.waiting_behind" }).With("position", facts.QueuePosition) : queued
+        : null;
 
     private static WorkloadStatus Going(TrainingFacts facts)
     {

@@ -26,9 +26,15 @@ public sealed record WaitAnalysis(WaitKind Kind, IReadOnlyList<WaitRow> Rows)
     /// <summary>The nodes that it may use, or null where they say nothing new.</summary>
     public NodeFit? Nodes { get; init; }
 
-    /// <summary>The resource that decides: the one that is shortest, else the accelerators, else the first.</summary>
-    public WaitRow? Bottleneck => Rows.Where(r => r.ShortBy > 0).MinBy(r => (r.IsAccelerator ? 0 : 1, r.ShortBy / Math.Max(r.Needed, 1e-9m)))
-        ?? Rows.FirstOrDefault(r => r.IsAccelerator) ?? Rows.FirstOrDefault();
+    /// <summary>
+    /// The resource that decides, in the pool that is nearest to having it: accelerators that are short, else what is shortest of
+    /// the rest, else the accelerators, else the first.
+    /// </summary>
+    public WaitRow? Bottleneck => Rows.GroupBy(r => r.Key.Resource).Select(pools => pools.MinBy(r => r.ShareMissing)!)
+        .OrderBy(r => r.ShortBy > 0 ? 0 : 1).ThenBy(r => r.IsAccelerator ? 0 : 1).ThenByDescending(r => r.ShareMissing).FirstOrDefault();
+
+    /// <summary>Workloads in other queues of its cohort that wait for the same resource of the same pool.</summary>
+    public int Elsewhere { get; init; }
 }
 
 /// <summary>A resource of a pool.</summary>
@@ -41,6 +47,9 @@ public sealed record WaitRow(ResourceKey Key, decimal Needed, decimal Free, deci
 {
     /// <summary>What is missing now.</summary>
     public decimal ShortBy => Math.Max(0, Needed - Math.Max(0, Free));
+
+    /// <summary>What is missing of what is needed, 0 to 1.</summary>
+    public decimal ShareMissing => ShortBy / Math.Max(Needed, 1e-9m);
 
     /// <summary>True for extended resources, which are counted in whole pieces.</summary>
     public bool IsAccelerator => Key.Resource.Contains('/', StringComparison.Ordinal);

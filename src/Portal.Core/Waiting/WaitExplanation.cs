@@ -37,8 +37,11 @@ public static class WaitExplanation
         var strict = snapshot.ClusterQueues.FirstOrDefault(c => c.Name() == self.ClusterQueue).Text("spec", "queueingStrategy") == "StrictFIFO";
         var analysis = new WaitAnalysis(WaitKind.Quota, rows) { ClusterQueue = self.ClusterQueue, IsStrict = strict, Position = ahead.Count + 1, Nodes = fit };
         var key = analysis.Bottleneck?.Key ?? default;
+        var beside = tree.Neighbours(self.ClusterQueue).ToHashSet(StringComparer.Ordinal);
         return analysis with
         {
+            Elsewhere = queued.Count(q => q.Waits && beside.Contains(q.ClusterQueue) && q.Requests.GetValueOrDefault(key.Resource) > 0
+                && tree.Flavors(q.ClusterQueue, key.Resource).Contains(key.Flavor)),
             Kind = KindOf(workload, rows, ahead.Count, spec, fit),
             Ahead = [.. ahead.Select(a => new WaitRival(a.Namespace, a.Requests.GetValueOrDefault(key.Resource), a.Priority, a.QueuedAt))],
             Holders = WaitRows.Holders(self, rows, tree, queued),

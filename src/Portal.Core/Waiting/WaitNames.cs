@@ -36,7 +36,9 @@ internal sealed class WaitNames
         Kind = analysis.Kind,
         At = now,
         Lines = [.. analysis.Rows.Select(r => new WaitLine(PoolOf(r.Key), r.Key.Resource, r.Needed, Math.Max(0, r.Free), r.ShortBy, r.Lent, r.Reclaimable))],
+        Resource = analysis.Bottleneck?.Key.Resource ?? "",
         Position = analysis.Position,
+        Elsewhere = analysis.Elsewhere,
         Ahead = [.. analysis.Ahead.Take(WaitReport.Shown).Select(a => Party(a.Namespace, a.Amount, 0, a.QueuedAt))],
         Holders =
         [

@@ -12,8 +12,14 @@ public sealed record WaitReport(bool Waits)
     /// <summary>Each resource and pool: needed, free, short by.</summary>
     public IReadOnlyList<WaitLine> Lines { get; init; } = [];
 
+    /// <summary>The resource that decides, of which the lists below count; empty when there is none.</summary>
+    public string Resource { get; init; } = "";
+
     /// <summary>Its place in the queue with all projects' workloads counted, from 1; 0 when it stands in none.</summary>
     public int Position { get; init; }
+
+    /// <summary>Workloads of others beside its queue that wait for the same.</summary>
+    public int Elsewhere { get; init; }
 
     /// <summary>Those before it, first first; at most <see cref="Shown"/>.</summary>
     public IReadOnlyList<WaitPartyLine> Ahead { get; init; } = [];

@@ -3,10 +3,13 @@ namespace Portal.Core.Waiting;
 /// <summary>What of an analysis an estimate is made from. Pure.</summary>
 public static class WaitScenes
 {
-    /// <summary>The scene at the resource that decides, or null where the queue is not what it waits for.</summary>
+    /// <summary>
+    /// The scene at the resource that decides, or null where the queue is not what it waits for. What can be taken back from others
+    /// is: nobody's run has to end of itself for that, and history tells nothing of when.
+    /// </summary>
     public static QueueScene? From(WaitSnapshot snapshot, WaitAnalysis analysis)
     {
-        if (analysis.Kind is not (WaitKind.Quota or WaitKind.Priority or WaitKind.Reclaim) || analysis.Bottleneck is not { } row || analysis.ClusterQueue.Length == 0)
+        if (analysis.Kind is not (WaitKind.Quota or WaitKind.Priority) || analysis.Bottleneck is not { } row || analysis.ClusterQueue.Length == 0)
             return null;
         var queued = snapshot.Queued();
         var tree = QuotaTree.From(snapshot.ClusterQueues, snapshot.Cohorts, queued);
@@ -27,7 +30,8 @@ public static class WaitScenes
     /// <param name="queuedAt">Since when it waits itself.</param>
     public static QueueScene? OnNodes(WaitAnalysis analysis, IReadOnlyList<PoolStay> others, DateTimeOffset queuedAt, DateTimeOffset now)
     {
-        if (!WaitsForRoom(analysis) || analysis.Bottleneck is not { } row || ResourceOf(row) is not { } resource)
+        // Where each resource has its room on some node, and no node has it of all, none of them decides.
+        if (!WaitsForRoom(analysis) || analysis.Bottleneck is not { ShortBy: > 0 } row || ResourceOf(row) is not { } resource)
             return null;
         var running = others.Where(s => s.StartedAt is not null).Select(s => (s.OnANode(resource), Math.Max(0, (now - s.StartedAt!.Value).TotalSeconds)));
         var ahead = others.Where(s => s.StartedAt is null && s.QueuedAt < queuedAt).OrderBy(s => s.QueuedAt).Select(s => s.OnANode(resource));

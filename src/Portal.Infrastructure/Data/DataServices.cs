@@ -35,7 +35,7 @@ public static class DataServices
         services.AddPooledDbContextFactory<TDb>(b =>
         {
             use(b);
-            b.AddInterceptors(new PublishAfterCommit());
+            b.AddInterceptors(new WholeTransactions());
         });
         services.AddSingleton<IDbContextFactory<PortalDb>, Factory<TDb>>();
         return services;

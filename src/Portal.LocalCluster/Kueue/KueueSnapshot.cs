@@ -8,11 +8,11 @@ namespace Portal.LocalCluster.Kueue;
 /// <summary>What admission reads from. Workloads are read anew each time: it writes into them.</summary>
 internal sealed class KueueMirrors(IObjects objects)
 {
-    public ObjectMirror<KueueQueue> LocalQueues { get; } = objects.Mirror(KueueNames.LocalQueues, KueueQueue.Of);
+    public ObjectMirror<KueueQueue> LocalQueues { get; } = objects.Mirror(KueueNames.LocalQueues, body => new KueueQueue(body));
 
-    public ObjectMirror<KueueQueue> ClusterQueues { get; } = objects.Mirror(KueueNames.ClusterQueues, KueueQueue.Of);
+    public ObjectMirror<KueueQueue> ClusterQueues { get; } = objects.Mirror(KueueNames.ClusterQueues, body => new KueueQueue(body));
 
-    public ObjectMirror<KueueQueue> Cohorts { get; } = objects.Mirror(KueueNames.Cohorts, KueueQueue.Of);
+    public ObjectMirror<KueueQueue> Cohorts { get; } = objects.Mirror(KueueNames.Cohorts, body => new KueueQueue(body));
 
     public ObjectMirror<Flavor> Flavors { get; } = objects.Mirror(KueueNames.Flavors, FlavorOf);
 

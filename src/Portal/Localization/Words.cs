@@ -72,6 +72,10 @@ public sealed class Words(
     /// <summary>An amount of the installation's currency, <c>2.50 USD</c>, never parted from its code at the end of a line.</summary>
     public string Money(decimal value) => value.ToString("#,0.00", CultureInfo.CurrentCulture) + "\u00a0" + catalog.Currency;
 
+    /// <summary>An amount of a cluster's resource: bytes in binary units, all others as a number.</summary>
+    public string Resource(string resource, decimal value) =>
+        resource is "memory" or "ephemeral-storage" ? Bytes((long)value) : Number((double)value);
+
     /// <summary>Bytes in binary units, <c>1.5 GiB</c>.</summary>
     public string Bytes(long bytes)
     {

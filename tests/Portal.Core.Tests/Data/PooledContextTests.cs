@@ -55,4 +55,32 @@ public class PooledContextTests(PostgresServer server)
         Assert.Null(next.Database.CurrentTransaction);
         Assert.Empty(await next.Teams.ToListAsync(TestContext.Current.CancellationToken));
     }
+
+    [Theory, EachProvider]
+    public async Task Commit_AfterASaveThatFailed_IsRefused(Provider provider)
+    {
+        await using var database = await TestDatabase.CreateAsync(provider, server);
+        var ct = TestContext.Current.CancellationToken;
+        await using var db = await database.OpenAsync();
+        var taken = new Team { Name = "Taken" };
+        db.Teams.Add(taken);
+        await db.SaveChangesAsync(ct);
+        db.ChangeTracker.Clear();
+        await using (var torn = await db.Database.BeginTransactionAsync(ct))
+        {
+            db.Teams.Add(new Team { Id = taken.Id, Name = "Other" });
+            await Assert.ThrowsAsync<DbUpdateException>(() => db.SaveChangesAsync(ct));
+
+            await Assert.ThrowsAsync<InvalidOperationException>(() => torn.CommitAsync(ct));
+        }
+        db.ChangeTracker.Clear();
+
+        // The next transaction of the same context is its own.
+        await using var whole = await db.Database.BeginTransactionAsync(ct);
+        db.Teams.Add(new Team { Name = "Kept" });
+        await db.SaveChangesAsync(ct);
+        await whole.CommitAsync(ct);
+
+        Assert.Equal(["Kept", "Taken"], await db.Teams.AsNoTracking().OrderBy(t => t.Name).Select(t => t.Name).ToListAsync(ct));
+    }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Portal.Core.Cluster;
 using Portal.Core.Health;
 using Portal.Core.Health.Causes;
 using Portal.Core.Workloads;
@@ -46,6 +47,16 @@ public class KindHealthTests
             KubernetesSchemas.AssertValid(WithoutNulls(seen).AsObject(), observed: true);
     }
 
+    [Theory, MemberData(nameof(Cases))]
+    public void PodsOf_ObjectOfACase_AreAllOfItsPods(string kind, string name)
+    {
+        var facts = HealthCase.Read(kind, name).Facts;
+        if (kind == "Pod")
+            return;
+
+        Assert.Equal(facts.Pods.Select(p => p.Name()).Order(), PodsHealth.Of(facts.Object, facts.Pods).Select(p => p.Name()).Order());
+    }
+
     [Theory, MemberData(nameof(Kinds))]
     public void Kind_WithAFunction_HasEnoughCasesAndAwkwardOnes(string kind)
     {
@@ -59,6 +70,17 @@ public class KindHealthTests
     [Fact]
     public void Cases_OfTheFolders_AreOfKindsThatHaveAFunction() =>
         Assert.Empty(HealthCase.All.Select(c => c.Kind).Distinct().Except(KindHealth.Kinds));
+
+    [Fact]
+    public void From_ClaimWithoutItsEventsAsked_WaitsWithoutAlarm()
+    {
+        var facts = HealthCase.Read("PersistentVolumeClaim", "first-consumer").Facts;
+
+        var status = KindHealth.From(facts with { Events = [], KnowsEvents = false });
+
+        Assert.Equal((WorkloadState.Pending, "storage.pending"), (status?.State, status?.Reason));
+        Assert.Equal("object.no_news", KindHealth.From(facts with { Events = [] })?.Reason);
+    }
 
     // Servers write null for a time that never was; the published schemas do not allow for it.
     private static JsonNode WithoutNulls(JsonNode node) => node switch

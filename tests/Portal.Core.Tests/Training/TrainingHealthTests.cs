@@ -42,6 +42,19 @@ public class TrainingHealthTests
             status.Arguments["needed"], status.Arguments["free"], status.Arguments["short"], status.Arguments["position"]));
     }
 
+    [Fact]
+    public void From_QueueThatSaysNothing_IsNamedAfterAWhile()
+    {
+        var silent = Workload(Waiting, "2");
+        silent.Remove("status");
+        var facts = Facts(null, null) with { Workload = silent };
+
+        Assert.Equal("quota.queued", TrainingHealth.From(Run(), facts, Places.Now + Patience.Limit).Reason);
+        var after = TrainingHealth.From(Run(), facts, Places.Now + Patience.Limit + TimeSpan.FromSeconds(1));
+
+        Assert.Equal((WorkloadState.Attention, "start.queue_silent", "2"), (after.State, after.Reason, after.Arguments["minutes"]));
+    }
+
     [Theory]
     [InlineData("insufficient quota for nvidia.com/gpu in flavor h100, request > maximum capacity (8)", "quota.never_fits")]
     [InlineData("couldn't assign flavors to pod set main: resource nvidia.com/gpu unavailable in ClusterQueue", "quota.not_granted")]
@@ -78,6 +91,16 @@ public class TrainingHealthTests
         JsonObject[] all = [Workload(Waiting, "1", "a", "2026-03-02T09:00:01Z"), mine, Workload(Waiting, "1", "c", "2026-03-02T09:00:02Z")];
 
         Assert.Equal(2, QueueHealth.Position(mine, all));
+    }
+
+    [Fact]
+    public void Position_WithPriorities_CountsThoseFirst()
+    {
+        var mine = Workload(Waiting, "2", "a", "2026-03-02T09:00:00Z");
+        var urgent = Workload(Waiting, "1", "b", "2026-03-02T09:30:00Z");
+        urgent["spec"]!["priority"] = 100;
+
+        Assert.Equal((2, 1), (QueueHealth.Position(mine, [mine, urgent]), QueueHealth.Position(urgent, [mine, urgent])));
     }
 
     [Fact]

@@ -161,6 +161,53 @@ public class WaitExplanationTests
     }
 
     [Fact]
+    public void Scene_OfWhatCanBeTakenBack_IsNotPlayed()
+    {
+        var world = new WaitWorld().Project("own", "h100=4").Project("other", "h100=4").Runs("other", "b", 8);
+        var analysis = WaitExplanation.For(world.Snapshot, world.Waits("own", "mine", 2, message: Short), null);
+
+        Assert.Equal(WaitKind.Reclaim, analysis.Kind);
+        Assert.Null(WaitScenes.From(world.Snapshot, analysis));
+    }
+
+    [Fact]
+    public void For_OthersOfTheCohortWaiting_CountsThoseOfTheSamePool()
+    {
+        var world = new WaitWorld().Project("own", "h100=2").Project("other", "h100=2").Project("apart", "h100=2", cohort: "").Project("elsewhere", "a100=2");
+        world.Runs("own", "a", 2).Runs("other", "b", 2);
+        foreach (var ns in (string[])["other", "apart", "elsewhere"])
+            world.Waits(ns, "theirs", 1, message: Short);
+        var mine = world.Waits("own", "mine", 1, message: Short);
+
+        var why = WaitExplanation.For(world.Snapshot, mine, null);
+
+        Assert.Equal((1, 1), (why.Position, why.Elsewhere));
+    }
+
+    [Fact]
+    public void Bottleneck_OfSeveralShort_IsTheShortestInItsNearestPool()
+    {
+        var (cpu, memory) = (Row("", "cpu", 16, 1), Row("", "memory", 64, 63));
+        var (far, near, enough) = (Row("h100", WaitWorld.Gpu, 4, 0), Row("a100", WaitWorld.Gpu, 4, 3), Row("l4", WaitWorld.Gpu, 4, 4));
+
+        Assert.Same(cpu, Of(memory, cpu).Bottleneck);
+        Assert.Same(near, Of(cpu, far, near).Bottleneck);
+        Assert.Same(cpu, Of(far, enough, cpu).Bottleneck);
+        Assert.Same(enough, Of(enough, Row("", "cpu", 16, 16)).Bottleneck);
+
+        static WaitAnalysis Of(params WaitRow[] rows) => new(WaitKind.Quota, rows);
+        static WaitRow Row(string flavor, string resource, decimal needed, decimal free) => new(new ResourceKey(flavor, resource), needed, free, 100, 0, 0);
+    }
+
+    [Fact]
+    public void Scene_OnNodesOfWhichEachHasOneOfTwo_DecidesNothing()
+    {
+        var rows = new[] { new ResourceKey("", "cpu"), new ResourceKey("", "memory") }.Select(k => new WaitRow(k, 4, 4, 8, 0, 0)).ToList();
+
+        Assert.Null(WaitScenes.OnNodes(new WaitAnalysis(WaitKind.Fragmentation, rows), [], WaitWorld.Now, WaitWorld.Now));
+    }
+
+    [Fact]
     public void Scene_OnFullNodes_HoldsWhatStaysThereAndWhoCameBefore()
     {
         var world = new WaitWorld().Node("n1", 4).Held("n1", 3);
