@@ -50,7 +50,7 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
   resources: [rolebindings]
   verbs: [list, watch]
 - apiGroups: [kueue.x-k8s.io]
-  resources: [resourceflavors, cohorts, clusterqueues, localqueues, workloads]
+  resources: [resourceflavors, workloadpriorityclasses, cohorts, clusterqueues, localqueues, workloads]
   verbs: [list, watch]
 - apiGroups: [kubeflow.org]
   resources: [notebooks, pytorchjobs]

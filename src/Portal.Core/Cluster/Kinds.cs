@@ -24,6 +24,7 @@ public static class Kinds
     public static readonly ResourceType RoleBinding = new(Rbac, "v1", "rolebindings", "RoleBinding");
     public static readonly ResourceType ResourceFlavor = new(Kueue, "v1beta2", "resourceflavors", "ResourceFlavor", false);
     public static readonly ResourceType Cohort = new(Kueue, "v1beta2", "cohorts", "Cohort", false);
+    public static readonly ResourceType WorkloadPriorityClass = new(Kueue, "v1beta2", "workloadpriorityclasses", "WorkloadPriorityClass", false);
     public static readonly ResourceType ClusterQueue = new(Kueue, "v1beta2", "clusterqueues", "ClusterQueue", false);
     public static readonly ResourceType LocalQueue = new(Kueue, "v1beta2", "localqueues", "LocalQueue");
     public static readonly ResourceType Workload = new(Kueue, "v1beta2", "workloads", "Workload");

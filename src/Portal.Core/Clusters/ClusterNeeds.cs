@@ -21,7 +21,7 @@ public static class ClusterNeeds
         .. new[]
         {
             Kinds.Namespace, Kinds.ResourceQuota, Kinds.LimitRange, Kinds.ServiceAccount, Kinds.PersistentVolumeClaim, Kinds.Node, Kinds.Pod,
-            Kinds.NetworkPolicy, Kinds.RoleBinding, Kinds.ResourceFlavor, Kinds.Cohort, Kinds.ClusterQueue, Kinds.LocalQueue, Kinds.Workload,
+            Kinds.NetworkPolicy, Kinds.RoleBinding, Kinds.ResourceFlavor, Kinds.WorkloadPriorityClass, Kinds.Cohort, Kinds.ClusterQueue, Kinds.LocalQueue, Kinds.Workload,
         }.Concat(Controllers).Concat(ProjectObjectsService.Adopted).Distinct().Select(type => new ClusterNeed(type, "list", "watch")),
     ];
 
@@ -39,6 +39,7 @@ public static class ClusterNeeds
         new(Kinds.Namespace, "get", "create", "patch", "delete"),
         new(Kinds.RoleBinding, "create", "patch", "delete"),
         new(Kinds.ResourceFlavor, "get", "create", "patch"),
+        new(Kinds.WorkloadPriorityClass, "get", "create", "patch"),
         new(Kinds.Cohort, "get", "create", "patch"),
         new(Kinds.ClusterQueue, "get", "create", "patch", "delete"),
         new(AccessReview, "create"),
@@ -56,13 +57,22 @@ public static class ClusterNeeds
         .. WebInProjects,
     ];
 
+    /// <summary>What opens notebooks through the API server, where the portal stands outside of the cluster: reading, writing and websockets.</summary>
+    public static ClusterNeed Passage { get; } = new(Kinds.Service, "get", "create", "update", "patch", "delete") { Subresource = "proxy" };
+
     /// <summary>The rights that an account needs on a cluster: those for kinds that it does not serve are not needed.</summary>
     /// <param name="given">
     /// Roles that the account gives out inside of projects, its own among them; none where it does everything everywhere itself.
     /// </param>
-    public static IReadOnlyList<ClusterRight> For(ClusterCapabilities capabilities, IReadOnlyCollection<string> given)
+    /// <param name="outside">True where notebooks are reached through the API server alone.</param>
+    public static IReadOnlyList<ClusterRight> For(ClusterCapabilities capabilities, IReadOnlyCollection<string> given, bool outside)
     {
-        var needs = given.Count > 0 ? Reconciler : [.. Reconciler, .. ReconcilerInProjects];
+        IReadOnlyList<ClusterNeed> needs =
+        [
+            .. Reconciler,
+            .. given.Count > 0 ? [] : ReconcilerInProjects,
+            .. outside ? [Passage] : (ClusterNeed[])[],
+        ];
         return
         [
             // Whoever is answered could ask.

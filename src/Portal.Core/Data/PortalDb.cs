@@ -61,6 +61,9 @@ public abstract class PortalDb : DbContext
         catch
         {
             _torn = true;
+            // Their place in the chain was given back with the commit that did not happen.
+            foreach (var line in ChangeTracker.Entries<AuditEntry>().Where(e => e.State == EntityState.Added).ToList())
+                line.State = EntityState.Detached;
             throw;
         }
         finally

@@ -3,7 +3,7 @@ using Portal.Core.Cluster;
 
 namespace Portal.Core.Hardware;
 
-/// <summary>How urgent a workload is in its queue: the higher goes first, and may take the place of lower ones.</summary>
+/// <summary>How urgent a workload is in its queue: the higher goes first. None is stopped for a higher one of its own queue.</summary>
 /// <param name="Name">Name of the WorkloadPriorityClass.</param>
 /// <param name="Value">The higher the more urgent.</param>
 /// <param name="Description">What it is meant for, for people who look at the cluster.</param>
@@ -12,13 +12,17 @@ public sealed record PriorityClass(string Name, int Value, string Description)
     /// <summary>The label by which a workload names its class.</summary>
     public const string Label = "kueue.x-k8s.io/priority-class";
 
+    /// <summary>Models in use.</summary>
+    public static readonly PriorityClass Production = new("mlops-production", 1000, "Serving and retraining of models in use");
+
+    /// <summary>What somebody sits and waits for.</summary>
+    public static readonly PriorityClass Interactive = new("mlops-interactive", 500, "Notebooks that somebody waits for");
+
+    /// <summary>What runs by itself.</summary>
+    public static readonly PriorityClass Experiment = new("mlops-experiment", 100, "Experiments, which may be put back");
+
     /// <summary>The classes of every installation, the most urgent first.</summary>
-    public static IReadOnlyList<PriorityClass> All { get; } =
-    [
-        new("mlops-production", 1000, "Serving and retraining of models in use"),
-        new("mlops-interactive", 500, "Notebooks that somebody waits for"),
-        new("mlops-experiment", 100, "Experiments, which may be put back"),
-    ];
+    public static IReadOnlyList<PriorityClass> All { get; } = [Production, Interactive, Experiment];
 }
 
 /// <summary>Which nodes stand close together, from the widest level to the single node.</summary>
@@ -31,12 +35,6 @@ public static class KueuePlatformManifests
 {
     private static readonly ReconcileOwner Owner = new("Platform", Guid.Empty);
 
-    public static readonly ResourceType[] PriorityClassVersions =
-    [
-        new("kueue.x-k8s.io", "v1beta2", "workloadpriorityclasses", "WorkloadPriorityClass", false),
-        new("kueue.x-k8s.io", "v1beta1", "workloadpriorityclasses", "WorkloadPriorityClass", false),
-    ];
-
     public static readonly ResourceType[] TopologyVersions =
     [
         new("kueue.x-k8s.io", "v1beta2", "topologies", "Topology", false),
@@ -45,7 +43,7 @@ public static class KueuePlatformManifests
     ];
 
     /// <summary>A class of urgency; the kind keeps its value beside its metadata and has no spec.</summary>
-    public static JsonObject PriorityClass(PriorityClass priority, ResourceType type) => Manifest.Create(type, null, priority.Name, Owner)
+    public static JsonObject PriorityClass(PriorityClass priority) => Manifest.Create(Kinds.WorkloadPriorityClass, null, priority.Name, Owner)
         .With("value", priority.Value).With("description", priority.Description);
 
     /// <summary>A topology.</summary>

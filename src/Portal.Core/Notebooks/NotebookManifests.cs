@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Portal.Core.Catalog;
 using Portal.Core.Cluster;
+using Portal.Core.Hardware;
 using Portal.Core.Workloads;
 
 namespace Portal.Core.Notebooks;
@@ -114,8 +115,7 @@ public static class NotebookManifests
         return Queued(made, spec).With("spec", new JsonObject { ["template"] = new JsonObject { ["spec"] = pod } });
     }
 
-    private static JsonObject Queued(JsonObject made, NotebookSpec spec) =>
-        spec.Place.Queue.Length > 0 ? made.WithLabel(WorkloadQueue.Label, spec.Place.Queue) : made;
+    private static JsonObject Queued(JsonObject made, NotebookSpec spec) => made.Queued(spec.Place, PriorityClass.Interactive);
 
     // The program is started by us: the pod's own address, because in the embedded cluster all pods share one network.
     private static JsonObject ServerContainer(NotebookSpec spec)

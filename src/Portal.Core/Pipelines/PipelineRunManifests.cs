@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Portal.Core.Catalog;
 using Portal.Core.Cluster;
+using Portal.Core.Hardware;
 using Portal.Core.Projects;
 using Portal.Core.Workloads;
 
@@ -31,9 +32,8 @@ public static class PipelineRunManifests
     public static JsonObject For(PipelineSpec pipeline, WorkloadPlace place)
     {
         var made = Manifest.Create(Kind, place.Namespace, pipeline.ObjectName, pipeline.Owner)
-            .WithAnnotation("opendatahub.io/display-name", pipeline.DisplayName);
-        if (place.Queue.Length > 0)
-            made.WithLabel(WorkloadQueue.Label, place.Queue);
+            .WithAnnotation("opendatahub.io/display-name", pipeline.DisplayName)
+            .Queued(place, PriorityClass.Production);
         return made.With("spec", new JsonObject
         {
             ["timeouts"] = new JsonObject { ["pipeline"] = $"{pipeline.TimeLimitMinutes / 60}h{pipeline.TimeLimitMinutes % 60}m0s" },

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
+using Portal.Core.Hardware;
 
 namespace Portal.Core.Projects;
 
@@ -9,7 +10,7 @@ public static class ProjectObjectSet
     private static readonly ResourceType[] Made =
     [
         Kinds.Namespace, Kinds.LimitRange, Kinds.ResourceQuota, Kinds.NetworkPolicy, Kinds.ServiceAccount, Kinds.RoleBinding,
-        Kinds.PersistentVolumeClaim, Kinds.ResourceFlavor, Kinds.Cohort, Kinds.ClusterQueue, Kinds.LocalQueue,
+        Kinds.PersistentVolumeClaim, Kinds.ResourceFlavor, Kinds.WorkloadPriorityClass, Kinds.Cohort, Kinds.ClusterQueue, Kinds.LocalQueue,
     ];
 
     /// <summary>True for an object of a kind that a project is made of, in any version, which says itself to be of that kind.</summary>
@@ -38,6 +39,8 @@ public static class ProjectObjectSet
         (ResourceType Type, JsonObject Manifest)[] built =
         [
             (Kinds.ResourceFlavor, ProjectQueueManifests.Flavor()),
+            // The platform's, as the flavor: every project applies the same.
+            .. PriorityClass.All.Select(p => (Kinds.WorkloadPriorityClass, KueuePlatformManifests.PriorityClass(p))),
             .. ProjectQueueManifests.Cohorts(plan).Select(m => (Kinds.Cohort, m)),
             (Kinds.ClusterQueue, ProjectQueueManifests.ClusterQueue(plan)),
             (Kinds.LocalQueue, ProjectQueueManifests.LocalQueue(plan)),

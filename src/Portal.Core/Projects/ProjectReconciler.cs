@@ -30,7 +30,8 @@ public sealed class ProjectReconciler(
     public IReadOnlyList<ResourceType> Watches { get; } =
     [
         Kinds.Namespace, Kinds.ResourceQuota, Kinds.LimitRange, Kinds.NetworkPolicy, Kinds.ServiceAccount, Kinds.RoleBinding,
-        Kinds.PersistentVolumeClaim, Kinds.ClusterQueue, Kinds.LocalQueue, Kinds.ResourceFlavor, Kinds.Cohort, Kinds.Node,
+        Kinds.PersistentVolumeClaim, Kinds.ClusterQueue, Kinds.LocalQueue, Kinds.ResourceFlavor, Kinds.WorkloadPriorityClass, Kinds.Cohort,
+        Kinds.Node,
         .. ProjectObjectsService.Adopted,
     ];
 

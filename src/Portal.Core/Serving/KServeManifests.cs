@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
+using Portal.Core.Hardware;
 using Portal.Core.Workloads;
 
 namespace Portal.Core.Serving;
@@ -49,8 +50,8 @@ public static class KServeManifests
             made.WithAnnotation("opendatahub.io/connections", model.ConnectionSecret);
         if (model.Stopped)
             made.WithAnnotation("serving.kserve.io/stop", "true");
-        if (place.Queue.Length > 0 && model.Accelerator is not null)
-            made.WithLabel(WorkloadQueue.Label, place.Queue);
+        if (model.Accelerator is not null)
+            made.Queued(place, PriorityClass.Production);
         return made.With("spec", new JsonObject { ["predictor"] = Predictor(model, place) });
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
+using Portal.Core.Hardware;
 using Portal.Core.Workloads;
 
 namespace Portal.Core.Serving;
@@ -92,7 +93,7 @@ public static class PlainServing
         labels[Manifest.KindLabel] = model.Owner.Kind;
         labels[Manifest.IdLabel] = model.Owner.Id.ToString("D");
         if (place.Queue.Length > 0 && model.Accelerator is not null)
-            labels[WorkloadQueue.Label] = place.Queue;
+            (labels[WorkloadQueue.Label], labels[PriorityClass.Label]) = (place.Queue, PriorityClass.Production.Name);
         return labels;
     }
 

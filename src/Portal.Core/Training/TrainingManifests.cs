@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
+using Portal.Core.Hardware;
 using Portal.Core.Workloads;
 
 namespace Portal.Core.Training;
@@ -62,11 +63,9 @@ public static class TrainingManifests
         Manifest.Create(type, spec.Place.Namespace, spec.Run.ObjectName, spec.Owner);
 
     /// <summary>What carries the run out, with the keys by which dashboards show it and its queue finds it.</summary>
-    internal static JsonObject CreateQueued(ResourceType type, TrainingSpec spec)
-    {
-        var made = Create(type, spec).WithAnnotation("opendatahub.io/display-name", spec.Run.Name);
-        return spec.Place.Queue.Length > 0 ? made.WithLabel(WorkloadQueue.Label, spec.Place.Queue) : made;
-    }
+    internal static JsonObject CreateQueued(ResourceType type, TrainingSpec spec) => Create(type, spec)
+        .WithAnnotation("opendatahub.io/display-name", spec.Run.Name)
+        .Queued(spec.Place, PriorityClass.Experiment);
 
     private static JsonObject Files(TrainingRun run)
     {

@@ -1,3 +1,7 @@
+using System.Text.Json.Nodes;
+using Portal.Core.Cluster;
+using Portal.Core.Hardware;
+
 namespace Portal.Core.Workloads;
 
 /// <summary>Kueue's labels.</summary>
@@ -5,4 +9,8 @@ public static class WorkloadQueue
 {
     /// <summary>Names the LocalQueue that an object waits in.</summary>
     public const string Label = "kueue.x-k8s.io/queue-name";
+
+    /// <summary>Puts an object into its place's queue, where there is one.</summary>
+    public static JsonObject Queued(this JsonObject made, WorkloadPlace place, PriorityClass priority) =>
+        place.Queue.Length > 0 ? made.WithLabel(Label, place.Queue).WithLabel(PriorityClass.Label, priority.Name) : made;
 }

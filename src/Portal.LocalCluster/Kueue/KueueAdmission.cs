@@ -14,7 +14,8 @@ internal sealed class KueueAdmission : IAdmission
         switch (request.Type.GroupResource)
         {
             case "statefulsets.apps" or "deployments.apps":
-                Pass(body, queue, request.Old?.Label(KueueNames.QueueLabel));
+                Pass(body, KueueNames.QueueLabel, request.Old);
+                Pass(body, KueueNames.PriorityLabel, request.Old);
                 break;
             case "jobs.batch" or "jobsets.jobset.x-k8s.io" or "trainjobs.trainer.kubeflow.org" when queue is not null && request.Old is null:
                 body.Ensure("spec")["suspend"] = true;
@@ -25,11 +26,11 @@ internal sealed class KueueAdmission : IAdmission
         }
     }
 
-    /// <summary>The queue of a set is that of its pods; when the set leaves its queue, so do they.</summary>
-    private static void Pass(JsonObject set, string? queue, string? before)
+    /// <summary>Queue and priority of a set are those of its pods; when the set leaves its queue, so do they.</summary>
+    private static void Pass(JsonObject set, string label, JsonObject? before)
     {
-        if (queue is not null) set.Ensure("spec", "template", "metadata", "labels")[KueueNames.QueueLabel] = queue;
-        else if (before is not null) set.Map("spec", "template", "metadata", "labels")?.Remove(KueueNames.QueueLabel);
+        if (set.Label(label) is { } value) set.Ensure("spec", "template", "metadata", "labels")[label] = value;
+        else if (before?.Label(label) is not null) set.Map("spec", "template", "metadata", "labels")?.Remove(label);
     }
 
     private static void Hold(JsonObject pod)

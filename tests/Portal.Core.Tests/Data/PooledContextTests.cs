@@ -83,4 +83,29 @@ public class PooledContextTests(PostgresServer server)
 
         Assert.Equal(["Kept", "Taken"], await db.Teams.AsNoTracking().OrderBy(t => t.Name).Select(t => t.Name).ToListAsync(ct));
     }
+
+    [Theory, EachProvider]
+    public async Task Save_AfterOneThatFailed_LeavesTheAuditChainWhole(Provider provider)
+    {
+        await using var database = await TestDatabase.CreateAsync(provider, server);
+        var ct = TestContext.Current.CancellationToken;
+        var ana = await database.PersonAsync("ana");
+        await using var db = await database.OpenAsync();
+        var taken = new Team { Name = "Taken" };
+        db.Teams.Add(taken);
+        await db.SaveChangesAsync(ct);
+        db.ChangeTracker.Clear();
+        var other = new Team { Id = taken.Id, Name = "Other" };
+        db.Teams.Add(other);
+        db.Audit(new AuditRecord(ana, "team.lost", "team", other.Id));
+        await Assert.ThrowsAsync<DbUpdateException>(() => db.SaveChangesAsync(ct));
+
+        db.Entry(other).State = EntityState.Detached;
+        db.Teams.Add(new Team { Name = "Kept" });
+        db.Audit(new AuditRecord(ana, "team.kept", "team", null));
+        await db.SaveChangesAsync(ct);
+
+        var line = await db.AuditEntries.AsNoTracking().SingleAsync(ct);
+        Assert.Equal((1L, "team.kept"), (line.Seq, line.Action));
+    }
 }

@@ -75,11 +75,10 @@ public class PlatformManifestTests
     [InlineData("v1beta1")]
     public void KueuePlatform_InEachServedVersion_IsValid(string version)
     {
-        var classes = KueuePlatformManifests.PriorityClassVersions.Single(v => v.Version == version);
         var topology = KueuePlatformManifests.TopologyVersions.Single(v => v.Version == version);
         JsonObject[] objects =
         [
-            .. PriorityClass.All.Select(c => KueuePlatformManifests.PriorityClass(c, classes)),
+            .. PriorityClass.All.Select(c => KueueVersion.In(version, KueuePlatformManifests.PriorityClass(c))),
             KueuePlatformManifests.Topology(new NodeTopology("racks", ["cloud.example.com/block", "cloud.example.com/rack", "kubernetes.io/hostname"]), topology),
         ];
 
@@ -151,9 +150,9 @@ public class PlatformManifestTests
     [InlineData(new string[0], null)]
     public void FirstServed_OfKnownVersions_IsTheNewestThatBothKnow(string[] served, string? expected)
     {
-        var types = served.Select(v => new ResourceType("kueue.x-k8s.io", v, "workloadpriorityclasses", "WorkloadPriorityClass", false));
+        var types = served.Select(v => new ResourceType("kueue.x-k8s.io", v, "topologies", "Topology", false));
 
-        Assert.Equal(expected, types.FirstServed(KueuePlatformManifests.PriorityClassVersions)?.Version);
+        Assert.Equal(expected, types.FirstServed(KueuePlatformManifests.TopologyVersions)?.Version);
     }
 
     internal static JsonObject Pipeline(string place) => PipelineRunManifests.For(new PipelineSpec(Owner, "retrain-1", "Retrain credit risk",

@@ -39,6 +39,12 @@ public sealed class LendingJourneyTests(PortalBrowser browser) : IAsyncDisposabl
         var lending = admin.Page.GetByRole(AriaRole.Region, new() { Name = "Lending" });
         await lending.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
         await Expect(lending.GetByText("May be lent", new() { Exact = false }).First).ToBeVisibleAsync();
+        // A plan of what is no longer in the form is not shown.
+        await admin.Page.GetByRole(AriaRole.Radio, new() { Name = "Never lend" }).First.CheckAsync();
+        await Expect(lending.GetByText("May be lent", new() { Exact = false })).ToHaveCountAsync(0);
+        await admin.Page.GetByRole(AriaRole.Radio, new() { Name = "Lend and borrow" }).First.CheckAsync();
+        await lending.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
+        await Expect(lending.GetByText("May be lent", new() { Exact = false }).First).ToBeVisibleAsync();
         await admin.ShouldBeSoundAsync();
         await lending.ScrollIntoViewIfNeededAsync();
         await admin.PictureAsync("lending");

@@ -40,7 +40,7 @@ public class UsedVerbsTests(PostgresServer server)
 
     // Kueue of v1beta1 alone is not followed, so that its objects are asked for; the embedded cluster serves v1beta2.
     private static readonly string[] OfOldKueue =
-        ["get resourceflavors.kueue.x-k8s.io", "get cohorts.kueue.x-k8s.io", "get localqueues.kueue.x-k8s.io"];
+        ["get resourceflavors.kueue.x-k8s.io", "get workloadpriorityclasses.kueue.x-k8s.io", "get cohorts.kueue.x-k8s.io", "get localqueues.kueue.x-k8s.io"];
 
     private const string Notebooks = "notebooks.kubeflow.org";
 

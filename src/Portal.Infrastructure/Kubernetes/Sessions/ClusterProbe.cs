@@ -41,7 +41,7 @@ internal sealed class ClusterProbe(
                 return ClusterCheck.Failed("check.too_old", "", ("version", capabilities.Version), ("oldest", $"v1.{OldestMinor}"));
             // The roles of the installation's own accounts are there in its own cluster alone.
             var given = cluster.Connection is ClusterConnectionKind.Installation or ClusterConnectionKind.InCluster ? projects.Bindings.Select(b => b.Role) : [];
-            return await RightsAsync(connection, ClusterNeeds.For(capabilities, [.. given]), ct);
+            return await RightsAsync(connection, ClusterNeeds.For(capabilities, [.. given], outside: !line.IsOwn && !capabilities.IsEmbedded), ct);
         }
         catch (ClusterException failure)
         {
