@@ -66,6 +66,24 @@ public class HardwareServiceTests(PostgresServer server)
     }
 
     [Theory, EachProvider]
+    public async Task Create_PoolThatWouldTakeTheNodesOfAnother_IsRefusedAndNamesIt(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        PoolDraft Draft(string name, params (string, string)[] labels) =>
+            new(Guid.CreateVersion7(), name, "amd.com/gpu", 8, 1) { NodeLabels = labels.ToDictionary(l => l.Item1, l => l.Item2) };
+        QuotaStage.Ok(await stage.Hardware.CreateAsync(stage.Admin, Draft("Model A", ("model", "a"), ("rack", "1")), default));
+
+        var all = await stage.Hardware.CreateAsync(stage.Admin, Draft("All"), default);
+        var rack = await stage.Hardware.CreateAsync(stage.Admin, Draft("Rack 1", ("rack", "1")), default);
+
+        Assert.Equal(("pool.takes_nodes", "Model A"), (all.Refusal?.Code, all.Refusal!.Arguments["pool"]));
+        Assert.Equal("pool.takes_nodes", rack.Refusal?.Code);
+        QuotaStage.Ok(await stage.Hardware.CreateAsync(stage.Admin, Draft("Rack 2", ("rack", "2")), default));
+        QuotaStage.Ok(await stage.Hardware.CreateAsync(stage.Admin, Draft("Model A, of a team", ("model", "a"), ("rack", "1")), default));
+        QuotaStage.Ok(await stage.Hardware.CreateAsync(stage.Admin, Draft("New of rack 1", ("model", "a"), ("rack", "1"), ("new", "yes")), default));
+    }
+
+    [Theory, EachProvider]
     public async Task Create_ByLead_IsDeniedAndAudited(Provider provider)
     {
         await using var stage = await QuotaStage.CreateAsync(provider, server);
