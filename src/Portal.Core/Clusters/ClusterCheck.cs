@@ -1,3 +1,5 @@
+using Portal.Core.Cluster;
+
 namespace Portal.Core.Clusters;
 
 /// <summary>What a try of the connection found.</summary>
@@ -9,8 +11,14 @@ public sealed record ClusterCheck(string Problem, string Detail, IReadOnlyList<s
     /// <summary>Nothing was tried yet.</summary>
     public static readonly ClusterCheck None = new("", "", []);
 
+    /// <summary>The namespace that every cluster has from its first day.</summary>
+    public static readonly ObjectKey IdentityNamespace = new(Kinds.Namespace, null, "kube-system");
+
     /// <summary>Values for the problem's text.</summary>
     public Dictionary<string, string> Arguments { get; init; } = [];
+
+    /// <summary>Uid of its namespace kube-system, which tells one cluster from another; empty where the account may not read it.</summary>
+    public string Identity { get; init; } = "";
 
     /// <summary>It answers, and the account may do everything that the portal does.</summary>
     public bool IsSound => Problem.Length == 0 && Missing.Count == 0;

@@ -9,13 +9,13 @@ namespace Portal.Core.Clusters;
 
 /// <summary>What admins do with clusters.</summary>
 public sealed class ClusterService(
-    IDbContextFactory<PortalDb> databases, AccessGate gate, GuardedChange change, IClusterProbe probe, TimeProvider clock)
+    IDbContextFactory<PortalDb> databases, AccessGate gate, GuardedChange change, ClusterTrial trial, TimeProvider clock)
 {
     private const string What = "registration";
 
     /// <summary>
-    /// Tries the cluster and registers it. One that cannot be reached or that refuses the credentials is refused, with what to
-    /// change; one whose account lacks rights is registered, and its page names them.
+    /// Tries the cluster and registers it. One that cannot be reached, that refuses the credentials or that is registered already
+    /// is refused, with what to change; one whose account lacks rights is registered, and its page names them.
     /// </summary>
     [Requires(Permission.ClusterManage)]
     public async Task<Result<Guid>> RegisterAsync(Actor actor, ClusterDraft draft, CancellationToken ct)
@@ -28,7 +28,7 @@ public sealed class ClusterService(
         if (await db.Set<ClusterRegistration>().AnyAsync(c => c.Id == draft.Id && c.CreatedBy == actor.Id, ct))
             return draft.Id;
         var row = new ClusterRegistration { Id = draft.Id, CreatedBy = actor.Id, CreatedAt = clock.GetUtcNow() };
-        if (await ConnectAsync(row, draft.Credentials, ct) is { } refused)
+        if (await trial.ConnectAsync(db, row, draft.Credentials, ct) is { } refused)
             return refused;
         if (await db.Set<ClusterRegistration>().AnyAsync(c => c.Id != draft.Id && c.Name == draft.StoredName, ct))
             return NameTaken(draft.StoredName);
@@ -68,10 +68,10 @@ public sealed class ClusterService(
     /// <summary>Takes new credentials, after they were tried.</summary>
     [Requires(Permission.ClusterManage)]
     public Task<Result> ReconnectAsync(Actor actor, Guid id, long generation, ClusterCredentials credentials, CancellationToken ct) =>
-        ChangeAsync(actor, id, generation, async (_, row) =>
+        ChangeAsync(actor, id, generation, async (db, row) =>
         {
             var before = row.Server;
-            if (await ConnectAsync(row, credentials, ct) is { } refused)
+            if (await trial.ConnectAsync(db, row, credentials, ct) is { } refused)
                 return refused;
             return new AuditRecord(actor, "cluster.reconnected", What, id) { Details = { ["connection"] = row.Connection.ToString() } }
                 .Changed("server", before, row.Server);
@@ -116,7 +116,7 @@ public sealed class ClusterService(
             return denied;
         if (await db.Set<ClusterRegistration>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, ct) is not { } row)
             return Refusal.NotFound(What);
-        var check = await probe.TryAsync(row, ct);
+        var check = await trial.OfAsync(row, ct);
         var now = clock.GetUtcNow();
         // Not through the row: what an admin edits meanwhile stays untouched.
         await db.Set<ClusterRegistration>().Where(c => c.Id == id)
@@ -125,20 +125,6 @@ public sealed class ClusterService(
         db.Changed(new RowChange(nameof(ClusterRegistration), id, null, false));
         await db.SaveChangesAsync(ct);
         return check;
-    }
-
-    private async Task<Refusal?> ConnectAsync(ClusterRegistration row, ClusterCredentials credentials, CancellationToken ct)
-    {
-        var read = probe.Read(credentials);
-        if (!read.Succeeded)
-            return read.Refusal;
-        (row.Connection, row.Server, row.Credentials) = (credentials.Connection, read.Value.Server, read.Value.Credentials);
-        row.Check = await probe.TryAsync(row, ct);
-        row.CheckedAt = clock.GetUtcNow();
-        return row.Check.Problem.Length == 0 ? null : new Refusal(row.Check.Problem, RefusalKind.Conflict, "Credentials")
-        {
-            Arguments = row.Check.Arguments.ToDictionary(a => a.Key, a => (object?)a.Value),
-        };
     }
 
     private Task<Result> ChangeAsync(

@@ -13,6 +13,7 @@ internal static class ClusterServices
         services.TryAddSingleton<IClusters, NoClusters>();
         services.AddSingleton<ClusterPlacement>();
         services.AddSingleton<ClusterQueryService>();
+        services.AddSingleton<ClusterTrial>();
         services.AddSingleton<ClusterService>();
         services.AddSingleton<ClusterQuestions>();
         return services;

@@ -34,6 +34,8 @@ public sealed class HardwareService(
         // Its own row may have come in between: the form sent twice at once is no clash of names.
         if (await db.Set<HardwarePool>().AnyAsync(p => p.Id != draft.Id && (p.Name == pool.Name || p.Slug == pool.Slug), ct))
             return NameTaken(pool.Name);
+        if (await SwallowedAsync(db, pool, ct) is { } swallowed)
+            return new Refusal("pool.takes_nodes", RefusalKind.Conflict, "NodeLabels").With("pool", swallowed);
         db.Add(pool);
         db.Audit(new AuditRecord(actor, "pool.created", "pool", pool.Id)
         {
@@ -137,6 +139,15 @@ public sealed class HardwareService(
             return ids.Contains(named) ? (null, named) : (Refusal.NotFound("registration"), null);
         return ids.Count > 1 ? (new Refusal("pool.cluster_needed", Field: "ClusterId").With("count", ids.Count), null)
             : (null, ids.Count == 1 ? ids[0] : null);
+    }
+
+    // A pool whose nodes would all be the new one's too. The other way round nothing is refused: what an old pool without labels
+    // counts could never be told apart.
+    private static async Task<string?> SwallowedAsync(PortalDb db, HardwarePool pool, CancellationToken ct)
+    {
+        var same = await db.Set<HardwarePool>().Where(p => p.Id != pool.Id && p.ClusterId == pool.ClusterId && p.ResourceName == pool.ResourceName)
+            .OrderBy(p => p.Name).Select(p => new { p.Name, p.NodeLabels }).ToListAsync(ct);
+        return same.Find(p => PoolRules.AreWider(pool.NodeLabels, p.NodeLabels))?.Name;
     }
 
     private HardwarePool NewPool(Actor actor, PoolDraft draft)

@@ -11,6 +11,9 @@ public sealed record NodeView(
     string Name, bool Ready, IReadOnlyDictionary<string, string> Labels, IReadOnlyList<NodeTaint> Taints,
     IReadOnlyDictionary<string, int> Allocatable, bool Simulated)
 {
+    /// <summary>True when the node takes no new pods: it is being drained or was set aside.</summary>
+    public bool Cordoned { get; init; }
+
     /// <summary>Label with which a node says that its accelerators are simulated.</summary>
     public const string SimulatedLabel = "portal.local/simulated-accelerators";
 
@@ -24,7 +27,10 @@ public sealed record NodeView(
             labels,
             [.. node.Items("spec", "taints").Select(t => new NodeTaint(t.Text("key") ?? "", t.Text("value") ?? "", t.Text("effect") ?? ""))],
             Extended(node.At("status", "allocatable")),
-            labels.GetValueOrDefault(SimulatedLabel) == "true");
+            labels.GetValueOrDefault(SimulatedLabel) == "true")
+        {
+            Cordoned = node.Text("spec", "unschedulable") == "true",
+        };
     }
 
     /// <summary>Extended resources of a map of quantities; they are whole numbers by Kubernetes' own rule.</summary>

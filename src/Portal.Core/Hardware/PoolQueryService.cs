@@ -20,7 +20,7 @@ public sealed class PoolQueryService(IDbContextFactory<PortalDb> databases, Acce
             return denied;
         var pools = await db.Set<HardwarePool>().AsNoTracking().Include(p => p.Ledger).Include(p => p.AllowedTeams)
             .OrderBy(p => p.Name).ToListAsync(ct);
-        return Result.Of(await ViewsOfAsync(db, pools, ct));
+        return Result.Of(await ViewsOfAsync(db, pools, pools, ct));
     }
 
     /// <summary>One pool.</summary>
@@ -30,9 +30,8 @@ public sealed class PoolQueryService(IDbContextFactory<PortalDb> databases, Acce
         await using var db = await databases.CreateDbContextAsync(ct);
         if (await gate.CheckAsync(db, actor, Permission.PoolView, Scope.Platform, "pool", id, ct) is { } denied)
             return denied;
-        var pool = await db.Set<HardwarePool>().AsNoTracking().Include(p => p.Ledger).Include(p => p.AllowedTeams)
-            .SingleOrDefaultAsync(p => p.Id == id, ct);
-        return pool is null ? Refusal.NotFound("pool") : (await ViewsOfAsync(db, [pool], ct))[0];
+        var all = await db.Set<HardwarePool>().AsNoTracking().Include(p => p.Ledger).Include(p => p.AllowedTeams).OrderBy(p => p.Name).ToListAsync(ct);
+        return all.Find(p => p.Id == id) is { } pool ? (await ViewsOfAsync(db, [pool], all, ct))[0] : Refusal.NotFound("pool");
     }
 
     /// <summary>What nodes offer, as proposals for pools.</summary>
@@ -110,7 +109,8 @@ public sealed class PoolQueryService(IDbContextFactory<PortalDb> databases, Acce
     }
 
     // The name is the row's: a cluster that is not connected has one too.
-    private async Task<IReadOnlyList<PoolView>> ViewsOfAsync(PortalDb db, IReadOnlyList<HardwarePool> pools, CancellationToken ct)
+    private async Task<IReadOnlyList<PoolView>> ViewsOfAsync(
+        PortalDb db, IReadOnlyList<HardwarePool> pools, IReadOnlyList<HardwarePool> all, CancellationToken ct)
     {
         var names = await db.Set<ClusterRegistration>().Select(c => new { c.Id, c.Name }).ToDictionaryAsync(c => c.Id, c => c.Name, ct);
         return
@@ -119,6 +119,7 @@ public sealed class PoolQueryService(IDbContextFactory<PortalDb> databases, Acce
             {
                 Cluster = p.Pool.ClusterId is { } home ? names.GetValueOrDefault(home, "") : "",
                 IsOld = p.Home.IsOld(),
+                Doubled = PoolNodes.Doubled(p.Pool, all, p.Home.Cache),
             }),
         ];
     }

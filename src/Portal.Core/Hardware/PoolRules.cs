@@ -64,6 +64,10 @@ public static partial class PoolRules
         return head.Length == 0 ? $"pool-{hash}" : $"{head}-{hash}";
     }
 
+    /// <summary>True when labels ask for less than others do, so that every node of the others is one of theirs as well.</summary>
+    public static bool AreWider(IReadOnlyDictionary<string, string> labels, IReadOnlyDictionary<string, string> others) =>
+        labels.Count < others.Count && labels.All(l => others.TryGetValue(l.Key, out var value) && value == l.Value);
+
     private static Refusal? CheckName(string? name)
     {
         var text = name?.Trim() ?? "";

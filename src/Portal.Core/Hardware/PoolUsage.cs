@@ -14,8 +14,8 @@ public sealed record PoolUsage(
     /// <summary>A pool of which nothing is seen.</summary>
     public static readonly PoolUsage None = new([], new Dictionary<string, int>(), new Dictionary<string, int>());
 
-    /// <summary>Units on nodes that are ready.</summary>
-    public int Observed => Nodes.Where(n => n.Ready).Sum(n => n.Units);
+    /// <summary>Units on nodes that are ready and take pods.</summary>
+    public int Observed => Nodes.Where(n => n is { Ready: true, Cordoned: false }).Sum(n => n.Units);
 
     /// <summary>Units held by running pods.</summary>
     public int InUse => Running.Values.Sum();
@@ -39,7 +39,7 @@ public sealed record PoolUsage(
         return new PoolUsage(
             [
                 .. behind.Values.OrderBy(n => n.Name, StringComparer.Ordinal).Select(n => new PoolNode(
-                    n.Name, n.Ready, n.Allocatable[pool.ResourceName], onNode[n.Name].Sum())),
+                    n.Name, n.Ready, n.Allocatable[pool.ResourceName], onNode[n.Name].Sum()) { Cordoned = n.Cordoned }),
             ],
             ByNamespace(held.Select(p => (p.Namespace, p.Units))),
             ByNamespace(workloads.Where(Waits).Select(w => (w.Text("metadata", "namespace") ?? "", Wanted(w, pool)))));
@@ -66,4 +66,8 @@ public sealed record PoolUsage(
 /// <summary>A node behind a pool.</summary>
 /// <param name="Units">Units it offers.</param>
 /// <param name="InUse">Units that pods on it hold.</param>
-public sealed record PoolNode(string Name, bool Ready, int Units, int InUse);
+public sealed record PoolNode(string Name, bool Ready, int Units, int InUse)
+{
+    /// <summary>True when it takes no new pods; what runs on it goes on.</summary>
+    public bool Cordoned { get; init; }
+}

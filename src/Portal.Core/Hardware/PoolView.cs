@@ -10,6 +10,9 @@ public sealed record PoolView(HardwarePool Pool, PoolUsage Usage, TimeSpan? Age)
     /// <summary>True when the cluster has been silent so long that what is said of nodes and use is old.</summary>
     public bool IsOld { get; init; }
 
+    /// <summary>Other pools that promise some of the same units.</summary>
+    public IReadOnlyList<PoolOverlap> Doubled { get; init; } = [];
+
     /// <summary>Units that can still be promised.</summary>
     public int Free => Pool.Ledger.Free;
 

@@ -50,12 +50,27 @@ public sealed class NotebookReconciler(
             return ReconcileResult.Settled;
         try
         {
-            return await CarryOutAsync(db, notebook, ct);
+            return await PassAsync(db, notebook, ct);
         }
         catch (DbUpdateConcurrencyException)
         {
             // Somebody asked for something else during the pass: read it again.
             return ReconcileResult.After(TimeSpan.Zero);
+        }
+    }
+
+    private async Task<ReconcileResult> PassAsync(PortalDb db, Notebook notebook, CancellationToken ct)
+    {
+        try
+        {
+            return await CarryOutAsync(db, notebook, ct);
+        }
+        catch (ClusterException failure)
+        {
+            if (WorkloadOutage.Of(notebook, failure, clock.GetUtcNow()) is { } outage)
+                notebook.SetStatus(outage, clock.GetUtcNow());
+            await fence.SaveAsync(db, ct);
+            return ReconcileResult.Retry(failure.RetryAfter);
         }
     }
 

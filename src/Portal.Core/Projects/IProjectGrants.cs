@@ -15,7 +15,7 @@ public interface IProjectGrants
 
 /// <summary>A project's part of the pools.</summary>
 /// <param name="Grants">Its grants, summed for each pool; pools without one may be left out.</param>
-/// <param name="TeamWeight">Its team's weight against other teams wherever units are lent: the highest that any pool gives it.</param>
+/// <param name="TeamWeight">Its team's weight against other teams wherever units are lent: the highest that any pool gives it of which it borrows.</param>
 public sealed record ProjectShare(IReadOnlyList<ProjectGrant> Grants, int TeamWeight = 1)
 {
     /// <summary>No part.</summary>

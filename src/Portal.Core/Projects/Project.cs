@@ -152,6 +152,9 @@ public sealed record ProjectStep
     /// <summary>What the cluster said, folded away on the page.</summary>
     public string Detail { get; set; } = "";
 
+    /// <summary>JSON object of the values in the reason's text; empty where they stand in the detail.</summary>
+    public string Arguments { get; set; } = "";
+
     public int Attempts { get; set; }
 
     public DateTimeOffset? ChangedAt { get; set; }

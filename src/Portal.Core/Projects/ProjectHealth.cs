@@ -1,5 +1,7 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
+using Portal.Core.Health;
 
 namespace Portal.Core.Projects;
 
@@ -11,6 +13,15 @@ public static class ProjectHealth
         seen.IsGoing() || seen.Text("status", "phase") == "Terminating"
             ? StepOutcome.Waiting("project.namespace_terminating", Messages(seen))
             : seen.Text("status", "phase") == "Active" ? StepOutcome.Done : StepOutcome.Waiting("project.namespace_pending");
+
+    /// <summary>One that is asked to go, and what holds it once that takes long.</summary>
+    public static StepOutcome Leaving(JsonObject seen, DateTimeOffset now)
+    {
+        if (!seen.IsGoing())
+            return StepOutcome.Waiting("project.namespace_terminating");
+        var verdict = NamespaceHealth.From(new KindFacts(seen, now));
+        return StepOutcome.Waiting(verdict.Reason, verdict.Detail) with { Arguments = JsonSerializer.Serialize(verdict.Arguments) };
+    }
 
     /// <summary>The cluster has taken note of the ceilings once they stand in the quota's status.</summary>
     public static StepOutcome Quota(JsonObject seen) =>

@@ -60,7 +60,7 @@ public sealed class ProjectQueryService(IDbContextFactory<PortalDb> databases, A
             CreatedAt = found.CreatedAt,
             Frozen = found.FrozenAt is { } at ? new ProjectFreeze(at, names.GetValueOrDefault(found.FrozenBy ?? Guid.Empty, ""), found.FrozenReason) : null,
             ObservedGeneration = found.ObservedGeneration,
-            Steps = [.. found.Steps.OrderBy(s => s.Kind).Select(s => new ProjectStepView(s.Kind, s.State, s.Reason, s.Detail, s.Attempts, s.ChangedAt))],
+            Steps = [.. found.Steps.OrderBy(s => s.Kind).Select(s => new ProjectStepView(s.Kind, s.State, s.Reason, s.Detail, s.Attempts, s.ChangedAt) { Arguments = s.Arguments })],
             Members = [.. members.OrderByDescending(m => m.Role).ThenBy(m => m.DisplayName, StringComparer.CurrentCulture)],
             Roles = await gate.RolesAsync(db, actor, Scope.Project(id), ct),
         };

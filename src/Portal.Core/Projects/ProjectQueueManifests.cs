@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
+using Portal.Core.Hardware.Lending;
 using Portal.Core.Teams;
 
 namespace Portal.Core.Projects;
@@ -64,7 +65,7 @@ public static class ProjectQueueManifests
                 ["reclaimWithinCohort"] = accelerators.Exists(g => g.Lends > 0 && g.Lending.Reclaim) ? "Any" : "Never",
                 ["withinClusterQueue"] = "Never",
             },
-            ["fairSharing"] = Weight(accelerators.Select(g => g.Lending.Weight).DefaultIfEmpty(1).Max()),
+            ["fairSharing"] = Weight(LendingPolicy.WeightOf(accelerators.Select(g => g.Lending))),
             ["resourceGroups"] = groups,
         });
     }

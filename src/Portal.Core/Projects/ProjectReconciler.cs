@@ -139,10 +139,10 @@ public sealed class ProjectReconciler(
         var step = project.Steps.FirstOrDefault(s => s.Kind == ProjectStepKind.Namespace) ?? AddStep(project, ProjectStepKind.Namespace);
         try
         {
-            var gone = await steps.RemoveAsync(project, ct);
-            if (!gone)
+            var left = await steps.RemoveAsync(project, ct);
+            if (!left.IsFinished)
             {
-                await EndAsync(db, project, step, StepOutcome.Waiting("project.namespace_terminating"), failed: false, ct);
+                await EndAsync(db, project, step, left, failed: false, ct);
                 return ReconcileResult.After(LookAgain);
             }
             if (!await planner.IsReleasedAsync(project, ct))
@@ -203,6 +203,7 @@ public sealed class ProjectReconciler(
         var detail = outcome.Detail.Length <= 4000 ? outcome.Detail : outcome.Detail[..4000];
         if (step.State != outcome.State || step.Reason != outcome.Reason || step.Detail != detail)
             (step.State, step.Reason, step.Detail, step.ChangedAt) = (outcome.State, outcome.Reason, detail, clock.GetUtcNow());
+        step.Arguments = outcome.Arguments;
     }
 
     private static ProjectStep AddStep(Project project, ProjectStepKind kind)

@@ -25,11 +25,11 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
         }
     }
 
-    /// <summary>Asks for the removal of everything; true once nothing of the project is left in the cluster.</summary>
-    public async Task<bool> RemoveAsync(Project project, CancellationToken ct)
+    /// <summary>Asks for the removal of everything; finished once nothing of the project is left in the cluster.</summary>
+    public async Task<StepOutcome> RemoveAsync(Project project, CancellationToken ct)
     {
         if (project.ClusterId is null)
-            return true;
+            return StepOutcome.Done;
         var owner = new ReconcileOwner(nameof(Project), project.Id);
         var cluster = clusters.Get(project.ClusterId);
         cluster.Writer.Forget(project.Namespace);
@@ -37,8 +37,10 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
             ? new ObjectKey(Kinds.ClusterQueue, null, ProjectQueueManifests.ClusterQueueName(project)) : null;
         if (queue is not null)
             await DrainAsync(cluster.Client, queue, owner, ct);
-        return await GoneAsync(cluster.Client, new ObjectKey(Kinds.Namespace, null, project.Namespace), owner, ct)
-            && (queue is null || await GoneAsync(cluster.Client, queue, owner, ct));
+        if (await LeftAsync(cluster.Client, new ObjectKey(Kinds.Namespace, null, project.Namespace), owner, ct) is { } left)
+            return ProjectHealth.Leaving(left, clock.GetUtcNow());
+        return queue is not null && await LeftAsync(cluster.Client, queue, owner, ct) is not null
+            ? StepOutcome.Waiting("project.namespace_terminating") : StepOutcome.Done;
     }
 
     private bool AreNew(IClusterCache cache, ProjectPlan plan) => plan.Bindings.Any(b =>
@@ -126,13 +128,14 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
         return StepOutcome.Done;
     }
 
-    private static async Task<bool> GoneAsync(IClusterClient cluster, ObjectKey key, ReconcileOwner owner, CancellationToken ct)
+    // What is asked to go and is still there; null once it is gone, or is somebody else's.
+    private static async Task<JsonObject?> LeftAsync(IClusterClient cluster, ObjectKey key, ReconcileOwner owner, CancellationToken ct)
     {
         var found = await cluster.FindAsync(key, ct);
         if (found is null || found.Owner() != owner)
-            return true;
+            return null;
         if (!found.IsGoing())
             await cluster.DeleteAsync(key, ct);
-        return false;
+        return found;
     }
 }

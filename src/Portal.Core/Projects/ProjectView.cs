@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Portal.Core.Access;
 using Portal.Core.Clusters;
 using Portal.Core.Health.Causes;
@@ -79,9 +81,20 @@ public sealed record ProjectView(Guid Id, string Name, string Namespace, long Ge
 public sealed record ProjectStepView(
     ProjectStepKind Kind, StepState State, string Reason, string Detail, int Attempts, DateTimeOffset? ChangedAt)
 {
-    /// <summary>The reason with its values; they stand in what the cluster said and are read from it again.</summary>
-    public WorkloadStatus Verdict() => CauseMatcher.Match(EvidenceSource.Answer, "", Detail) is { } known && known.Reason == Reason
-        ? known : new WorkloadStatus(State == StepState.Failed ? WorkloadState.Attention : WorkloadState.Pending, Reason, Detail);
+    /// <summary>JSON object of the values in the reason's text; empty where they stand in the detail.</summary>
+    [JsonIgnore]
+    public string Arguments { get; init; } = "";
+
+    /// <summary>The reason with its values; where none were kept they stand in what the cluster said and are read from it again.</summary>
+    public WorkloadStatus Verdict()
+    {
+        if (Arguments.Length == 0 && CauseMatcher.Match(EvidenceSource.Answer, "", Detail) is { } known && known.Reason == Reason)
+            return known;
+        return new WorkloadStatus(State == StepState.Failed ? WorkloadState.Attention : WorkloadState.Pending, Reason, Detail)
+        {
+            Arguments = Arguments.Length == 0 ? [] : JsonSerializer.Deserialize<Dictionary<string, string>>(Arguments) ?? [],
+        };
+    }
 }
 
 /// <summary>The cluster that a project lives on.</summary>

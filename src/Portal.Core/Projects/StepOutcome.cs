@@ -10,6 +10,9 @@ public readonly record struct StepOutcome(StepState State, string Reason = "", s
 {
     public static readonly StepOutcome Done = new(StepState.Done);
 
+    /// <summary>JSON object of the values in the reason's text; empty where they stand in the detail.</summary>
+    public string Arguments { get; init; } = "";
+
     /// <summary>The cluster has been asked and is not there yet.</summary>
     public static StepOutcome Waiting(string reason, string detail = "") => new(StepState.Waiting, reason, detail);
 

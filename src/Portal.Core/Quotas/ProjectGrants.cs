@@ -28,7 +28,7 @@ public sealed class ProjectGrants(IDbContextFactory<PortalDb> databases) : IProj
                 .. pools.Where(p => p.Units > 0)
                     .Select(p => Grant(p.Id, p.Slug, p.ResourceName, p.Capacity, p.Lending.For(teamId), p.Units)).OrderBy(g => g.Flavor, StringComparer.Ordinal),
             ],
-            pools.Select(p => p.Lending.For(teamId).Weight).DefaultIfEmpty(1).Max());
+            LendingPolicy.WeightOf(pools.Select(p => p.Lending.For(teamId))));
     }
 
     /// <inheritdoc/>

@@ -56,12 +56,28 @@ public sealed class TrainingReconciler(
             return ReconcileResult.Settled;
         try
         {
-            return run.FinishedAt is null ? await CarryOutAsync(db, run, ct) : await ClearAsync(db, run, ct);
+            return await PassAsync(db, run, ct);
         }
         catch (DbUpdateConcurrencyException)
         {
             // Somebody asked for a stop during the pass: read it again.
             return ReconcileResult.After(TimeSpan.Zero);
+        }
+    }
+
+    private async Task<ReconcileResult> PassAsync(PortalDb db, TrainingRun run, CancellationToken ct)
+    {
+        try
+        {
+            return run.FinishedAt is null ? await CarryOutAsync(db, run, ct) : await ClearAsync(db, run, ct);
+        }
+        catch (ClusterException failure)
+        {
+            // How it ended stays said, whatever becomes of what is left of it.
+            if (run.FinishedAt is null && WorkloadOutage.Of(run, failure, clock.GetUtcNow()) is { } outage)
+                await ShowAsync(db, run, outage, ct);
+            await fence.SaveAsync(db, ct);
+            return ReconcileResult.Retry(failure.RetryAfter);
         }
     }
 

@@ -33,6 +33,21 @@ public class StepListTests
         Assert.Equal(StepState.Waiting, after.Steps.Single(s => s.Kind == ProjectStepKind.Network).State);
     }
 
+    [Fact]
+    public async Task Step_WhoseReasonHasValues_ShowsThem()
+    {
+        await using var pages = await ProjectPages.CreateAsync();
+        var view = await ViewAsync(pages, StepState.Waiting);
+        var held = new ProjectStepView(ProjectStepKind.Namespace, StepState.Waiting, "project.namespace_stuck", "example.org/lock in 1 resource", 1, null)
+        {
+            Arguments = """{"minutes":"5","holds":"example.org/lock in 1 resource"}""",
+        };
+
+        var list = pages.Render<StepList>(p => p.Add(l => l.Project, view with { Steps = [held] }));
+
+        Assert.Contains("for 5 minutes. What holds it: example.org/lock in 1 resource.", list.Find(".cause").TextContent, StringComparison.Ordinal);
+    }
+
     private static async Task<ProjectView> ViewAsync(ProjectPages pages, StepState network)
     {
         var id = (await pages.Database.Get<ProjectService>().CreateAsync(

@@ -1,5 +1,7 @@
 using Portal.Core.Cluster;
 using Portal.Core.Clusters;
+using Portal.Core.Notebooks;
+using Portal.Core.Training;
 
 namespace Portal.Core.Tests.Clusters;
 
@@ -23,19 +25,33 @@ public class ClusterRulesTests
         Assert.Equal(code, ClusterRules.CheckLabel(key, value)?.Code);
 
     [Fact]
-    public void Features_VersionsServed_ChooseTheNewestKnown()
+    public void Features_VersionsServed_ChooseTheNewestThatThePortalWrites()
     {
         var found = ClusterFeatures.From(new ClusterCapabilities("v1.30.0",
         [
             new("kueue.x-k8s.io", "v1beta1", "clusterqueues", "ClusterQueue", false),
             new("infrastructure.opendatahub.io", "v1alpha1", "hardwareprofiles", "HardwareProfile"),
             new("infrastructure.opendatahub.io", "v1", "hardwareprofiles", "HardwareProfile"),
-            new("tekton.dev", "v9", "pipelineruns", "PipelineRun"),
+            new("kubeflow.org", "v1beta1", "notebooks", "Notebook"),
         ], false)).ToDictionary(f => f.Name);
 
         Assert.Equal("v1beta1", found["Kueue"].Used);
-        Assert.Equal("v1", found["Hardware profiles"].Used);
-        Assert.True(found["Tekton Pipelines"].IsUnknown);
+        Assert.Equal(("", true), (found["Kubeflow Notebooks"].Used, found["Kubeflow Notebooks"].IsUnknown));
+        var profiles = found["Hardware profiles"];
+        Assert.Equal(("", 2, false, false), (profiles.Used, profiles.Served.Count, profiles.IsWritten, profiles.IsUnknown));
         Assert.Equal(("", false), (found["Ray"].Used, found["Ray"].IsUnknown));
+    }
+
+    // A page that names a version which nothing is written in would be believed.
+    [Fact]
+    public void Features_WrittenVersions_AreThoseOfTheManifests()
+    {
+        ResourceType[] written = [Kinds.ClusterQueue, NotebookManifests.Kind, .. TrainingKinds.All.Where(k => k != Kinds.Job)];
+
+        var found = ClusterFeatures.From(new ClusterCapabilities("v1.36.2", written, false)).Where(f => f.IsWritten).ToList();
+
+        Assert.Equal(
+            written.Select(k => $"{k.Plural}.{k.Group} {k.Version}").Order(StringComparer.Ordinal),
+            found.Select(f => $"{f.Kind} {f.Used}").Order(StringComparer.Ordinal));
     }
 }

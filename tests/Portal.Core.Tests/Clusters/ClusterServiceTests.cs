@@ -1,8 +1,11 @@
+using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Core.Access;
+using Portal.Core.Cluster;
 using Portal.Core.Clusters;
 using Portal.Core.Projects;
+using Portal.Testing.Cluster;
 using Portal.Testing.Databases;
 
 namespace Portal.Core.Tests.Clusters;
@@ -36,6 +39,44 @@ public class ClusterServiceTests(PostgresServer server)
 
         Assert.Equal(("check.wrong_authority", "https://x"), (result.Refusal?.Code, result.Refusal!.Arguments["server"]));
         Assert.Empty((await database.Get<ClusterQueryService>().ListAsync(admin, default)).Value);
+    }
+
+    [Theory, EachProvider]
+    public async Task Register_TheSameClusterAgain_IsRefusedAndNamesTheOther(Provider provider)
+    {
+        var probe = new FoundCluster { Finding = ClusterCheck.None with { Identity = "uid-1" } };
+        await using var database = await CreateAsync(provider, probe);
+        var admin = await database.PersonAsync("admin", PlatformRole.Admin);
+        var clusters = database.Get<ClusterService>();
+        var first = Draft("North");
+        Assert.True((await clusters.RegisterAsync(admin, first, default)).Succeeded);
+
+        var again = await clusters.RegisterAsync(admin, Draft("North too"), default);
+        var reconnected = await clusters.ReconnectAsync(admin, first.Id, 1, first.Credentials, default);
+        probe.Finding = ClusterCheck.None with { Identity = "uid-2" };
+        var another = await clusters.RegisterAsync(admin, Draft("South"), default);
+        probe.Finding = ClusterCheck.None with { Identity = "uid-1" };
+        var elsewhere = await clusters.ReconnectAsync(admin, another.Value, 1, first.Credentials, default);
+        probe.Finding = ClusterCheck.None;
+        var untold = await clusters.RegisterAsync(admin, Draft("East"), default);
+
+        Assert.Equal(("registration.same_cluster", "North"), (again.Refusal?.Code, again.Refusal!.Arguments["name"]));
+        Assert.Equal("registration.same_cluster", elsewhere.Refusal?.Code);
+        Assert.Equal(3, (await database.Get<ClusterQueryService>().ListAsync(admin, default)).Value.Count);
+        Assert.All([reconnected.Succeeded, another.Succeeded, untold.Succeeded], Assert.True);
+    }
+
+    [Theory, EachProvider]
+    public async Task Register_AClusterThatIsSeenAlready_IsRefusedThoughItWasNeverTried(Provider provider)
+    {
+        var seen = new SeenCluster().With(Kinds.Namespace, new JsonObject { ["metadata"] = new JsonObject { ["name"] = "kube-system", ["uid"] = "uid-1" } });
+        await using var database = await TestDatabase.CreateAsync(provider, server, s => s
+            .AddSingleton<IClusterProbe>(new FoundCluster { Finding = ClusterCheck.None with { Identity = "uid-1" } }).AddSingleton<IClusters>(seen));
+        await database.ClusterAsync("Own", c => c.Id = seen.Id);
+
+        var again = await database.Get<ClusterService>().RegisterAsync(await database.PersonAsync("admin", PlatformRole.Admin), Draft("North"), default);
+
+        Assert.Equal(("registration.same_cluster", "Own"), (again.Refusal?.Code, again.Refusal!.Arguments["name"]));
     }
 
     [Theory, EachProvider]

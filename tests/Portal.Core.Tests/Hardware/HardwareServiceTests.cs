@@ -44,6 +44,46 @@ public class HardwareServiceTests(PostgresServer server)
     }
 
     [Theory, EachProvider]
+    public async Task Pools_OfTheSameNodes_AreWarnedOfWhileTheyPromiseMoreThanThoseHave(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server, capacity: 12);
+        stage.Cluster.WithNode("a", "nvidia.com/gpu", 8, ("model", "a")).WithNode("plain", "nvidia.com/gpu", 4).WithNode("b", "amd.com/gpu", 8, ("model", "a"));
+        var labels = new Dictionary<string, string> { ["model"] = "a" };
+        var part = new PoolDraft(Guid.CreateVersion7(), "Model A", "nvidia.com/gpu", 8, 1) { NodeLabels = labels };
+        QuotaStage.Ok(await stage.Hardware.CreateAsync(stage.Admin, part, default));
+        QuotaStage.Ok(await stage.Hardware.CreateAsync(
+            stage.Admin, new PoolDraft(Guid.CreateVersion7(), "Other", "amd.com/gpu", 99, 1) { NodeLabels = labels }, default));
+
+        var doubled = (await Pools(stage).PoolsAsync(stage.Ana, default)).Value;
+        var whole = (await Pools(stage).FindAsync(stage.Ana, stage.Pool, default)).Value;
+        QuotaStage.Ok(await stage.Hardware.EditAsync(stage.Admin, new PoolEdit(stage.Pool, 1, "Trial GPU", 4, 1, PoolState.Open), default));
+        var shared = (await Pools(stage).PoolsAsync(stage.Ana, default)).Value;
+
+        Assert.Equal([new PoolOverlap("Trial GPU", 20, 12)], doubled.Single(p => p.Pool.Id == part.Id).Doubled);
+        Assert.Equal([new PoolOverlap("Model A", 20, 12)], whole.Doubled);
+        Assert.Empty(doubled.Single(p => p.Pool.Name == "Other").Doubled);
+        Assert.All(shared, p => Assert.Empty(p.Doubled));
+    }
+
+    [Theory, EachProvider]
+    public async Task Create_PoolThatWouldTakeTheNodesOfAnother_IsRefusedAndNamesIt(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        PoolDraft Draft(string name, params (string, string)[] labels) =>
+            new(Guid.CreateVersion7(), name, "amd.com/gpu", 8, 1) { NodeLabels = labels.ToDictionary(l => l.Item1, l => l.Item2) };
+        QuotaStage.Ok(await stage.Hardware.CreateAsync(stage.Admin, Draft("Model A", ("model", "a"), ("rack", "1")), default));
+
+        var all = await stage.Hardware.CreateAsync(stage.Admin, Draft("All"), default);
+        var rack = await stage.Hardware.CreateAsync(stage.Admin, Draft("Rack 1", ("rack", "1")), default);
+
+        Assert.Equal(("pool.takes_nodes", "Model A"), (all.Refusal?.Code, all.Refusal!.Arguments["pool"]));
+        Assert.Equal("pool.takes_nodes", rack.Refusal?.Code);
+        QuotaStage.Ok(await stage.Hardware.CreateAsync(stage.Admin, Draft("Rack 2", ("rack", "2")), default));
+        QuotaStage.Ok(await stage.Hardware.CreateAsync(stage.Admin, Draft("Model A, of a team", ("model", "a"), ("rack", "1")), default));
+        QuotaStage.Ok(await stage.Hardware.CreateAsync(stage.Admin, Draft("New of rack 1", ("model", "a"), ("rack", "1"), ("new", "yes")), default));
+    }
+
+    [Theory, EachProvider]
     public async Task Create_ByLead_IsDeniedAndAudited(Provider provider)
     {
         await using var stage = await QuotaStage.CreateAsync(provider, server);

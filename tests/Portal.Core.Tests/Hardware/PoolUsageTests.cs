@@ -38,6 +38,17 @@ public class PoolUsageTests
     }
 
     [Fact]
+    public void View_NodeThatIsDrained_ShowsOvercommitment()
+    {
+        _cluster.Find(new ObjectKey(Kinds.Node, null, "a1"))!["spec"]!["unschedulable"] = true;
+
+        var view = new PoolView(_pool, Read(), TimeSpan.Zero);
+
+        Assert.Equal((0, 12), (view.Usage.Observed, view.Overcommitted));
+        Assert.Equal((true, true), (view.Usage.Nodes[0].Ready, view.Usage.Nodes[0].Cordoned));
+    }
+
+    [Fact]
     public void View_ClusterNotSeenYet_ClaimsNothing() =>
         Assert.Equal((0, 0), (new PoolView(_pool, PoolUsage.None, null).Overcommitted, new PoolView(_pool, PoolUsage.None, null).Missing));
 

@@ -29,7 +29,7 @@ public sealed class NodeLossTests(PortalBrowser browser) : IAsyncLifetime
         await using var admin = await browser.OpenAsync("admin", at: _portal);
         var pool = await OfferedPool.MakeAsync(_portal!);
         var granted = await GrantedProject.MakeAsync(_portal!, pool, 2, "Promised");
-        var warning = admin.Page.GetByText("2 units are granted and only 0 are on nodes that are ready: 2 too many", new() { Exact = false });
+        var warning = admin.Page.GetByText("2 units are granted and only 0 are on nodes that are ready and not cordoned: 2 too many", new() { Exact = false });
         await admin.GoAsync($"/hardware/{pool.Id}");
         await Expect(admin.Page.GetByRole(AriaRole.Heading, new() { Name = pool.Name })).ToBeVisibleAsync();
         await Expect(warning).ToHaveCountAsync(0);
@@ -43,7 +43,7 @@ public sealed class NodeLossTests(PortalBrowser browser) : IAsyncLifetime
         await using (var narrow = await browser.OpenAsync("admin", "zh-CN", dark: true, width: 768, at: _portal))
         {
             await narrow.GoAsync($"/hardware/{pool.Id}");
-            await Expect(narrow.Page.GetByText("已批出 2 个，但就绪节点上只有 0 个", new() { Exact = false })).ToBeVisibleAsync();
+            await Expect(narrow.Page.GetByText("已批出 2 个，但就绪且可调度的节点上只有 0 个", new() { Exact = false })).ToBeVisibleAsync();
             await narrow.ShouldBeSoundAsync();
             await narrow.ShouldFitAsync();
             await narrow.PictureAsync("overcommitted-zh-dark-768");
@@ -52,7 +52,7 @@ public sealed class NodeLossTests(PortalBrowser browser) : IAsyncLifetime
         {
             await scientist.GoAsync($"/projects/{granted.Project.Id}/quota/new");
             await Expect(scientist.Page.GetByRole(AriaRole.Radio, new() { Name = pool.Name })).ToBeVisibleAsync();
-            await Expect(scientist.Page.GetByText("only 0 on nodes that are ready")).ToBeVisibleAsync();
+            await Expect(scientist.Page.GetByText("only 0 on nodes that are ready and not cordoned")).ToBeVisibleAsync();
             await scientist.ShouldBeSoundAsync();
             await scientist.PictureAsync("overcommitted-request");
         }

@@ -27,6 +27,8 @@ public class ClusterProbeTests(EmbeddedCluster cluster)
         var check = await TryAsync(await File.ReadAllTextAsync(cluster.Kubeconfig));
 
         Assert.True(check.IsSound, $"{check.Problem} {check.Detail} {string.Join(", ", check.Missing)}");
+        await using var world = await ClusterWorld.CreateAsync(cluster.Kubeconfig);
+        Assert.Equal((await world.Client.FindAsync(ClusterCheck.IdentityNamespace, default)).Text("metadata", "uid"), check.Identity);
     }
 
     [Fact]
@@ -44,7 +46,7 @@ public class ClusterProbeTests(EmbeddedCluster cluster)
         var half = await TryAsync(kubeconfig);
 
         Assert.Equal("check.no_rights", without.Problem);
-        Assert.Equal("", half.Problem);
+        Assert.Equal(("", ""), (half.Problem, half.Identity));
         Assert.Contains("patch clusterqueues.kueue.x-k8s.io", half.Missing);
         Assert.DoesNotContain("list nodes", half.Missing);
     }

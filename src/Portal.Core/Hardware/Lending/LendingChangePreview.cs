@@ -29,16 +29,19 @@ public sealed class LendingChangePreview(IDbContextFactory<PortalDb> databases, 
         var holders = db.Projects.AsNoTracking()
             .Where(p => db.Set<QuotaRequest>().Any(r => r.ProjectId == p.Id && r.PoolId == poolId && r.State == QuotaState.Active));
         var all = await holders.CountAsync(ct);
+        var others = await db.Set<HardwarePool>().Where(p => p.Id != poolId).Select(p => p.Lending).ToListAsync(ct);
         var plans = new List<ProjectPlan>();
         foreach (var project in await holders.Include(p => p.Members).Include(p => p.Team).OrderBy(p => p.Name).Take(Shown).ToListAsync(ct))
-            plans.Add(With(await planner.PlanAsync(db, project, ct), pool, lending));
+            plans.Add(With(await planner.PlanAsync(db, project, ct), pool, lending, others));
         return await cluster.OfAsync(plans, (plan, capabilities) =>
             [.. ProjectObjectSet.Queue(plan, capabilities), (Cluster.Kinds.ResourceQuota, ProjectManifests.ResourceQuota(plan))], ct, all - plans.Count);
     }
 
-    private static ProjectPlan With(ProjectPlan plan, HardwarePool pool, PoolLending lending) => plan with
+    /// <summary>A project's plan as it would be with another lending of a pool.</summary>
+    /// <param name="others">The lending of all other pools, which stays.</param>
+    public static ProjectPlan With(ProjectPlan plan, HardwarePool pool, PoolLending lending, IReadOnlyCollection<PoolLending> others) => plan with
     {
         Grants = [.. plan.Grants.Select(g => g.PoolId == pool.Id ? ProjectGrants.Grant(pool, lending.For(plan.Project.TeamId), (int)g.Amount) : g)],
-        TeamWeight = Math.Max(plan.TeamWeight, lending.For(plan.Project.TeamId).Weight),
+        TeamWeight = LendingPolicy.WeightOf(others.Append(lending).Select(l => l.For(plan.Project.TeamId))),
     };
 }

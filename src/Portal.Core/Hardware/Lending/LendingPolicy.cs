@@ -23,6 +23,13 @@ public sealed record LendingPolicy
     /// </summary>
     public bool Reclaim { get; init; } = true;
 
+    /// <summary>
+    /// Kueue knows one weight of a queue or cohort, not one for each flavor: the highest that a pool gives it. A pool of
+    /// which nothing is borrowed has no say, so that 0 stays last wherever something is.
+    /// </summary>
+    public static int WeightOf(IEnumerable<LendingPolicy> pools) =>
+        pools.Where(p => p.Mode == LendingMode.LendAndBorrow).Select(p => p.Weight).DefaultIfEmpty(1).Max();
+
     /// <summary>Units of a grant that others may use while they are idle.</summary>
     public int Lends(int granted) => Mode == LendingMode.Never ? 0 : (int)((long)granted * LendPercent / 100);
 

@@ -41,7 +41,8 @@ internal sealed class ClusterProbe(
                 return ClusterCheck.Failed("check.too_old", "", ("version", capabilities.Version), ("oldest", $"v1.{OldestMinor}"));
             // The roles of the installation's own accounts are there in its own cluster alone.
             var given = cluster.Connection is ClusterConnectionKind.Installation or ClusterConnectionKind.InCluster ? projects.Bindings.Select(b => b.Role) : [];
-            return await RightsAsync(connection, ClusterNeeds.For(capabilities, [.. given], outside: !line.IsOwn && !capabilities.IsEmbedded), ct);
+            var check = await RightsAsync(connection, ClusterNeeds.For(capabilities, [.. given], outside: !line.IsOwn && !capabilities.IsEmbedded), ct);
+            return check.Problem.Length == 0 ? check with { Identity = await IdentityAsync(connection, ct) } : check;
         }
         catch (ClusterException failure)
         {
@@ -66,6 +67,21 @@ internal sealed class ClusterProbe(
         return lacking.Count == needed.Count && lacking.Count > 0
             ? ClusterCheck.Failed("check.no_rights")
             : new ClusterCheck("", "", lacking);
+    }
+
+    private static async Task<string> IdentityAsync(ClusterConnection connection, CancellationToken ct)
+    {
+        try
+        {
+            var key = ClusterCheck.IdentityNamespace;
+            var response = await connection.SendAsync(HttpMethod.Get, $"{key.Type.Path(null)}/{key.Name}", ct);
+            return (await connection.ReadAsync(response, ct)).Text("metadata", "uid") ?? "";
+        }
+        catch (ClusterException)
+        {
+            // The rights were asked for already: an account that may not read it is found no fault with.
+            return "";
+        }
     }
 
     private static async Task<bool> MayAsync(ClusterConnection connection, ClusterRight right, CancellationToken ct)

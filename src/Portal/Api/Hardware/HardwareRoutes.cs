@@ -55,8 +55,8 @@ public static class HardwareRoutes
 }
 
 /// <summary>A pool as the API gives it.</summary>
-/// <param name="Observed">Units on nodes that are ready.</param>
-/// <param name="Overcommitted">Granted units that no ready node offers.</param>
+/// <param name="Observed">Units on nodes that are ready and not cordoned.</param>
+/// <param name="Overcommitted">Granted units that none of those nodes offers.</param>
 public sealed record PoolResponse(
     Guid Id, string Name, string Slug, string ResourceName, PoolState State, Guid? ClusterId, string Cluster, bool Simulated, decimal PricePerHour,
     int Capacity, int Granted, int Free, int Running, int Queued, int Observed, int Overcommitted, long Generation,
