@@ -9,7 +9,8 @@ namespace Portal.Core.Cluster;
 /// <summary>
 /// Makes the cluster show an object as it is wanted, and calls it only when it does not already: a pass over a thousand
 /// settled rows costs no request. What somebody else has deleted or cleared is set right and audited once; a field that
-/// somebody else holds with another value is not overwritten, it becomes a dispute until a person decides it.
+/// somebody else holds with another value is not overwritten, it becomes a dispute until a person decides it. An object that
+/// another tool keeps is neither written nor deleted.
 /// </summary>
 /// <param name="disputes">Where it is noted that others hold fields; null where nobody looks.</param>
 /// <param name="clusterId">Names the cluster in disputes.</param>
@@ -21,23 +22,28 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
     // Objects that were there as wanted: one of them that is gone was deleted by somebody else.
     private readonly ConcurrentDictionary<ObjectKey, bool> _there = [];
 
+    // Objects of kinds that no watch shows, of which it is known that no other tool keeps them.
+    private readonly ConcurrentDictionary<ObjectKey, bool> _unkept = [];
+
+    private readonly RepairNotes _notes = new(disputes);
+
     /// <summary>The object as the cluster has it after this.</summary>
     /// <exception cref="ClusterException">Also <see cref="ClusterFailure.Owned"/>: somebody else holds the object or fields of it.</exception>
     public async Task<JsonObject> EnsureAsync(ResourceType type, JsonObject wanted, CancellationToken ct)
     {
         var key = new ObjectKey(type, wanted.Text("metadata", "namespace"), wanted.Name());
         var (seen, owner) = (cache.Find(key), wanted.Owner() ?? default);
-        if (seen is not null && ObjectKeeper.Of(seen) is { IsOther: true } keeper)
-            throw await KeptAsync(key, owner, keeper, ct);
+        await RefuseKeptAsync(key, owner, seen, ct);
         var dispute = await PrepareAsync(key, wanted, ct);
         if (seen is not null && !seen.IsGoing() && Covers(seen, wanted))
         {
             _there[key] = true;
             await SettleAsync(dispute, ct);
+            await _notes.TellAsync(key, owner, ct);
             return seen;
         }
         var made = await SendAsync(key, wanted, owner, dispute, ct);
-        await TellAsync(key, owner, seen, wanted, dispute, ct);
+        await TellAsync(key, owner, seen, wanted, made, dispute, ct);
         return made;
     }
 
@@ -48,17 +54,53 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
     /// <exception cref="ClusterException">Also <see cref="ClusterFailure.Owned"/>: somebody else holds the object or fields of it.</exception>
     public async Task<JsonObject> ApplyAsync(JsonObject wanted, CancellationToken ct)
     {
-        var served = (await cluster.CapabilitiesAsync(ct)).Served;
-        if (served.FirstOrDefault(t => t.ApiVersion == wanted.Text("apiVersion") && t.Kind == wanted.Text("kind")) is not { } type)
+        if (await KeyOfAsync(wanted, ct) is not { } key)
             return await cluster.ApplyAsync(wanted, ct);
-        var key = new ObjectKey(type, wanted.Text("metadata", "namespace"), wanted.Name());
         var owner = wanted.Owner() ?? default;
-        if (cache.Find(key) is { } seen && ObjectKeeper.Of(seen) is { IsOther: true } keeper)
-            throw await KeptAsync(key, owner, keeper, ct);
-        var dispute = await LeaveOutAsync(key, wanted, ct);
+        await RefuseKeptAsync(key, owner, cache.Find(key), ct);
+        var dispute = await PrepareAsync(key, wanted, ct);
         var made = await SendAsync(key, wanted, owner, dispute, ct);
         await SettleAsync(dispute, ct);
         return made;
+    }
+
+    /// <summary>
+    /// Sets right what others have changed of an object since <see cref="ApplyAsync"/>, and makes it again where no watch shows
+    /// it and it is gone. One that is wanted otherwise by now waits for the next apply: it must not be replaced unasked.
+    /// </summary>
+    /// <param name="asks">True to ask the cluster for what no watch shows; false to leave that for another pass.</param>
+    /// <exception cref="ClusterException">Also <see cref="ClusterFailure.Owned"/>: somebody else holds the object or fields of it.</exception>
+    public async Task RepairAsync(JsonObject wanted, bool asks, CancellationToken ct)
+    {
+        if (await KeyOfAsync(wanted, ct) is not { } key)
+            return;
+        var owner = wanted.Owner() ?? default;
+        if (cache.Age(key.Type) is null)
+        {
+            if (asks && await LookAsync(key, ct) is null)
+            {
+                await ApplyAsync(wanted, ct);
+                _notes.Repaired(key, []);
+            }
+            await _notes.TellAsync(key, owner, ct);
+            return;
+        }
+        var dispute = await PrepareAsync(key, wanted, ct);
+        if (cache.Find(key) is not { } seen || seen.IsGoing() || Applied(seen) != Applied(wanted))
+            return;
+        await RefuseKeptAsync(key, owner, seen, ct);
+        var missing = Missing(seen, wanted);
+        if (missing.Count == 0)
+        {
+            await SettleAsync(dispute, ct);
+            await _notes.TellAsync(key, owner, ct);
+        }
+        // What a webhook sets otherwise each time is tried again now and then, not at every pass.
+        else if (asks || !_notes.IsOverruled(key, Applied(wanted), missing))
+        {
+            var made = await SendAsync(key, wanted, owner, dispute, ct);
+            await TellAsync(key, owner, seen, wanted, made, dispute, ct);
+        }
     }
 
     /// <summary>What <see cref="EnsureAsync"/> would do, as the API server says by a dry run. Nothing is stored.</summary>
@@ -86,12 +128,22 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
     /// <summary>The object as last seen, else as the cluster answers, else null.</summary>
     public async Task<JsonObject?> FindAsync(ObjectKey key, CancellationToken ct) => cache.Find(key) ?? await cluster.FindAsync(key, ct);
 
-    /// <summary>Deletes those of an owner's objects in a namespace that are not wanted any more.</summary>
+    /// <summary>Asks for the deletion of an owner's object; false when it was absent already.</summary>
+    /// <exception cref="ClusterException">Also <see cref="ClusterFailure.Owned"/>: another tool keeps it.</exception>
+    public async Task<bool> DeleteAsync(ObjectKey key, ReconcileOwner owner, CancellationToken ct)
+    {
+        // Anew each time: who deletes must not trust what was so when it was written.
+        _unkept.TryRemove(key, out _);
+        await RefuseKeptAsync(key, owner, cache.Find(key), ct);
+        return await cluster.DeleteAsync(key, ct);
+    }
+
+    /// <summary>Deletes those of an owner's objects in a namespace that are not wanted any more; what another tool keeps stays.</summary>
     public async Task PruneAsync(ResourceType type, string? ns, ReconcileOwner owner, IReadOnlySet<string> wanted, CancellationToken ct)
     {
         foreach (var found in cache.List(type, ns, (Manifest.IdLabel, owner.Id.ToString("D"))))
         {
-            if (!wanted.Contains(found.Name()) && !found.IsGoing())
+            if (!wanted.Contains(found.Name()) && !found.IsGoing() && !ObjectKeeper.Of(found).IsOther)
                 await cluster.DeleteAsync(new ObjectKey(type, found.Text("metadata", "namespace"), found.Name()), ct);
         }
     }
@@ -99,8 +151,13 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
     /// <summary>Forgets what was in a namespace that is being removed: nobody else has deleted it.</summary>
     public void Forget(string ns)
     {
-        foreach (var key in _there.Keys.Where(k => k.Namespace == ns || k.Name == ns))
+        bool Goes(ObjectKey key) => key.Namespace == ns || key.Name == ns;
+        foreach (var key in _there.Keys.Concat(_unkept.Keys).Where(Goes))
+        {
             _there.TryRemove(key, out _);
+            _unkept.TryRemove(key, out _);
+        }
+        _notes.Forget(Goes);
     }
 
     /// <summary>True when every field of <paramref name="wanted"/> stands in <paramref name="seen"/> with the same value.</summary>
@@ -113,6 +170,17 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
         JsonArray items => seen is JsonArray found && found.Count == items.Count && items.Index().All(i => Covers(found[i.Index], i.Item)),
         _ => seen is JsonValue && seen.ToString() == wanted.ToString(),
     };
+
+    // Servers write amounts in their own way and drop empty texts.
+    private static List<FieldChange> Missing(JsonObject seen, JsonObject wanted) =>
+        [.. ManifestDiff.Missing(seen, wanted).Where(f => f is not { Before: "", After: null } && (Quantity.Parse(f.Before) is not { } amount || amount != Quantity.Parse(f.After)))];
+
+    private async Task<ObjectKey?> KeyOfAsync(JsonObject wanted, CancellationToken ct)
+    {
+        var served = (await cluster.CapabilitiesAsync(ct)).Served;
+        return served.FirstOrDefault(t => t.ApiVersion == wanted.Text("apiVersion") && t.Kind == wanted.Text("kind")) is { } type
+            ? new ObjectKey(type, wanted.Text("metadata", "namespace"), wanted.Name()) : null;
+    }
 
     private async Task<ObjectDispute?> PrepareAsync(ObjectKey key, JsonObject wanted, CancellationToken ct)
     {
@@ -133,7 +201,12 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
     {
         try
         {
-            return await cluster.ApplyAsync(wanted, ct, force: dispute?.Decision == DisputeDecision.TakeOver);
+            return Answered(key, await cluster.ApplyAsync(wanted, ct));
+        }
+        // Force takes every field of the object: it is used only where nobody holds any but those that were asked about.
+        catch (ClusterException failure) when (failure.Failure == ClusterFailure.Owned && IsTakenOver(dispute, failure.Conflicts))
+        {
+            return Answered(key, await cluster.ApplyAsync(wanted, ct, force: true));
         }
         catch (ClusterException failure) when (failure.Failure == ClusterFailure.Owned)
         {
@@ -143,14 +216,32 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
         }
     }
 
-    private async Task TellAsync(ObjectKey key, ReconcileOwner owner, JsonObject? seen, JsonObject wanted, ObjectDispute? dispute, CancellationToken ct)
+    private static bool IsTakenOver(ObjectDispute? dispute, IReadOnlyList<FieldConflict> conflicts) =>
+        dispute?.Decision == DisputeDecision.TakeOver && conflicts.Count > 0 && conflicts.All(dispute.Conflicts.Contains);
+
+    // Of a kind that no watch shows, the answer tells whether another tool has begun to keep the object.
+    private JsonObject Answered(ObjectKey key, JsonObject made)
+    {
+        if (ObjectKeeper.Of(made).IsOther)
+            _unkept.TryRemove(key, out _);
+        else if (cache.Age(key.Type) is null)
+            _unkept[key] = true;
+        return made;
+    }
+
+    private async Task TellAsync(
+        ObjectKey key, ReconcileOwner owner, JsonObject? seen, JsonObject wanted, JsonObject made, ObjectDispute? dispute, CancellationToken ct)
     {
         if (disputes is null || await SettleAsync(dispute, ct))
             return;
+        var left = Missing(made, wanted);
         if (seen is null && _there.TryRemove(key, out _))
-            await disputes.RepairedAsync(key, owner, [], ct);
-        else if (seen is not null && !seen.IsGoing() && Applied(seen) == Applied(wanted))
-            await disputes.RepairedAsync(key, owner, ManifestDiff.Missing(seen, wanted), ct);
+            _notes.Repaired(key, []);
+        else if (seen is not null && !seen.IsGoing() && Applied(seen) == Applied(wanted)
+            && Missing(seen, wanted).ExceptBy(left.Select(f => f.Path), f => f.Path).ToList() is { Count: > 0 } repaired)
+            _notes.Repaired(key, repaired);
+        await _notes.TellAsync(key, owner, ct);
+        await _notes.TellOverruledAsync(key, owner, Applied(wanted), left, ct);
     }
 
     private async Task<bool> SettleAsync(ObjectDispute? dispute, CancellationToken ct)
@@ -159,6 +250,27 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
             return false;
         await disputes.SettleAsync(dispute, ct);
         return true;
+    }
+
+    private async Task RefuseKeptAsync(ObjectKey key, ReconcileOwner owner, JsonObject? seen, CancellationToken ct)
+    {
+        if (seen is null && cache.Age(key.Type) is null && !_unkept.ContainsKey(key))
+            seen = await LookAsync(key, ct);
+        if (seen is not null && ObjectKeeper.Of(seen) is { IsOther: true } keeper)
+            throw await KeptAsync(key, owner, keeper, ct);
+    }
+
+    // By a patch of nothing: who writes Secrets need not be allowed to read them.
+    private async Task<JsonObject?> LookAsync(ObjectKey key, CancellationToken ct)
+    {
+        try
+        {
+            return await cluster.PatchAsync(key, [], ct);
+        }
+        catch (ClusterException absent) when (absent.Failure == ClusterFailure.NotFound)
+        {
+            return null;
+        }
     }
 
     private async Task<ClusterException> KeptAsync(ObjectKey key, ReconcileOwner owner, ObjectKeeper keeper, CancellationToken ct)

@@ -47,6 +47,8 @@ public static class NotebookHealth
                 ? new WorkloadStatus(WorkloadState.Attention, "pod.slow_stop").With("minutes", (int)(now - notebook.IntentChangedAt).TotalMinutes)
                 : new WorkloadStatus(WorkloadState.Stopping);
         }
+        if (notebook.Intent == NotebookIntent.Stopped && NotebookManifests.IsStoppedElsewhere(notebook, facts.Controller))
+            return new(WorkloadState.Stopped, "notebook.stopped_elsewhere");
         return notebook.StoppedWhenIdle
             ? new WorkloadStatus(WorkloadState.Stopped, "notebook.stopped_idle").With("minutes", notebook.IdleMinutes)
             : new WorkloadStatus(WorkloadState.Stopped);

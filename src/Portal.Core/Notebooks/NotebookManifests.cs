@@ -22,6 +22,9 @@ public static class NotebookManifests
     /// <summary>Stops a Kubeflow Notebook while it is there, whatever its value.</summary>
     public const string StoppedAnnotation = Health.NotebookObjectHealth.StoppedAnnotation;
 
+    // Open Data Hub's controller holds a new Notebook back by it for a moment and takes it away itself.
+    private const string CreationLock = "odh-notebook-controller-lock";
+
     public static readonly ResourceType Kind = new("kubeflow.org", "v1", "notebooks", "Notebook");
 
     /// <summary>The path below which the server answers, in the pod as in the portal.</summary>
@@ -29,6 +32,19 @@ public static class NotebookManifests
 
     /// <summary>The row's name in labels and in the work queue.</summary>
     public static ReconcileOwner Owner(Guid id) => new(nameof(Notebook), id);
+
+    /// <summary>The value with which the portal itself stops a Kubeflow Notebook.</summary>
+    public static string StopMark(Notebook notebook) => Rfc3339(notebook.IntentChangedAt);
+
+    /// <summary>True when somebody else holds a Kubeflow Notebook stopped, in OpenShift AI for example.</summary>
+    public static bool IsStoppedElsewhere(Notebook notebook, JsonObject? seen) =>
+        seen.Text("metadata", "annotations", StoppedAnnotation) is { } mark && mark != StopMark(notebook) && mark != CreationLock;
+
+    /// <summary>The merge patch that lets a stopped Kubeflow Notebook start, whoever stopped it.</summary>
+    internal static JsonObject NoStop => new()
+    {
+        ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [StoppedAnnotation] = null } },
+    };
 
     /// <summary>Everything to apply, in order.</summary>
     public static IReadOnlyList<JsonObject> For(NotebookSpec spec, WorkloadChoice choice) => choice.Kind == Kind
@@ -108,7 +124,7 @@ public static class NotebookManifests
             .WithAnnotation("notebooks.kubeflow.org/server-type", "jupyter")
             .WithAnnotation("notebooks.kubeflow.org/creator", spec.UserName);
         if (notebook.Intent != NotebookIntent.Running)
-            made.WithAnnotation(StoppedAnnotation, Rfc3339(notebook.IntentChangedAt));
+            made.WithAnnotation(StoppedAnnotation, StopMark(notebook));
         var pod = RestrictedPod.Spec(KubeflowContainer(spec), place.Claim, place.FileGroup, spec.Accelerator);
         pod["volumes"]!.AsArray().Add(RestrictedPod.Volume("shm", "emptyDir", new JsonObject { ["medium"] = "Memory" }));
         // No labels here: the definition has none, and the controller puts the Notebook's own on its pod.

@@ -1,5 +1,9 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
+using Portal.Core.Access;
+using Portal.Core.Audit;
 using Portal.Core.Catalog;
 using Portal.Core.Cluster;
 using Portal.Core.Data;
@@ -19,6 +23,11 @@ public sealed class NotebookReconciler(
 {
     // A pod that starts tells by events; this only lets "slow" be said in time.
     private static readonly TimeSpan WhileMoving = TimeSpan.FromSeconds(15);
+
+    // What no watch shows is asked for: at the resync, not whenever the pod tells something.
+    private static readonly TimeSpan BetweenQuestions = TimeSpan.FromMinutes(4);
+
+    private readonly ConcurrentDictionary<Guid, long> _askedAt = [];
 
     /// <inheritdoc/>
     public string Kind => nameof(Notebook);
@@ -88,28 +97,39 @@ public sealed class NotebookReconciler(
             return await RemoveAsync(db, cluster, notebook, place, ct);
 
         var facts = await FactsAsync(cluster, notebook, place, ct);
+        WorkloadStatus? unmended = null;
         if (notebook.Generation != notebook.ObservedGeneration || (facts.Controller is null && notebook.Intent == NotebookIntent.Running))
         {
             var choice = NotebookPlan.For(place);
-            if (await StillThereAsync(cluster, notebook, place, choice, ct))
+            var stillThere = false;
+            if (await cluster.RefusedAsync(async () => stillThere = await StillThereAsync(cluster, notebook, place, choice, ct)) is { } kept)
+                return await RefusedAsync(db, notebook, kept, ct);
+            if (stillThere)
             {
                 Observe(notebook, new WorkloadStatus(WorkloadState.Stopping));
                 await fence.SaveAsync(db, ct);
                 return ReconcileResult.After(TimeSpan.FromSeconds(2));
             }
             if (await cluster.RefusedAsync(() => ApplyAsync(db, cluster, notebook, place, choice, ct)) is { } refused)
-            {
-                notebook.SetStatus(refused, clock.GetUtcNow());
-                await fence.SaveAsync(db, ct);
-                return ReconcileResult.After(TimeSpan.FromMinutes(1));
-            }
+                return await RefusedAsync(db, notebook, refused, ct);
             notebook.ObservedGeneration = notebook.Generation;
             facts = await FactsAsync(cluster, notebook, place, ct);
         }
-        Observe(notebook, FrozenProject.Explain(notebook.Project, NotebookHealth.From(notebook, facts, clock.GetUtcNow())));
+        else if (notebook.Intent == NotebookIntent.Running)
+            unmended = await MendAsync(db, cluster, notebook, place, facts.Controller, ct);
+        var status = FrozenProject.Explain(notebook.Project, NotebookHealth.From(notebook, facts, clock.GetUtcNow()));
+        // A server that runs is reached, whoever holds fields of it.
+        Observe(notebook, status.State == WorkloadState.Running ? status : unmended ?? status);
         await RecordAsync(db, cluster, notebook, ct);
         await fence.SaveAsync(db, ct);
         return notebook.State is WorkloadState.Running or WorkloadState.Stopped ? ReconcileResult.Settled : ReconcileResult.After(WhileMoving);
+    }
+
+    private async Task<ReconcileResult> RefusedAsync(PortalDb db, Notebook notebook, WorkloadStatus refused, CancellationToken ct)
+    {
+        notebook.SetStatus(refused, clock.GetUtcNow());
+        await fence.SaveAsync(db, ct);
+        return ReconcileResult.After(TimeSpan.FromMinutes(1));
     }
 
     // In a frozen project nothing starts; a server that was let start before goes on.
@@ -147,20 +167,55 @@ public sealed class NotebookReconciler(
             return false;
         var left = false;
         foreach (var key in NotebookManifests.Keys(notebook, place, before).Where(k => k.Type != Kinds.Secret))
-            left |= await cluster.Client.DeleteAsync(key, ct);
+            left |= await cluster.Writer.DeleteAsync(key, NotebookManifests.Owner(notebook.Id), ct);
         return left || cluster.Pods(place.Namespace, NotebookManifests.Owner(notebook.Id)).Count > 0;
     }
 
     private async Task ApplyAsync(
         PortalDb db, WorkloadCluster cluster, Notebook notebook, WorkloadPlace place, WorkloadChoice choice, CancellationToken ct)
     {
+        JsonObject? made = null;
+        foreach (var manifest in await ManifestsAsync(db, notebook, place, choice, ct))
+            made = await cluster.Writer.ApplyAsync(manifest, ct);
+        // An apply takes away what the portal itself wrote, never what others did.
+        if (notebook.Intent == NotebookIntent.Running && NotebookManifests.IsStoppedElsewhere(notebook, made))
+            await cluster.Client.PatchAsync(new ObjectKey(choice.Kind, place.Namespace, notebook.ObjectName), NotebookManifests.NoStop, ct);
+        (notebook.RunsAs, notebook.RunsAsReason) = (choice.RunsAs, choice.Reason);
+    }
+
+    private async Task<IReadOnlyList<JsonObject>> ManifestsAsync(
+        PortalDb db, Notebook notebook, WorkloadPlace place, WorkloadChoice choice, CancellationToken ct)
+    {
         var (image, size) = (launch.Image(notebook.ImageId, ImageUse.Notebook), launch.Size(notebook.SizeId));
         var offer = await launch.OfferAsync(notebook, ct);
         var token = await TokenAsync(db, notebook, ct);
         var user = await db.People.Where(p => p.Id == notebook.CreatedBy).Select(p => p.UserName).FirstOrDefaultAsync(ct) ?? "";
-        foreach (var manifest in NotebookManifests.For(new NotebookSpec(notebook, place, image, size, offer, user, token), choice))
-            await cluster.Writer.ApplyAsync(manifest, ct);
-        (notebook.RunsAs, notebook.RunsAsReason) = (choice.RunsAs, choice.Reason);
+        return NotebookManifests.For(new NotebookSpec(notebook, place, image, size, offer, user, token), choice);
+    }
+
+    /// <summary>Follows a stop that was asked for elsewhere, else sets right what others changed; what is refused is the result.</summary>
+    private async Task<WorkloadStatus?> MendAsync(
+        PortalDb db, WorkloadCluster cluster, Notebook notebook, WorkloadPlace place, JsonObject? seen, CancellationToken ct)
+    {
+        if (NotebookManifests.IsStoppedElsewhere(notebook, seen))
+        {
+            // As if it had been stopped here, so that it can be started here.
+            (notebook.Intent, notebook.IntentChangedAt, notebook.StoppedWhenIdle) = (NotebookIntent.Stopped, clock.GetUtcNow(), false);
+            db.Audit(new AuditRecord(Actor.Reconciler, "notebook.stopped_elsewhere", "notebook", notebook.Id) { ProjectId = notebook.ProjectId });
+            return null;
+        }
+        // Without them it cannot be said what it should be; it runs on as it is.
+        if (launch.FindImage(notebook.ImageId, ImageUse.Notebook) is null || launch.FindSize(notebook.SizeId) is null)
+            return null;
+        var asks = !_askedAt.TryGetValue(notebook.Id, out var last) || clock.GetElapsedTime(last) > BetweenQuestions;
+        var refused = await cluster.RefusedAsync(async () =>
+        {
+            foreach (var manifest in await ManifestsAsync(db, notebook, place, NotebookPlan.Current(notebook, place), ct))
+                await cluster.Writer.RepairAsync(manifest, asks, ct);
+        });
+        if (asks && refused is null)
+            _askedAt[notebook.Id] = clock.GetTimestamp();
+        return refused;
     }
 
     // In the row before it is in the pod, so that a running server's token is always the known one: no Secret is ever read.
@@ -178,7 +233,10 @@ public sealed class NotebookReconciler(
     {
         var left = false;
         foreach (var key in NotebookManifests.Keys(notebook, place, NotebookPlan.Current(notebook, place)))
-            left |= await cluster.Client.DeleteAsync(key, ct);
+        {
+            if (await cluster.RefusedAsync(async () => left |= await cluster.Writer.DeleteAsync(key, NotebookManifests.Owner(notebook.Id), ct)) is { } refused)
+                return await RefusedAsync(db, notebook, refused, ct);
+        }
         var facts = await FactsAsync(cluster, notebook, place, ct);
         if (left || facts.Pod is not null)
         {
@@ -190,6 +248,7 @@ public sealed class NotebookReconciler(
         await DisputeBook.DropAsync(db, NotebookManifests.Owner(notebook.Id), ct);
         db.Remove(notebook);
         await fence.SaveAsync(db, ct);
+        _askedAt.TryRemove(notebook.Id, out _);
         return ReconcileResult.Settled;
     }
 

@@ -35,12 +35,12 @@ public sealed class DisputeBook : IDisposable
         var stored = Interlocked.Read(ref _stored);
         var known = _known;
         if (known is null || known.Stored != stored)
-            _known = known = new Reading(stored, ReadAsync(ct));
+            _known = known = new Reading(stored, ReadAsync());
         try
         {
-            return (await known.Rows).GetValueOrDefault(KeyOf(clusterId, key));
+            return (await known.Rows.WaitAsync(ct)).GetValueOrDefault(KeyOf(clusterId, key));
         }
-        catch
+        catch when (known.Rows.IsFaulted)
         {
             // A database that was away for a moment must not be remembered as an answer.
             _known = null;
@@ -64,7 +64,7 @@ public sealed class DisputeBook : IDisposable
         (dispute.Keeper, dispute.KeeperName, dispute.Decision) = (keeper.Kind, keeper.Name, DisputeDecision.Open);
         dispute.Generation++;
         db.Audit(Record(dispute, Actor.Reconciler, "object.disputed"));
-        await SaveAsync(db, ct);
+        await SaveAsync(db, dispute, ct);
     }
 
     /// <summary>Forgets the disputes about a row's objects, in the commit with which the objects are gone.</summary>
@@ -79,16 +79,23 @@ public sealed class DisputeBook : IDisposable
             return;
         db.Remove(dispute);
         db.Audit(Record(dispute, Actor.Reconciler, dispute.Decision == DisputeDecision.TakeOver ? "object.taken_over" : "object.dispute_over"));
-        await SaveAsync(db, ct);
+        await SaveAsync(db, dispute, ct);
     }
 
     /// <summary>Audits that an object which somebody had changed or deleted was set right.</summary>
     /// <param name="fields">What had been changed; empty when the whole object was gone.</param>
-    internal async Task RepairedAsync(ObjectKey key, ReconcileOwner owner, IReadOnlyList<FieldChange> fields, CancellationToken ct)
+    internal Task RepairedAsync(ObjectKey key, ReconcileOwner owner, IReadOnlyList<FieldChange> fields, CancellationToken ct) =>
+        TellAsync(fields.Count == 0 ? "object.made_again" : "object.set_right", key, owner, fields, ct);
+
+    /// <summary>Audits that the cluster itself makes fields of an object otherwise than they were applied.</summary>
+    internal Task OverruledAsync(ObjectKey key, ReconcileOwner owner, IReadOnlyList<FieldChange> fields, CancellationToken ct) =>
+        TellAsync("object.overruled", key, owner, fields, ct);
+
+    private async Task TellAsync(string action, ObjectKey key, ReconcileOwner owner, IReadOnlyList<FieldChange> fields, CancellationToken ct)
     {
         await using var db = await _databases.CreateDbContextAsync(ct);
         var project = await ProjectOfAsync(db, owner, key, ct);
-        db.Audit(new AuditRecord(Actor.Reconciler, fields.Count == 0 ? "object.made_again" : "object.set_right", "object", owner.Id)
+        db.Audit(new AuditRecord(Actor.Reconciler, action, "object", owner.Id)
         {
             ProjectId = project,
             Details =
@@ -98,7 +105,7 @@ public sealed class DisputeBook : IDisposable
             },
         });
         db.Changed(new RowChange(owner.Kind, owner.Id, project, NeedsReconcile: false));
-        await SaveAsync(db, ct);
+        await db.SaveChangesAsync(ct);
     }
 
     /// <inheritdoc/>
@@ -119,14 +126,21 @@ public sealed class DisputeBook : IDisposable
         known.Keeper == keeper.Kind && known.KeeperName == keeper.Name && conflicts.All(known.Conflicts.Contains);
 
     // What is committed in parallel by a replica that lost its lease is the same note.
-    private static async Task SaveAsync(PortalDb db, CancellationToken ct)
+    private async Task SaveAsync(PortalDb db, ObjectDispute dispute, CancellationToken ct)
     {
         try
         {
             await db.SaveChangesAsync(ct);
         }
+        catch (DbUpdateConcurrencyException)
+        {
+        }
         catch (DbUpdateException)
         {
+            await using var again = await _databases.CreateDbContextAsync(ct);
+            if (!await again.Set<ObjectDispute>().AnyAsync(d => d.Id != dispute.Id && d.ClusterId == dispute.ClusterId && d.ApiGroup == dispute.ApiGroup
+                && d.ObjectKind == dispute.ObjectKind && d.Namespace == dispute.Namespace && d.Name == dispute.Name, ct))
+                throw;
         }
     }
 
@@ -150,11 +164,12 @@ public sealed class DisputeBook : IDisposable
     private static (Guid, string, string, string) KeyOf(Guid clusterId, ObjectKey key) =>
         (clusterId, $"{key.Type.Group}/{key.Type.Kind}", key.Namespace ?? "", key.Name);
 
-    private async Task<Dictionary<(Guid, string, string, string), ObjectDispute>> ReadAsync(CancellationToken ct)
+    // Many wait for one reading: it goes on when the one who began it gives up.
+    private async Task<Dictionary<(Guid, string, string, string), ObjectDispute>> ReadAsync()
     {
-        await using var db = await _databases.CreateDbContextAsync(ct);
+        await using var db = await _databases.CreateDbContextAsync();
         return await db.Set<ObjectDispute>().AsNoTracking()
-            .ToDictionaryAsync(d => (d.ClusterId, $"{d.ApiGroup}/{d.ObjectKind}", d.Namespace, d.Name), ct);
+            .ToDictionaryAsync(d => (d.ClusterId, $"{d.ApiGroup}/{d.ObjectKind}", d.Namespace, d.Name));
     }
 
     private sealed record Reading(long Stored, Task<Dictionary<(Guid, string, string, string), ObjectDispute>> Rows);

@@ -114,7 +114,7 @@ public sealed class TrainingReconciler(
         if (facts.Pod is { } pod && run.StartedAt is not null)
             await KeepLogAsync(db, cluster, run, place, pod.Name(), ct);
         if (run.StopRequested && !status.State.IsFinal())
-            await cluster.Client.DeleteAsync(TrainingManifests.ControllerKey(run, place), ct);
+            status = await cluster.RefusedAsync(() => cluster.Writer.DeleteAsync(TrainingManifests.ControllerKey(run, place), TrainingManifests.Owner(run.Id), ct)) ?? status;
         await ShowAsync(db, run, status, ct);
         if (status.State.IsFinal())
         {
@@ -134,11 +134,23 @@ public sealed class TrainingReconciler(
         var cluster = clusters.Of(run.Project!);
         var place = await cluster.PlaceAsync(run.Project!.Namespace, ct);
         foreach (var key in TrainingManifests.Leftovers(run, place))
-            await cluster.Client.DeleteAsync(key, ct);
+            await LetGoAsync(cluster, key, TrainingManifests.Owner(run.Id), ct);
         await DisputeBook.DropAsync(db, TrainingManifests.Owner(run.Id), ct);
         (run.Cleared, run.ObservedGeneration) = (true, run.Generation);
         await fence.SaveAsync(db, ct);
         return ReconcileResult.Settled;
+    }
+
+    // What another tool keeps by now stays with it.
+    private static async Task LetGoAsync(WorkloadCluster cluster, ObjectKey key, ReconcileOwner owner, CancellationToken ct)
+    {
+        try
+        {
+            await cluster.Writer.DeleteAsync(key, owner, ct);
+        }
+        catch (ClusterException kept) when (kept.Failure == ClusterFailure.Owned)
+        {
+        }
     }
 
     private static StaySize SizeOf(TrainingRun run) =>

@@ -83,6 +83,17 @@ internal sealed class QuotaNode(string name)
         return _cells.GetValueOrDefault(key).BorrowingLimit is { } limit ? Math.Min(Subtree(key) + limit, most) : most;
     }
 
+    /// <summary>What others of its cohorts could be made to give back.</summary>
+    public decimal Returnable(ResourceKey key) =>
+        _parent is null ? 0 : _parent._children.Where(c => c != this).Sum(c => c.Excess(key)) + _parent.Returnable(key);
+
+    // A cohort within its own quota owes those outside it nothing, whatever its queues borrow from one another.
+    private decimal Excess(ResourceKey key)
+    {
+        var over = Math.Max(0, Used(key) - Subtree(key));
+        return _children.Count == 0 ? over : Math.Min(over, _children.Sum(c => c.Excess(key)));
+    }
+
     private decimal Subtree(ResourceKey key) => Nominal(key) + _children.Sum(c => c.Subtree(key) - c.Guaranteed(key));
 
     private decimal Guaranteed(ResourceKey key) =>

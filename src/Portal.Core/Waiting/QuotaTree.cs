@@ -55,7 +55,7 @@ public sealed class QuotaTree
         if (Find(queue) is not { Reclaims: true } own)
             return 0;
         var owed = Math.Max(0, own.Nominal(key) - own.Used(key));
-        return Math.Min(owed, Neighbours(queue).Sum(n => Borrowed(n, key)));
+        return Math.Min(owed, own.Returnable(key));
     }
 
     /// <summary>The queues that share with this one, itself left out.</summary>

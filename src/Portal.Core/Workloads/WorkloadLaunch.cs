@@ -38,6 +38,9 @@ public sealed class WorkloadLaunch(Catalogue catalogue, IAcceleratorOffers offer
     public WorkloadSize Size(string id) =>
         catalogue.FindSize(id) ?? throw new InvalidOperationException($"The catalogue has no size '{id}'.");
 
+    /// <summary>The image of a row, or null when the catalogue has lost it.</summary>
+    public CatalogImage? FindImage(string id, ImageUse use) => catalogue.FindImage(id, use);
+
     /// <summary>The size of a row, or null when the catalogue has lost it.</summary>
     public WorkloadSize? FindSize(string id) => catalogue.FindSize(id);
 

@@ -41,12 +41,15 @@ public sealed class KubernetesOptions
     /// <summary>How old the knowledge of what the cluster serves may be.</summary>
     public TimeSpan DiscoveryAge { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a watch is asked to last; the server ends it in good order.</summary>
-    public TimeSpan WatchTime { get; set; } = TimeSpan.FromMinutes(5);
+    /// <summary>
+    /// How long a watch is asked to last; the server ends it in good order, and says before it how far it has told. Shorter than
+    /// <see cref="WatchIdle"/>, so that a quiet watch is heard in time, also behind a proxy that holds back what has no end.
+    /// </summary>
+    public TimeSpan WatchTime { get; set; } = TimeSpan.FromSeconds(35);
 
     /// <summary>
-    /// A watch on which nothing was said for so long is taken for dead and begun again where it stood. A quiet one that lives
-    /// costs a request by it; what a dead one hid is known within a minute.
+    /// A watch on which nothing was said for so long is taken for dead and begun again where it stood; what a dead one hid is
+    /// known within a minute.
     /// </summary>
     public TimeSpan WatchIdle { get; set; } = TimeSpan.FromSeconds(45);
 

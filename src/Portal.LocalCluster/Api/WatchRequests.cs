@@ -57,7 +57,7 @@ internal sealed class WatchRequests(ObjectRegistry registry, IHostApplicationLif
             await writer.Flush();
             present.Clear();
             missed.Clear();
-            await Follow(request, feed, writer, bookmarks, initial ? version : since);
+            await Follow(request, feed, writer, bookmarks);
         }
         finally
         {
@@ -65,7 +65,7 @@ internal sealed class WatchRequests(ObjectRegistry registry, IHostApplicationLif
         }
     }
 
-    private async Task Follow(ApiRequest request, ChangeFeed feed, WatchWriter writer, bool bookmarks, long marked)
+    private async Task Follow(ApiRequest request, ChangeFeed feed, WatchWriter writer, bool bookmarks)
     {
         var seconds = request.Whole("timeoutSeconds") is > 0 and var asked ? asked : Random.Shared.Next(1800, 3600);
         var end = DateTime.UtcNow.AddSeconds(seconds);
@@ -82,11 +82,11 @@ internal sealed class WatchRequests(ObjectRegistry registry, IHostApplicationLif
                     await writer.Error(new ApiException(410, "Expired", "The watch was too slow and has missed changes"));
                     return;
                 }
-                if (until != end && LastOf(request.Type) is var last && last > marked)
+                // Also where nothing has changed: by it a client knows that a quiet watch lives.
+                if (until != end)
                 {
                     if (VersionWithNothingUnread(feed) is not { } version) continue;
                     writer.Bookmark(version, end: false);
-                    marked = last;
                     await writer.Flush();
                 }
                 nextBookmark = nextBookmark + BookmarkPause < end - LastBookmark ? nextBookmark + BookmarkPause
@@ -103,8 +103,6 @@ internal sealed class WatchRequests(ObjectRegistry registry, IHostApplicationLif
     {
         lock (registry.Store.Gate) return feed.Changes.TryPeek(out _) ? null : registry.Store.Version;
     }
-
-    private long LastOf(ResourceType type) => registry.Store.Shelf(type).LastChange;
 
     private static async Task<bool> Readable(ChangeFeed feed, DateTime until, CancellationToken stop)
     {

@@ -16,7 +16,7 @@ public sealed record PreemptionTarget(ReservedWorkload Workload, string Reason);
 /// <summary>
 /// Whom a workload that does not fit may drive out: as few as possible, borrowers of the cohort before workloads of the own
 /// queue, lower priorities first, the latest admitted first. The steps are Kueue's classical preemption
-/// (pkg/scheduler/preemption); "borrowing" is judged by the queue's own nominal quota, at every height of a cohort tree.
+/// (pkg/scheduler/preemption); whoever belongs to a cohort that is within its own quota borrows nothing from those outside it.
 /// </summary>
 public static class Preemption
 {
@@ -63,11 +63,19 @@ public static class Preemption
                 _ => false,
             };
         }
-        return queue.Quota.Parent is not null && one.Queue.Root == queue.Quota.Root && Borrows(one.Queue, scarce)
+        return queue.Quota.Parent is not null && one.Queue.Root == queue.Quota.Root && Borrows(one.Queue, queue.Quota, scarce)
             && queue.Preemption.Reclaim switch { "Any" => true, "LowerPriority" => lower, _ => false };
     }
 
-    private static bool Borrows(QuotaNode queue, HashSet<FlavorResource> scarce) => scarce.Any(at => queue.Borrowed(at) > 0);
+    // At every height below the cohort that the two share: a subtree within its quota owes those outside it nothing.
+    private static bool Borrows(QuotaNode queue, QuotaNode from, HashSet<FlavorResource> scarce)
+    {
+        for (QuotaNode? node = queue; node is not null && !from.IsBelow(node); node = node.Parent)
+        {
+            if (!scarce.Any(node.IsOverQuota)) return false;
+        }
+        return true;
+    }
 
     private sealed class Attempt(QuotaNode queue, Dictionary<FlavorResource, decimal> usage, HashSet<FlavorResource> scarce)
     {
@@ -77,7 +85,7 @@ public static class Preemption
             bool fits = false;
             foreach (ReservedWorkload one in candidates)
             {
-                if (one.Queue != queue && !Borrows(one.Queue, scarce)) continue;
+                if (one.Queue != queue && !Borrows(one.Queue, queue, scarce)) continue;
                 string reason = one.Queue == queue ? InQueue : Reclaimed;
                 if (one.Queue != queue && borrowBelow is { } below)
                 {

@@ -40,6 +40,12 @@ public sealed class QuotaNode
     /// <summary>What is used above the nominal quota.</summary>
     public decimal Borrowed(FlavorResource at) => Parent is null ? 0 : Math.Max(0, Usage(at) - Nominal(at));
 
+    /// <summary>True when more is used here and below than was granted here and below.</summary>
+    public bool IsOverQuota(FlavorResource at) => Usage(at) > Subtree(at);
+
+    /// <summary>True when <paramref name="cohort"/> is somewhere above this node.</summary>
+    public bool IsBelow(QuotaNode cohort) => Parent is not null && (Parent == cohort || Parent.IsBelow(cohort));
+
     /// <summary>What may be taken now. Negative when a quota was lowered under what is used.</summary>
     public decimal Available(FlavorResource at)
     {

@@ -53,6 +53,20 @@ public class NotebookHealthTests
             (status.Arguments["resource"], status.Arguments["requested"], status.Arguments["used"], status.Arguments["limited"]));
     }
 
+    [Theory]
+    [InlineData("2026-01-01T00:00:00Z", true)]
+    [InlineData("odh-notebook-controller-lock", false)] // the controller's own, for a moment
+    [InlineData(null, false)]
+    public void IsStoppedElsewhere_TellsTheirMarkFromOurs(string? mark, bool elsewhere)
+    {
+        var notebook = Running();
+        notebook.Intent = NotebookIntent.Stopped;
+        var seen = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [NotebookManifests.StoppedAnnotation] = mark ?? NotebookManifests.StopMark(notebook) } } };
+
+        Assert.Equal(elsewhere, NotebookManifests.IsStoppedElsewhere(notebook, seen));
+        Assert.Equal(elsewhere ? "notebook.stopped_elsewhere" : "", NotebookHealth.From(notebook, new NotebookFacts(seen, null, null, []), Places.Now).Reason);
+    }
+
     [Fact]
     public void From_Stopped_SaysWhetherItWasIdle()
     {

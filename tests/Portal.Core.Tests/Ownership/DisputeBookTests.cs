@@ -44,6 +44,24 @@ public sealed class DisputeBookTests(PostgresServer server)
         Assert.Equal([nameof(ObjectDispute), nameof(Project)], told);
     }
 
+    [Fact]
+    public async Task Look_WhoseFirstCallerGivesUp_StillAnswersTheOthers()
+    {
+        await using var database = await TestDatabase.CreateAsync(Provider.Sqlite, server);
+        await DisputeAsync(database);
+        var open = new TaskCompletionSource();
+        using var book = new DisputeBook(new SlowView(database, open.Task), database.Get<IChangeFeed>(), database.Clock);
+        using var gone = new CancellationTokenSource();
+        var first = book.FindAsync(Cluster, Quota, gone.Token);
+        var second = book.FindAsync(Cluster, Quota, default);
+
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        open.SetResult();
+
+        Assert.NotNull(await second);
+    }
+
     private static async Task<Guid> DisputeAsync(TestDatabase database)
     {
         var dispute = new ObjectDispute
@@ -60,6 +78,18 @@ public sealed class DisputeBookTests(PostgresServer server)
         db.Add(dispute);
         await db.SaveChangesAsync();
         return dispute.Id;
+    }
+
+    /// <summary>A database that answers when the test says so.</summary>
+    private sealed class SlowView(TestDatabase database, Task open) : IDbContextFactory<PortalDb>
+    {
+        public PortalDb CreateDbContext() => throw new NotSupportedException();
+
+        public async Task<PortalDb> CreateDbContextAsync(CancellationToken cancellationToken = default)
+        {
+            await open.WaitAsync(cancellationToken);
+            return await database.OpenAsync();
+        }
     }
 
     /// <summary>The first context reads what stood there when it was made, although a decision is committed, and told, before it is read.</summary>

@@ -41,6 +41,25 @@ public class QuotaTreeTests
     }
 
     [Fact]
+    public void Reclaimable_OfATeamWithinItsQuota_IsNothing()
+    {
+        // One of the red team's queues uses what the other leaves: nobody outside the team is owed anything.
+        var world = new WaitWorld().Cohort("red", "bank").Cohort("blue", "bank").Project("q1", "h100=4", "red").Project("q2", "h100=4", "red")
+            .Project("own", "h100=4", "blue").Runs("q1", "w", 8);
+
+        Assert.Equal((0, 4), (Tree(world).Reclaimable("own", H100), Tree(world).Reclaimable("q2", H100)));
+    }
+
+    [Fact]
+    public void Reclaimable_OfATeamOverItsQuota_IsWhatTheTeamIsOverBy()
+    {
+        var world = new WaitWorld().Cohort("red", "bank").Cohort("blue", "bank").Project("q1", "h100=4", "red").Project("q2", "h100=4", "red")
+            .Project("own", "h100=4", "blue").Runs("q1", "w", 10);
+
+        Assert.Equal((2, 4), (Tree(world).Reclaimable("own", H100), Tree(world).Reclaimable("q2", H100)));
+    }
+
+    [Fact]
     public void Available_CohortsOfCohorts_ReachesAcrossTeams()
     {
         var world = new WaitWorld().Cohort("red", "bank").Cohort("blue", "bank").Project("own", "h100=2", "red").Project("other", "h100=6", "blue");

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Portal.Core.Cluster;
 using Portal.Core.Reconciliation;
 using Portal.Infrastructure.Kubernetes.Watching;
@@ -157,6 +158,43 @@ public class InformerTests(EmbeddedCluster cluster) : IAsyncLifetime
         _proxy.Rule = _ => Fault.None;
         await _world.Client.ApplyAsync(_world.Config("late"), default);
         await Eventually.TrueAsync(() => ValueOf("late") == "1", "an object made after the silence");
+    }
+
+    [Fact]
+    public async Task Run_WatchesThatStaySilent_GrowOldAndAreListedAgain()
+    {
+        _proxy.Rule = r => r.IsWatch ? Fault.Silence : Fault.None;
+        await StartAsync();
+        // That each is answered is no word of the objects.
+        await Eventually.TrueAsync(() => _informer.Lists == 1 && _informer.Age > TimeSpan.FromSeconds(4), "an age that grows");
+        await _world.Client.ApplyAsync(_world.Config("late"), default);
+
+        await Eventually.TrueAsync(() => ValueOf("late") == "1", "an object that no watch tells of");
+
+        Assert.True(_informer.Lists > 1);
+    }
+
+    [Fact]
+    public async Task Run_QuietKindOfALivingServer_IsHeardAndNotListedAgain()
+    {
+        await using var quiet = await ClusterWorld.CreateAsync(_proxy.Kubeconfig, o => o.WatchTime = TimeSpan.FromSeconds(4));
+        var informer = quiet.Follow(new ObjectIndex());
+        using var stop = new CancellationTokenSource();
+        _proxy.Rule = r => r.IsWatch ? Fault.Lines(OnlyBookmarks) : Fault.None;
+        var run = Task.Run(() => informer.RunAsync(stop.Token));
+        await Eventually.TrueAsync(() => informer.Age is not null, "the first list");
+        var listed = Stopwatch.GetTimestamp();
+
+        await Eventually.TrueAsync(() => Watches() > 1, "the watch ends and begins again");
+
+        Assert.True(informer.Age < Stopwatch.GetElapsedTime(listed) - TimeSpan.FromSeconds(0.5), "a bookmark was heard");
+        Assert.Equal(1, informer.Lists);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+        await StartAsync();
+
+        // What other tests change in the shared cluster is not what this one listens to.
+        static string OnlyBookmarks(string line) => line.Contains("\"BOOKMARK\"", StringComparison.Ordinal) ? line : "";
     }
 
     [Fact]

@@ -44,8 +44,16 @@ internal sealed class DyingClient(IClusterClient inner) : IClusterClient
         var dies = Interlocked.Increment(ref _calls) == DieAt;
         if (dies && !AfterTheCall)
             throw new DiedException();
-        var result = await call();
-        return dies ? throw new DiedException() : result;
+        try
+        {
+            var result = await call();
+            return dies ? throw new DiedException() : result;
+        }
+        catch (ClusterException) when (dies)
+        {
+            // A refusal is an answer too, and as lost.
+            throw new DiedException();
+        }
     }
 }
 

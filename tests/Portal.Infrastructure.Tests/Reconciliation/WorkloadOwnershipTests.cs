@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Portal.Core.Access;
 using Portal.Core.Cluster;
 using Portal.Core.Notebooks;
@@ -60,6 +61,59 @@ public class WorkloadOwnershipTests(PostgresServer server, EmbeddedCluster clust
             await using var db = await world.Database.OpenAsync();
             return !await db.Set<Notebook>().AnyAsync() && !await db.Set<ObjectDispute>().AnyAsync();
         }, "gone with its dispute");
+    }
+
+    [Theory, EachProvider]
+    public async Task Scale_OfARunningNotebook_IsSeenBeforeAnybodyStartsItAnew(Provider provider)
+    {
+        await using var world = await ReadyAsync(provider);
+        var (project, notebook) = await LaunchedAsync(world);
+
+        await world.EditAsync(Controller(project, notebook), new JsonObject { ["spec"] = new JsonObject { ["replicas"] = 0 } }, "kubectl-scale");
+
+        var dispute = await FindAsync(world, project.Id, notebook.Id);
+        Assert.Equal(new FieldConflict("kubectl-scale", ".spec.replicas"), Assert.Single(dispute.Conflicts));
+        await Eventually.TrueAsync(async () => (await NotebookAsync(world, notebook.Id)).Reason == "cluster.owned_by_other", "the notebook says so");
+        Ok(await world.Database.Get<DisputeService>().TakeOverAsync(world.Lead, dispute.Id, default));
+        await Eventually.TrueAsync(async () => await ReplicasAsync(world, project, notebook) == "1", "ours again");
+        await Eventually.TrueAsync(async () => (await NotebookAsync(world, notebook.Id)).Reason != "cluster.owned_by_other", "the notebook goes on");
+    }
+
+    [Theory, EachProvider]
+    public async Task Objects_OfARunningNotebook_AreSetRightAndMadeAgainAndToldOnce(Provider provider)
+    {
+        await using var world = await ReadyAsync(provider);
+        var (project, notebook) = await LaunchedAsync(world);
+        var (controller, service) = (Controller(project, notebook), new ObjectKey(Kinds.Service, project.Namespace, notebook.ObjectName));
+
+        await world.EditAsync(controller, new JsonObject { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["app"] = null } } }, "kubectl-label");
+
+        await Eventually.TrueAsync(async () => await AuditedAsync(world, "object.set_right") == 1, "audited");
+        Assert.Equal(notebook.ObjectName, (await world.Client.FindAsync(controller, default)).Text("metadata", "labels", "app"));
+        await world.Client.DeleteAsync(service, default);
+        // It is asked for every few minutes; one that begins asks at once.
+        var begins = ActivatorUtilities.CreateInstance<NotebookReconciler>(world.Database.Services);
+        await begins.ReconcileAsync(notebook.Id, default);
+        Assert.NotNull(await world.Client.FindAsync(service, default));
+        await begins.ReconcileAsync(notebook.Id, default);
+        Assert.Equal((1, 1, 0), (await AuditedAsync(world, "object.made_again"), await AuditedAsync(world, "object.set_right"), await AuditedAsync(world, "object.overruled")));
+    }
+
+    [Theory, EachProvider]
+    public async Task Notebook_ThatAnotherToolKeeps_IsNotDeleted(Provider provider)
+    {
+        await using var world = await ReadyAsync(provider);
+        var (project, notebook) = await LaunchedAsync(world);
+        var mark = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { ["argocd.argoproj.io/tracking-id"] = "tenants:apps/StatefulSet:x/y" } } };
+        await world.EditAsync(Controller(project, notebook), mark, "argocd-controller");
+
+        Ok(await world.Database.Get<NotebookService>().DeleteAsync(world.Ana, notebook.Id, default));
+
+        Assert.Equal(KeeperKind.ArgoCd, (await FindAsync(world, project.Id, notebook.Id)).Keeper.Kind);
+        await Eventually.TrueAsync(async () => await NotebookAsync(world, notebook.Id)
+            is { Intent: NotebookIntent.Deleted, State: WorkloadState.Attention, Reason: "cluster.owned_by_other" }, "the notebook says so");
+        var seen = await world.Client.FindAsync(Controller(project, notebook), default);
+        Assert.True(seen is not null && !seen.IsGoing());
     }
 
     [Theory, EachProvider]
@@ -127,14 +181,25 @@ public class WorkloadOwnershipTests(PostgresServer server, EmbeddedCluster clust
     // Somebody scales a notebook's StatefulSet by hand, and then it is asked to stop.
     private static async Task<(Project Project, Notebook Notebook, DisputeView Dispute)> ScaledNotebookAsync(ProjectWorld world)
     {
+        var (project, notebook) = await LaunchedAsync(world);
+        await world.EditAsync(Controller(project, notebook), new JsonObject { ["spec"] = new JsonObject { ["replicas"] = 2 } }, "kubectl-scale");
+        Ok(await world.Database.Get<NotebookService>().StopAsync(world.Ana, notebook.Id, default));
+        return (project, notebook, await FindAsync(world, project.Id, notebook.Id));
+    }
+
+    private static async Task<(Project Project, Notebook Notebook)> LaunchedAsync(ProjectWorld world)
+    {
         var project = await world.WaitForAsync(await world.CreateProjectAsync(), ProjectState.Ready);
         var id = (await world.Database.Get<NotebookService>().LaunchAsync(
             world.Ana, new NotebookDraft(Guid.CreateVersion7(), project.Id, "mine"), default)).Value;
         await Eventually.TrueAsync(async () => await NotebookAsync(world, id) is { ObservedGeneration: > 0 }, "submitted");
-        var notebook = await NotebookAsync(world, id);
-        await world.EditAsync(Controller(project, notebook), new JsonObject { ["spec"] = new JsonObject { ["replicas"] = 2 } }, "kubectl-scale");
-        Ok(await world.Database.Get<NotebookService>().StopAsync(world.Ana, id, default));
-        return (project, notebook, await FindAsync(world, project.Id, id));
+        return (project, await NotebookAsync(world, id));
+    }
+
+    private static async Task<int> AuditedAsync(ProjectWorld world, string action)
+    {
+        await using var db = await world.Database.OpenAsync();
+        return await db.AuditEntries.CountAsync(e => e.Action == action);
     }
 
     private static async Task<DisputeView> FindAsync(ProjectWorld world, Guid projectId, Guid ownerId)

@@ -45,6 +45,23 @@ public class OperatorTests(WorkloadStage stage) : IClassFixture<WorkloadStage>
 
         Assert.True((await stage.Get<NotebookService>().StartAsync(stage.Scientist, notebook.Id, Ct)).Succeeded);
         await Eventually.TrueAsync(async () => Stopped(await FindAsync(NotebookManifests.Kind, notebook.ObjectName)) is null, "the Notebook is told to start");
+        await CanBeStoppedElsewhereAsync(notebook);
+    }
+
+    // As OpenShift AI does: its annotation is its own, and no apply of ours takes it away.
+    private async Task CanBeStoppedElsewhereAsync(Notebook notebook)
+    {
+        await Eventually.TrueAsync(async () => await ReadAsync(notebook.Id) is var row && row.ObservedGeneration == row.Generation, "carried out");
+        var key = await KeyAsync(NotebookManifests.Kind, notebook.ObjectName);
+        var stop = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [NotebookManifests.StoppedAnnotation] = "2026-01-01T00:00:00Z" } } };
+        await Cluster.PatchAsync(key, stop, Ct);
+        await Eventually.TrueAsync(async () => await ReadAsync(notebook.Id)
+            is { State: WorkloadState.Stopped, Reason: "notebook.stopped_elsewhere", Intent: NotebookIntent.Stopped }, "it says that it was stopped elsewhere");
+
+        Assert.True((await stage.Get<NotebookService>().StartAsync(stage.Scientist, notebook.Id, Ct)).Succeeded);
+
+        await Eventually.TrueAsync(async () => Stopped(await Cluster.FindAsync(key, Ct)) is null, "the Notebook is told to start, whoever stopped it");
+        await Eventually.TrueAsync(async () => await ReadAsync(notebook.Id) is { State: not WorkloadState.Stopped }, "it starts");
     }
 
     private async Task ChangesKindOnlyWhenStartedAgainAsync(Notebook notebook)
@@ -87,11 +104,13 @@ public class OperatorTests(WorkloadStage stage) : IClassFixture<WorkloadStage>
 
     private async Task<TrainingRun> RunAsync(Guid id) => (await stage.Get<TrainingService>().GetAsync(stage.Scientist, id, Ct)).Value.Run;
 
-    private async Task<JsonObject?> FindAsync(ResourceType type, string name)
+    private async Task<JsonObject?> FindAsync(ResourceType type, string name) => await Cluster.FindAsync(await KeyAsync(type, name), Ct);
+
+    private async Task<ObjectKey> KeyAsync(ResourceType type, string name)
     {
         await using var db = await stage.OpenAsync();
         var ns = await db.Set<Project>().Where(p => p.Id == stage.Project).Select(p => p.Namespace).SingleAsync(Ct);
-        return await Cluster.FindAsync(new ObjectKey(type, ns, name), Ct);
+        return new ObjectKey(type, ns, name);
     }
 
     private static string? Stopped(JsonObject? notebook) => notebook.Text("metadata", "annotations", NotebookManifests.StoppedAnnotation);

@@ -76,6 +76,14 @@ public sealed class WatchTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
+    public async Task Watch_OnWhichNothingChanges_IsMarkedBeforeItsEnd()
+    {
+        await using var watch = await OpenAsync($"/api/v1/namespaces/{await api.NamespaceAsync()}/secrets?watch=1&allowWatchBookmarks=true&timeoutSeconds=4");
+        Assert.Equal("BOOKMARK", (await watch.NextAsync()).Text("type"));
+        Assert.Null(await watch.EndAsync());
+    }
+
+    [Fact]
     public async Task Watch_AtItsTimeout_EndsByItself()
     {
         await using var watch = await OpenAsync($"/api/v1/namespaces/{await api.NamespaceAsync()}/secrets?watch=1&timeoutSeconds=1");

@@ -89,6 +89,38 @@ public class PreemptionTests
     }
 
     [Fact]
+    public void CohortsOfCohorts_OwnerReclaims_NotFromATeamWithinItsQuota()
+    {
+        QuotaNode bank = new("bank", new Dictionary<FlavorResource, FlavorQuota>());
+        (QuotaNode red, QuotaNode blue) = (Cohort("red", bank), Cohort("blue", bank));
+        (QuotaNode redBorrower, _) = (Quota(4, red, "q1"), Quota(4, red, "q2"));
+        (QuotaNode owner, QuotaNode blueBorrower) = (Quota(4, blue, "q3"), Quota(4, blue, "q4"));
+        // By its age and priority, what the other team took from its own would go first.
+        ReservedWorkload[] reserved =
+        [
+            Reserved("blue-own", blueBorrower, 50, 4), Reserved("blue-borrowed", blueBorrower, 50, 4),
+            Reserved("red-own", redBorrower, 0, 4), Reserved("red-borrowed", redBorrower, 0, 4),
+        ];
+
+        AdmissionDecision decision = Assert.Single(Decide(reserved, Queue(owner, new PreemptionPolicy(Reclaim: "Any"), Wants("mine", 4, 0))));
+
+        Assert.Equal(["blue-borrowed InCohortReclamation"], Targets(decision));
+    }
+
+    [Fact]
+    public void CohortsOfCohorts_TeamOverItsQuota_GivesBackToTheOther()
+    {
+        QuotaNode bank = new("bank", new Dictionary<FlavorResource, FlavorQuota>());
+        (QuotaNode red, QuotaNode blue) = (Cohort("red", bank), Cohort("blue", bank));
+        (QuotaNode owner, QuotaNode borrower) = (Quota(4, blue, "owner"), Quota(4, red, "borrower"));
+        ReservedWorkload[] reserved = [Reserved("own", borrower, 0, 4), Reserved("borrowed", borrower, 0, 4)];
+
+        AdmissionDecision decision = Assert.Single(Decide(reserved, Queue(owner, new PreemptionPolicy(Reclaim: "Any"), Wants("mine", 4, 0))));
+
+        Assert.Equal(["borrowed InCohortReclamation"], Targets(decision));
+    }
+
+    [Fact]
     public void Target_ThatIsGoingAlready_IsCountedBeforeAnyOther()
     {
         QuotaNode quota = Quota(4, null, "q");
@@ -115,6 +147,8 @@ public class PreemptionTests
 
     private static QuotaNode Quota(decimal nominal, QuotaNode? cohort, string name) =>
         new(name, new Dictionary<FlavorResource, FlavorQuota> { [Gpu] = new(nominal) }, cohort);
+
+    private static QuotaNode Cohort(string name, QuotaNode parent) => new(name, new Dictionary<FlavorResource, FlavorQuota>(), parent);
 
     private ReservedWorkload Reserved(string key, QuotaNode queue, long priority, decimal amount)
     {

@@ -140,6 +140,7 @@ public static class CauseCatalogue
         new("training.restarting", CauseArea.Training, CauseActor.Nobody),
 
         new("notebook.stopped_idle", CauseArea.Notebook, CauseActor.Nobody),
+        new("notebook.stopped_elsewhere", CauseArea.Notebook, CauseActor.Nobody),
 
         new("rollout.progressing", CauseArea.Service, CauseActor.Nobody),
         new("rollout.stuck", CauseArea.Service, CauseActor.Scientist),

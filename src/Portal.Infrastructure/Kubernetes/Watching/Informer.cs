@@ -15,6 +15,10 @@ internal sealed partial class Informer(
     // After so many watches in a row that brought nothing, the version itself is in doubt.
     private const int FruitlessWatches = 4;
 
+    // A server that lives sends at least a bookmark on each. Where none of these did, something between may hold back what is
+    // said: listed again before what is known counts as old.
+    private const int SilentWatches = 4;
+
     private static readonly Backoff Delays = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30));
 
     private long _heardAt = -1;
@@ -70,11 +74,13 @@ internal sealed partial class Informer(
     /// <summary>Returns when the objects have to be listed anew.</summary>
     private async Task FollowAsync(ObjectPacker packer, string version, CancellationToken ct)
     {
-        var fruitless = 0;
-        while (fruitless < FruitlessWatches)
+        var (fruitless, silent) = (0, 0);
+        while (fruitless < FruitlessWatches && silent < SilentWatches)
         {
             try
             {
+                // Until it says something.
+                silent++;
                 await foreach (var seen in connection.WatchAsync(type, version, ct))
                 {
                     if (IsBefore(seen.Version, version))
@@ -85,10 +91,9 @@ internal sealed partial class Informer(
                     }
                     Take(packer, seen);
                     version = seen.Version ?? version;
-                    fruitless = 0;
+                    (fruitless, silent) = (0, 0);
                 }
-                // Ended in good order, or fallen silent: go on where it stood. The request itself was answered.
-                Heard();
+                // Ended in good order, or fallen silent: go on where it stood. That it was answered at all says nothing of its objects.
             }
             catch (ClusterException e) when (e.IsExpired() || e.Failure == ClusterFailure.NotFound)
             {
