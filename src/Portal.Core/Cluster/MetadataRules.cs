@@ -23,7 +23,7 @@ public static partial class MetadataRules
     private static readonly string[] ReservedDomains =
     [
         "kubernetes.io", "k8s.io", "openshift.io", "opendatahub.io", "kubeflow.org", "kserve.io", "kueue.x-k8s.io", "x-k8s.io",
-        "istio.io", "argoproj.io", "strimzi.io", "tekton.dev", "ray.io", "cert-manager.io", "sigstore.dev", "kyverno.io",
+        "istio.io", "argoproj.io", "helm.sh", "strimzi.io", "tekton.dev", "ray.io", "cert-manager.io", "sigstore.dev", "kyverno.io",
         "mlops-portal",
     ];
 
@@ -38,8 +38,8 @@ public static partial class MetadataRules
         return IsName(name) && (slash < 0 || (slash is > 0 and <= PrefixLimit && Prefix().IsMatch(key.AsSpan(0, slash))));
     }
 
-    /// <summary>True for the value of a label; it may be empty.</summary>
-    public static bool IsLabelValue(string value) => value.Length == 0 || IsName(value);
+    /// <summary>True for the value of a label; it may be empty, and is null only where a caller sent none.</summary>
+    public static bool IsLabelValue(string? value) => value is not null && (value.Length == 0 || IsName(value));
 
     /// <summary>True for a key whose meaning is not for people to set.</summary>
     public static bool IsReserved(string key)
@@ -54,7 +54,7 @@ public static partial class MetadataRules
     /// <summary>Null when a person may set this label on something of theirs.</summary>
     /// <param name="field">The form field, for the refusal.</param>
     /// <returns><c>label.key</c>, <c>label.reserved</c> or <c>label.value</c>.</returns>
-    public static Refusal? CheckLabel(string field, string key, string value)
+    public static Refusal? CheckLabel(string field, string key, string? value)
     {
         if (!IsKey(key))
             return new Refusal("label.key", Field: field).With("key", key);

@@ -11,13 +11,13 @@ public sealed record Placement(IReadOnlyList<PlacementVerdict> Verdicts)
 
     /// <summary>
     /// Takes the clusters that a project may live on, by region, data class and pool, and of those the one with the largest
-    /// free part; one that nothing is known of now comes last. Pure.
+    /// free part; full ones come after those with room, since work waits there, and one that nothing is known of now last. Pure.
     /// </summary>
     public static Placement Decide(PlacementWish wish, IEnumerable<ClusterOffer> offers)
     {
         var judged = offers.Select(o => (Offer: o, Against: Against(wish, o))).OrderBy(j => j.Offer.Name, StringComparer.Ordinal).ToList();
         var fitting = judged.Where(j => j.Against is null).Select(j => j.Offer)
-            .OrderByDescending(o => o.Room?.FreePart ?? -1).ThenBy(o => o.Name, StringComparer.Ordinal).ToList();
+            .OrderBy(o => o.Room is null).ThenBy(IsFull).ThenByDescending(o => o.Room?.FreePart).ThenBy(o => o.Name, StringComparer.Ordinal).ToList();
         return new Placement(
         [
             .. fitting.Select((o, i) => Verdict(o, true, For(o, only: fitting.Count == 1, best: i == 0))),
@@ -36,21 +36,20 @@ public sealed record Placement(IReadOnlyList<PlacementVerdict> Verdicts)
             return new PlacementReason("placement.region") { Arguments = { ["region"] = offer.Region, ["wanted"] = wish.Region } };
         if (!offer.DataClasses.Contains(wish.DataClass))
             return new PlacementReason("placement.data_class") { Arguments = { ["class"] = wish.DataClass.ToString() } };
-        if (wish.PoolClusterId is { } pool && pool != offer.Id)
-            return new PlacementReason("placement.pool");
-        // Less than nothing else may start there; more than that Kueue and the scheduler share out.
-        return offer.Room is { CpuFree: < 1 } full
-            ? new PlacementReason("placement.full") { Arguments = { ["free"] = Cores(full.CpuFree), ["total"] = Cores(full.CpuTotal) } } : null;
+        return wish.PoolClusterId is { } pool && pool != offer.Id ? new PlacementReason("placement.pool") : null;
     }
+
+    // A project itself needs no processor, and its work can wait: that nothing may start there now is no reason against it.
+    private static bool IsFull(ClusterOffer offer) => offer.Room is { CpuFree: < 1 };
 
     private static PlacementReason For(ClusterOffer offer, bool only, bool best) => offer.Room is not { } room
         ? new PlacementReason(only ? "placement.only_unseen" : "placement.unseen")
-        : new PlacementReason(only ? "placement.only" : best ? "placement.most_free" : "placement.less_free")
+        : new PlacementReason(IsFull(offer) ? "placement.full" : only ? "placement.only" : best ? "placement.most_free" : "placement.less_free")
         {
             Arguments = { ["free"] = Cores(room.CpuFree), ["total"] = Cores(room.CpuTotal) },
         };
 
-    private static string Cores(double cores) => Math.Floor(cores).ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private static string Cores(double cores) => Math.Max(0, Math.Floor(cores)).ToString(System.Globalization.CultureInfo.InvariantCulture);
 }
 
 /// <summary>What a project needs of its cluster.</summary>

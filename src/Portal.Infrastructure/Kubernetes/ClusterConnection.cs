@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Security;
 using System.Threading.RateLimiting;
 using k8s.Exceptions;
 using Portal.Core.Cluster;
@@ -22,6 +23,7 @@ internal sealed class ClusterConnection : IDisposable
     // Set when an answer did not come in time, until anything is answered again.
     private volatile bool _silent;
     private int _trying;
+    private long _refusedAt = -1;
 
     public ClusterConnection(ClusterLine line, KubernetesOptions options, TimeProvider clock)
     {
@@ -39,6 +41,9 @@ internal sealed class ClusterConnection : IDisposable
 
     public KubernetesOptions Options { get; }
 
+    /// <summary>Time since something that was to be read was last answered with 401 or 403; null when nothing was.</summary>
+    public TimeSpan? SinceRefusal => Interlocked.Read(ref _refusedAt) is >= 0 and var at ? _clock.GetElapsedTime(at) : null;
+
     /// <summary>Sends and returns a success; its content may still be on its way. The caller disposes it.</summary>
     /// <param name="path">Below the server's address, with its query.</param>
     /// <param name="body">Makes the content anew for each attempt.</param>
@@ -52,6 +57,9 @@ internal sealed class ClusterConnection : IDisposable
             if (response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.NotModified)
                 return response;
             var failure = await FailureAsync(response, ct);
+            // Writes are refused for what they say, too.
+            if (method == HttpMethod.Get && failure.Failure is ClusterFailure.Unauthorized or ClusterFailure.Forbidden)
+                Interlocked.Exchange(ref _refusedAt, _clock.GetTimestamp());
             if (attempt == Attempts || failure.RetryAfter is not { } wait || wait > Options.Patience)
                 throw failure;
             await Task.Delay(wait, _clock, ct);
@@ -162,11 +170,27 @@ internal sealed class ClusterConnection : IDisposable
             configuration.UserAgent = Manifest.FieldManager;
             // Deadlines are set for each request; a watch has none.
             configuration.HttpClientTimeout = Timeout.InfiniteTimeSpan;
-            return new k8s.Kubernetes(configuration);
+            SocketsHttpHandler? handler = null;
+            configuration.FirstMessageHandlerSetup = h => handler = h;
+            var client = new k8s.Kubernetes(configuration);
+            if (!configuration.SkipTlsVerify)
+                AskForTheName(handler!.SslOptions);
+            return client;
         }
         catch (Exception e) when (e is KubeConfigException or KubernetesClientException or IOException or UnauthorizedAccessException or YamlDotNet.Core.YamlException)
         {
             throw new ClusterException(ClusterFailure.Unavailable, "The kubeconfig cannot be used: " + e.Message, e);
+        }
+    }
+
+    // Under an authority of its own the package looks at who issued a certificate and not at whose it is: every machine that has one
+    // of the same authority, as each node has, could stand in for the server.
+    private static void AskForTheName(SslClientAuthenticationOptions tls)
+    {
+        if (tls.RemoteCertificateValidationCallback is { } issued)
+        {
+            tls.RemoteCertificateValidationCallback = (sender, certificate, chain, errors) =>
+                !errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) && issued(sender, certificate, chain, errors);
         }
     }
 }

@@ -39,13 +39,27 @@ public class PlacementTests
             Offer("closed") with { TakesProjects = false },
             Offer("open data") with { DataClasses = [DataClass.Public] },
             Offer("elsewhere"),
-            Offer("full", free: 0.5) with { Id = pool },
+            Offer("there", free: 0.5) with { Id = pool, TakesProjects = false },
         ]);
 
         Assert.Null(placement.Chosen);
         Assert.Equal(
-            ["placement.closed", "placement.pool", "placement.full", "placement.data_class"],
+            ["placement.closed", "placement.pool", "placement.data_class", "placement.closed"],
             placement.Verdicts.Select(v => v.Reason.Code));
+    }
+
+    [Fact]
+    public void Decide_Full_IsTakenAfterThoseWithRoomAndSaysSo()
+    {
+        // Full by what may start, though a larger part of it is free.
+        var placement = Placement.Decide(Anywhere, [Offer("full", free: 0.9, total: 2), Offer("roomy", free: 10, total: 100), Offer("dark", free: null)]);
+        var alone = Placement.Decide(Anywhere, [Offer("full", free: -3)]);
+
+        Assert.Equal([("roomy", "placement.most_free"), ("full", "placement.full"), ("dark", "placement.unseen")],
+            placement.Verdicts.Select(v => (v.Cluster, v.Reason.Code)));
+        Assert.All(placement.Verdicts, v => Assert.True(v.Fits));
+        Assert.Equal(("placement.full", "0", "8"),
+            (alone.Chosen?.Reason.Code, alone.Chosen?.Reason.Arguments["free"], alone.Chosen?.Reason.Arguments["total"]));
     }
 
     [Fact]

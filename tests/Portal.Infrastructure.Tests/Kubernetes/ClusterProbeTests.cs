@@ -1,8 +1,5 @@
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.DataProtection;
@@ -73,16 +70,10 @@ public class ClusterProbeTests(EmbeddedCluster cluster)
     [InlineData(-1, 30, "check.wrong_authority")]
     public async Task Try_CertificateThatIsNotTrusted_SaysWhy(int from, int until, string problem)
     {
-        using var certificate = Certificate(from, until);
-        using var server = new TcpListener(IPAddress.Loopback, 0);
-        server.Start();
-        using var stop = new CancellationTokenSource();
-        var serving = ServeAsync(server, certificate, stop.Token);
+        await using var server = new TlsServer(TlsServer.Certificate(from, until), null);
 
-        var check = await TryAsync(await WithAsync((c, _) => c["server"] = $"https://127.0.0.1:{((IPEndPoint)server.LocalEndpoint).Port}"));
+        var check = await TryAsync(await WithAsync((c, _) => c["server"] = server.Address));
 
-        await stop.CancelAsync();
-        await serving;
         Assert.Equal(problem, check.Problem);
     }
 
@@ -136,33 +127,5 @@ public class ClusterProbeTests(EmbeddedCluster cluster)
         await world.Client.ApplyAsync(Manifest.Create(new ResourceType(Group, "v1", "clusterrolebindings", "ClusterRoleBinding", false), null, name, world.Owner)
             .With("roleRef", new JsonObject { ["apiGroup"] = Group, ["kind"] = "ClusterRole", ["name"] = name })
             .With("subjects", new JsonArray(new JsonObject { ["kind"] = "ServiceAccount", ["name"] = "portal", ["namespace"] = world.Namespace })), default);
-    }
-
-    private static X509Certificate2 Certificate(int fromDays, int untilDays)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(fromDays), DateTimeOffset.UtcNow.AddDays(untilDays));
-    }
-
-    private static async Task ServeAsync(TcpListener server, X509Certificate2 certificate, CancellationToken ct)
-    {
-        while (!ct.IsCancellationRequested)
-        {
-            try
-            {
-                using var client = await server.AcceptTcpClientAsync(ct);
-                await using var tls = new SslStream(client.GetStream());
-                await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, ct);
-                await tls.CopyToAsync(Stream.Null, ct);
-            }
-            catch (Exception e) when (e is IOException or OperationCanceledException or System.Security.Authentication.AuthenticationException)
-            {
-                // The client does not trust it, which is what the test is about.
-            }
-        }
     }
 }

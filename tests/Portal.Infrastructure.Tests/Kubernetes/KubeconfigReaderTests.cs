@@ -25,6 +25,10 @@ public class KubeconfigReaderTests
     [InlineData("auth-provider: {name: gcp}", "kubeconfig.auth_provider")]
     [InlineData("client-certificate-data: bm9uZQ==", "kubeconfig.client_certificate_bad")]
     [InlineData("username: admin", "kubeconfig.no_login")]
+    [InlineData("token: abc, as: auditor", "kubeconfig.impersonation")]
+    [InlineData("token: abc, as-groups: [readers]", "kubeconfig.impersonation")]
+    [InlineData("token: abc, as-user-extra: {reason: [audit]}", "kubeconfig.impersonation")]
+    [InlineData("token: abc, as-uid: '7'", "kubeconfig.impersonation")]
     public void Read_LoginThatCannotBeUsed_IsRefused(string user, string code) => Assert.Equal(code, Read(Config(user)).Refusal?.Code);
 
     [Fact]
@@ -42,6 +46,7 @@ public class KubeconfigReaderTests
     [InlineData("server: http://cluster.example", "kubeconfig.server_plain")]
     [InlineData("server: file:///etc/passwd", "kubeconfig.server_bad")]
     [InlineData("server: nonsense", "kubeconfig.server_bad")]
+    [InlineData("server: https://c:6443, proxy-url: 'http://proxy.test:3128'", "kubeconfig.proxy")]
     public void Read_ServerThatCannotBeTrusted_IsRefused(string cluster, string code) =>
         Assert.Equal(code, Read(Config(Token, cluster)).Refusal?.Code);
 
@@ -62,7 +67,22 @@ public class KubeconfigReaderTests
     [InlineData("just a text", "kubeconfig.not_yaml")]
     [InlineData("apiVersion: v1\nkind: Config\n", "kubeconfig.no_context")]
     [InlineData("contexts: [{name: a, context: {cluster: gone, user: gone}}]", "kubeconfig.incomplete")]
+    [InlineData("contexts: [~]", "kubeconfig.no_context")]
+    [InlineData("contexts: [{name: a, context: ~}]", "kubeconfig.no_context")]
+    [InlineData("contexts: [{name: a, context: {cluster: c, user: u}}]\nclusters: [~]\nusers: [~]", "kubeconfig.incomplete")]
+    [InlineData("contexts: [{name: a, context: {cluster: c, user: u}}]\nclusters: [{name: c, cluster: ~}]\nusers: [{name: u, user: ~}]", "kubeconfig.incomplete")]
+    [InlineData("contexts: [{name: a, context: {}}]\nclusters: [~]\nusers: [~]", "kubeconfig.incomplete")]
+    [InlineData("contexts: 5", "kubeconfig.not_yaml")]
+    [InlineData("clusters: {proxy-url: [a]}", "kubeconfig.not_yaml")]
     public void Read_NoKubeconfig_IsRefused(string text, string code) => Assert.Equal(code, Read(text).Refusal?.Code);
+
+    [Fact]
+    public void Read_NothingBesideWhatIsMeant_IsPassedOver()
+    {
+        var read = Read(Config(Token).Replace("[{name", "[~, {name", StringComparison.Ordinal));
+
+        Assert.True(read.Succeeded, read.Refusal?.Code);
+    }
 
     [Fact]
     public void Read_FiveMegabytes_IsRefusedUnread() => Assert.Equal("kubeconfig.large", Read(new string('a', 5 * 1024 * 1024)).Refusal?.Code);

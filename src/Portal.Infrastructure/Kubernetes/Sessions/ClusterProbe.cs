@@ -37,6 +37,8 @@ internal sealed class ClusterProbe(
         try
         {
             var capabilities = await discovery.GetAsync(fresh: true, ct);
+            if (capabilities.Served.Count == 0)
+                throw new ClusterException(ClusterFailure.NotFound, "It answers, and serves nothing that a Kubernetes API serves.");
             if (IsTooOld(capabilities.Version))
                 return ClusterCheck.Failed("check.too_old", "", ("version", capabilities.Version), ("oldest", $"v1.{OldestMinor}"));
             // The roles of the installation's own accounts are there in its own cluster alone.

@@ -15,9 +15,6 @@ namespace Portal.Infrastructure.Kubernetes.Sessions;
 /// </summary>
 internal static class KubeconfigReader
 {
-    /// <summary>Longest kubeconfig, in characters; real ones have a few thousand.</summary>
-    public const int Limit = 256 * 1024;
-
     /// <param name="allowedPlugins">Names of exec plugins that may run on the portal's machine.</param>
     public static Result<(string Server, string Kubeconfig)> Read(ClusterCredentials given, IReadOnlyCollection<string> allowedPlugins) =>
         given.Connection == ClusterConnectionKind.Token ? FromToken(given) : FromKubeconfig(given, allowedPlugins);
@@ -36,11 +33,16 @@ internal static class KubeconfigReader
 
     private static Result<(string, string)> FromKubeconfig(ClusterCredentials given, IReadOnlyCollection<string> allowedPlugins)
     {
-        if (given.Kubeconfig.Length > Limit)
-            return new Refusal("kubeconfig.large", Field: "Kubeconfig").With("limit", Limit / 1024).With("size", given.Kubeconfig.Length / 1024);
-        if (Parse(given.Kubeconfig) is not { } config)
+        if (given.Kubeconfig.Length > ClusterRules.KubeconfigLimit)
+            return new Refusal("kubeconfig.large", Field: "Kubeconfig").With("limit", ClusterRules.KubeconfigLimit / 1024);
+        if (Parse<UnreadKubeconfig>(given.Kubeconfig) is not { } unread)
             return new Refusal("kubeconfig.not_yaml", Field: "Kubeconfig");
-        var contexts = (config.Contexts ?? []).Where(c => c.ContextDetails is not null).ToList();
+        if (unread.HasExtra)
+            return Impersonation("as-user-extra");
+        if (Parse<K8SConfiguration>(given.Kubeconfig) is not { } config)
+            return new Refusal("kubeconfig.not_yaml", Field: "Kubeconfig");
+        // An entry of a list may be written as nothing at all.
+        var contexts = (config.Contexts ?? []).Where(c => c?.ContextDetails is not null).ToList();
         if (contexts.Count == 0)
             return new Refusal("kubeconfig.no_context", Field: "Kubeconfig");
         if (given.Context.Length == 0 && contexts.Count > 1)
@@ -48,20 +50,22 @@ internal static class KubeconfigReader
         var context = given.Context.Length == 0 ? contexts[0] : contexts.FirstOrDefault(c => c.Name == given.Context);
         if (context is null)
             return new Refusal("kubeconfig.context_unknown", Field: "Context").With("context", given.Context).With("names", string.Join(", ", contexts.Select(c => c.Name)));
-        var cluster = (config.Clusters ?? []).FirstOrDefault(c => c.Name == context.ContextDetails.Cluster)?.ClusterEndpoint;
-        var user = (config.Users ?? []).FirstOrDefault(u => u.Name == context.ContextDetails.User)?.UserCredentials;
+        var (clusterName, userName) = (context.ContextDetails.Cluster, context.ContextDetails.User);
+        var cluster = (config.Clusters ?? []).FirstOrDefault(c => c is not null && c.Name == clusterName)?.ClusterEndpoint;
+        var user = (config.Users ?? []).FirstOrDefault(u => u is not null && u.Name == userName)?.UserCredentials;
         if (cluster is null || user is null)
             return new Refusal("kubeconfig.incomplete", Field: "Kubeconfig").With("context", context.Name);
-        if ((Server(cluster.Server, "Kubeconfig") ?? Endpoint(cluster) ?? Login(user, allowedPlugins)) is { } refused)
+        if ((Server(cluster.Server, "Kubeconfig") ?? Endpoint(cluster, unread.HasProxy(clusterName))
+            ?? Login(user, unread.HasIdentifier(userName), allowedPlugins)) is { } refused)
             return refused;
         return Write(cluster.Server.Trim(), cluster.CertificateAuthorityData, cluster.TlsServerName, User(user));
     }
 
-    private static K8SConfiguration? Parse(string text)
+    private static T? Parse<T>(string text) where T : class
     {
         try
         {
-            return KubernetesYaml.Deserialize<K8SConfiguration>(text);
+            return KubernetesYaml.Deserialize<T>(text);
         }
         catch (Exception e) when (e is YamlDotNet.Core.YamlException or InvalidCastException or FormatException or ArgumentException)
         {
@@ -78,8 +82,10 @@ internal static class KubeconfigReader
         return server.Scheme == "http" && !server.IsLoopback ? new Refusal("kubeconfig.server_plain", Field: field).With("server", text) : null;
     }
 
-    private static Refusal? Endpoint(ClusterEndpoint cluster)
+    private static Refusal? Endpoint(ClusterEndpoint cluster, bool throughProxy)
     {
+        if (throughProxy)
+            return new Refusal("kubeconfig.proxy", Field: "Kubeconfig");
         if (!string.IsNullOrEmpty(cluster.CertificateAuthority))
             return new Refusal("kubeconfig.files", Field: "Kubeconfig").With("field", "certificate-authority");
         if (cluster.SkipTlsVerify)
@@ -88,10 +94,15 @@ internal static class KubeconfigReader
             ? new Refusal("kubeconfig.authority_bad", Field: "Kubeconfig") : null;
     }
 
-    private static Refusal? Login(UserCredentials user, IReadOnlyCollection<string> allowedPlugins)
+    // Without it the portal would act with the rights of whoever signs in, which are more than the file gives.
+    private static Refusal Impersonation(string field) => new Refusal("kubeconfig.impersonation", Field: "Kubeconfig").With("field", field);
+
+    private static Refusal? Login(UserCredentials user, bool byIdentifier, IReadOnlyCollection<string> allowedPlugins)
     {
         if (!string.IsNullOrEmpty(user.ClientCertificate) || !string.IsNullOrEmpty(user.ClientKey))
             return new Refusal("kubeconfig.files", Field: "Kubeconfig").With("field", string.IsNullOrEmpty(user.ClientKey) ? "client-certificate" : "client-key");
+        if (!string.IsNullOrEmpty(user.Impersonate) || user.ImpersonateGroups?.Any() == true || byIdentifier)
+            return Impersonation(!string.IsNullOrEmpty(user.Impersonate) ? "as" : byIdentifier ? "as-uid" : "as-groups");
         if (user.AuthProvider is not null)
             return new Refusal("kubeconfig.auth_provider", Field: "Kubeconfig").With("name", user.AuthProvider.Name);
         if (user.ExternalExecution is { } plugin)
@@ -134,7 +145,7 @@ internal static class KubeconfigReader
                 ["command"] = plugin.Command,
                 ["interactiveMode"] = "Never",
                 ["args"] = new JsonArray([.. (plugin.Arguments ?? []).Select(a => (JsonNode)a)]),
-                ["env"] = new JsonArray([.. (plugin.EnvironmentVariables ?? []).Select(v =>
+                ["env"] = new JsonArray([.. (plugin.EnvironmentVariables ?? []).Where(v => v is not null).Select(v =>
                     (JsonNode)new JsonObject([.. v.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value))]))]),
             };
         }

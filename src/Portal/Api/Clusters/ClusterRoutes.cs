@@ -25,7 +25,7 @@ public static class ClusterRoutes
             problems.Answer(await clusters.EditAsync(user.Actor(), id, request.Generation, request.ToContent(), ct)))
             .Produces(StatusCodes.Status204NoContent).WithSummary("Change what is said about a cluster");
         group.MapPut("/{id:guid}/credentials", async (Guid id, ClaimsPrincipal user, ReconnectRequest request, ClusterService clusters, Problems problems, CancellationToken ct) =>
-            problems.Answer(await clusters.ReconnectAsync(user.Actor(), id, request.Generation, request.Credentials.ToCredentials(), ct)))
+            problems.Answer(await clusters.ReconnectAsync(user.Actor(), id, request.Generation, CredentialsRequest.Read(request.Credentials), ct)))
             .Produces(StatusCodes.Status204NoContent).WithSummary("Reach a cluster with new credentials, after they were tried");
         group.MapPost("/{id:guid}/check", async (Guid id, ClaimsPrincipal user, ClusterService clusters, Problems problems, CancellationToken ct) =>
             problems.Answer(await clusters.CheckAsync(user.Actor(), id, ct)))
@@ -63,14 +63,14 @@ public record ClusterContentRequest(
 /// <summary>A cluster to register.</summary>
 /// <param name="Id">Chosen by the caller to make the call repeatable, or absent.</param>
 public sealed record NewClusterRequest(
-    string? Name, CredentialsRequest Credentials, Guid? Id = null, string? Region = null, ClusterKind Kind = ClusterKind.OnPremises,
+    string? Name, CredentialsRequest? Credentials, Guid? Id = null, string? Region = null, ClusterKind Kind = ClusterKind.OnPremises,
     IReadOnlyList<DataClass>? DataClasses = null, IReadOnlyDictionary<string, string>? Labels = null, bool TakesProjects = true)
     : ClusterContentRequest(Name, Region, Kind, DataClasses, Labels, TakesProjects)
 {
     internal ClusterDraft ToDraft()
     {
         var content = ToContent();
-        return new ClusterDraft(Id ?? Guid.CreateVersion7(), content.Name, Credentials.ToCredentials())
+        return new ClusterDraft(Id ?? Guid.CreateVersion7(), content.Name, CredentialsRequest.Read(Credentials))
         {
             Region = content.Region,
             Kind = content.Kind,
@@ -89,19 +89,21 @@ public sealed record ClusterEditRequest(
     : ClusterContentRequest(Name, Region, Kind, DataClasses, Labels, TakesProjects);
 
 /// <summary>New credentials.</summary>
-public sealed record ReconnectRequest(long Generation, CredentialsRequest Credentials);
+public sealed record ReconnectRequest(long Generation, CredentialsRequest? Credentials);
 
 /// <summary>A kubeconfig with its context; or address, token and certificate authority; or neither, for the portal's own pod.</summary>
 public sealed record CredentialsRequest(
     ClusterConnectionKind Connection, string? Kubeconfig = null, string? Context = null, string? Server = null, string? Token = null,
     string? CertificateAuthority = null)
 {
-    internal ClusterCredentials ToCredentials() => new(Connection, Kubeconfig ?? "", Context ?? "")
-    {
-        Server = Server ?? "",
-        Token = Token ?? "",
-        CertificateAuthority = CertificateAuthority ?? "",
-    };
+    /// <summary>As the service takes them; absent ones name no connection, which it refuses.</summary>
+    internal static ClusterCredentials Read(CredentialsRequest? given) =>
+        new(given?.Connection ?? default, given?.Kubeconfig ?? "", given?.Context ?? "")
+        {
+            Server = given?.Server ?? "",
+            Token = given?.Token ?? "",
+            CertificateAuthority = given?.CertificateAuthority ?? "",
+        };
 }
 
 /// <summary>A cluster as the API gives it.</summary>

@@ -1,0 +1,106 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.DependencyInjection;
+using Portal.Core.Access;
+using Portal.Core.Clusters;
+using Portal.Core.Projects;
+using Portal.Core.Results;
+using Portal.Infrastructure.Kubernetes;
+using Portal.Infrastructure.Kubernetes.Sessions;
+using Portal.Testing.Databases;
+
+namespace Portal.Infrastructure.Tests.Kubernetes;
+
+/// <summary>What an admin is told whose cluster cannot be registered, of servers that are there and go wrong in one way each.</summary>
+public class ClusterFindingTests(PostgresServer server)
+{
+    [Theory]
+    [InlineData(null, "check.silent")]
+    [InlineData("<html>Welcome</html>", "check.not_kubernetes")]
+    [InlineData("\"a text\"", "check.not_kubernetes")]
+    [InlineData("""{"status":"up"}""", "check.not_kubernetes")]
+    public async Task Register_WhatListensIsNoAnsweringCluster_SaysSo(string? answer, string code)
+    {
+        await using var listening = new TlsServer(TlsServer.Certificate(), answer);
+
+        var refused = await RegisterAsync(Kubeconfig(listening.Address, listening.Authority));
+
+        Assert.Equal((code, listening.Address), (refused.Code, refused.Arguments["server"]));
+    }
+
+    [Theory]
+    [InlineData(-400, -30, null, "check.certificate_expired")]
+    [InlineData(1, 30, null, "check.certificate_early")]
+    [InlineData(-1, 30, "other.test", "check.certificate_name")]
+    [InlineData(-400, -30, "other.test", "check.certificate_expired")]
+    public async Task Register_CertificateOfTheRightAuthorityThatIsNotValidThere_SaysWhy(int from, int until, string? name, string code)
+    {
+        await using var listening = new TlsServer(TlsServer.Certificate(from, until, name), "{}");
+
+        var refused = await RegisterAsync(Kubeconfig(listening.Address, listening.Authority));
+
+        Assert.Equal((code, listening.Address), (refused.Code, refused.Arguments["server"]));
+    }
+
+    [Fact]
+    public async Task Register_NameThatNobodyKnows_SaysSo()
+    {
+        // No name below this one ever exists.
+        var refused = await RegisterAsync(Kubeconfig("https://cluster.invalid:6443", null));
+
+        Assert.Equal(("check.name_unknown", "https://cluster.invalid:6443"), (refused.Code, refused.Arguments["server"]));
+    }
+
+    [Fact]
+    public async Task Register_ClientCertificateOfThePast_IsRefusedBeforeAnythingIsAsked()
+    {
+        using var past = TlsServer.Certificate(-400, -30);
+        var login = new JsonObject
+        {
+            ["client-certificate-data"] = TlsServer.Embedded(past.ExportCertificatePem()),
+            ["client-key-data"] = TlsServer.Embedded(System.Security.Cryptography.X509Certificates.ECDsaCertificateExtensions.GetECDsaPrivateKey(past)!.ExportPkcs8PrivateKeyPem()),
+        };
+
+        var refused = await RegisterAsync(Kubeconfig("https://cluster.invalid:6443", null, login));
+
+        Assert.Equal(("check.client_certificate_expired", "Kubeconfig"), (refused.Code, refused.Field));
+        Assert.Matches("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", refused.Arguments["day"]?.ToString());
+    }
+
+    [Fact]
+    public async Task Register_OwnClusterOutsideOfAPod_IsRefused()
+    {
+        Assert.SkipWhen(k8s.KubernetesClientConfiguration.IsInCluster(), "These tests run in a pod.");
+
+        var refused = await RegisterAsync(new ClusterCredentials(ClusterConnectionKind.InCluster));
+
+        Assert.Equal(("kubeconfig.not_in_cluster", "Connection"), (refused.Code, refused.Field));
+    }
+
+    private async Task<Refusal> RegisterAsync(ClusterCredentials credentials)
+    {
+        var vault = new ClusterVault(new EphemeralDataProtectionProvider());
+        var options = new KubernetesOptions { ProbeTimeout = TimeSpan.FromSeconds(2) };
+        var probe = new ClusterProbe(new ClusterLines(vault, options), vault, options, new ProjectClusterOptions(), TimeProvider.System);
+        await using var database = await TestDatabase.CreateAsync(Provider.Sqlite, server, s => s.AddSingleton<IClusterProbe>(probe));
+        var admin = await database.PersonAsync("admin", PlatformRole.Admin);
+
+        var result = await database.Get<ClusterService>().RegisterAsync(admin, new ClusterDraft(Guid.CreateVersion7(), "North", credentials), default);
+
+        Assert.False(result.Succeeded);
+        return result.Refusal;
+    }
+
+    private static ClusterCredentials Kubeconfig(string address, string? authority, JsonObject? login = null)
+    {
+        var cluster = new JsonObject { ["server"] = address };
+        if (authority is not null)
+            cluster["certificate-authority-data"] = authority;
+        return new ClusterCredentials(ClusterConnectionKind.Kubeconfig, new JsonObject
+        {
+            ["clusters"] = new JsonArray(new JsonObject { ["name"] = "c", ["cluster"] = cluster }),
+            ["users"] = new JsonArray(new JsonObject { ["name"] = "u", ["user"] = login ?? new JsonObject { ["token"] = "abc" } }),
+            ["contexts"] = new JsonArray(new JsonObject { ["name"] = "c", ["context"] = new JsonObject { ["cluster"] = "c", ["user"] = "u" } }),
+        }.ToJsonString());
+    }
+}
