@@ -204,8 +204,8 @@ public sealed class NotebookReconciler(
             db.Audit(new AuditRecord(Actor.Reconciler, "notebook.stopped_elsewhere", "notebook", notebook.Id) { ProjectId = notebook.ProjectId });
             return null;
         }
-        // Without them it cannot be said what it should be; it runs on as it is.
-        if (launch.FindImage(notebook.ImageId, ImageUse.Notebook) is null || launch.FindSize(notebook.SizeId) is null)
+        // Without them it cannot be said what it should be; it runs on as it is. A new token is for a new start alone.
+        if (launch.FindImage(notebook.ImageId, ImageUse.Notebook) is null || launch.FindSize(notebook.SizeId) is null || seal.Open(notebook.SealedToken) is null)
             return null;
         var asks = !_askedAt.TryGetValue(notebook.Id, out var last) || clock.GetElapsedTime(last) > BetweenQuestions;
         var refused = await cluster.RefusedAsync(async () =>

@@ -100,6 +100,20 @@ public class WorkloadOwnershipTests(PostgresServer server, EmbeddedCluster clust
     }
 
     [Theory, EachProvider]
+    public async Task Token_OfARunningNotebookThatCannotBeRead_IsNotReplaced(Provider provider)
+    {
+        await using var world = await ReadyAsync(provider);
+        var (_, notebook) = await LaunchedAsync(world);
+        await using var db = await world.Database.OpenAsync();
+        await db.Set<Notebook>().Where(n => n.Id == notebook.Id).ExecuteUpdateAsync(s => s.SetProperty(n => n.SealedToken, "lost"));
+
+        await ActivatorUtilities.CreateInstance<NotebookReconciler>(world.Database.Services).ReconcileAsync(notebook.Id, default);
+
+        // Its server still asks for the old one.
+        Assert.Equal("lost", (await NotebookAsync(world, notebook.Id)).SealedToken);
+    }
+
+    [Theory, EachProvider]
     public async Task Notebook_ThatAnotherToolKeeps_IsNotDeleted(Provider provider)
     {
         await using var world = await ReadyAsync(provider);
