@@ -11,6 +11,9 @@ public interface IClusterCache
     /// <summary>Since when the cluster leaves unanswered what it is asked every few seconds; null while it answers.</summary>
     TimeSpan? Silence => null;
 
+    /// <summary>Time since the cluster last refused the account something that was to be read; null when it never did.</summary>
+    TimeSpan? SinceRefusal => null;
+
     /// <summary>The object as last seen, or null.</summary>
     JsonObject? Find(ObjectKey key);
 

@@ -32,7 +32,7 @@ public enum ClusterState
     /// <summary>It answers, and the account may do everything.</summary>
     Ready,
 
-    /// <summary>It answers, and the account lacks rights.</summary>
+    /// <summary>It answers, and the account lacks rights or is no longer accepted.</summary>
     Attention,
 
     /// <summary>It has been silent for a while; what is shown is old.</summary>
@@ -64,6 +64,6 @@ public static class ClusterHealth
     {
         null => ClusterState.Unreachable,
         _ when IsOld(age, silence) => ClusterState.Stale,
-        _ => check.Missing.Count > 0 ? ClusterState.Attention : ClusterState.Ready,
+        _ => check.Missing.Count > 0 || check.Problem is "check.unauthorized" or "check.no_rights" ? ClusterState.Attention : ClusterState.Ready,
     };
 }

@@ -21,6 +21,9 @@ internal sealed class ClusterDiscovery(ClusterConnection connection, TimeProvide
     /// <summary>Since when it leaves this question unanswered; null while it answers, and before it was asked.</summary>
     public TimeSpan? Silence => Interlocked.Read(ref _unansweredSince) is >= 0 and var at ? clock.GetElapsedTime(at) : null;
 
+    /// <summary>Time since the cluster last refused something, this or another, that was to be read; null when it never did.</summary>
+    public TimeSpan? SinceRefusal => connection.SinceRefusal;
+
     /// <summary>What is served. What is known already is answered at once: a page never waits while somebody asks again.</summary>
     /// <param name="fresh">True to ask again whatever is known.</param>
     public Task<ClusterCapabilities> GetAsync(bool fresh, CancellationToken ct) =>
@@ -132,12 +135,21 @@ internal sealed class ClusterDiscovery(ClusterConnection connection, TimeProvide
             return list.Items("resources").Where(r => r.Text("name")?.Contains('/') == false)
                 .Select(r => new ResourceType(group, version, r.Text("name")!, r.Text("kind") ?? "", r.Text("namespaced") == "true"));
         }
-        catch (ClusterException e) when (e.Failure is ClusterFailure.Unavailable or ClusterFailure.NotFound)
+        catch (ClusterException e) when (e.Failure == ClusterFailure.NotFound)
         {
-            // The server behind an aggregated group may be down: what the others serve is known all the same.
             return [];
         }
+        catch (ClusterException e) when (e.Failure == ClusterFailure.Unavailable && !MustAnswer(group, e))
+        {
+            // The server behind an aggregated group may be down: what the others serve is known all the same. That it is down says
+            // nothing of what it serves: its kinds stay as they were.
+            return _known?.Value.Served.Where(t => t.Group == group && t.Version == version) ?? [];
+        }
     }
+
+    // Before anything is known, no cluster is to seem to lack what it has because an answer was lost on its way.
+    private bool MustAnswer(string group, ClusterException failure) =>
+        _known is null && (group.Length == 0 || failure.InnerException is not null);
 
     private async Task<bool> IsEmbeddedAsync(CancellationToken ct)
     {

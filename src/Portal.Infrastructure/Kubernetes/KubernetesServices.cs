@@ -34,6 +34,7 @@ public static class KubernetesServices
         services.AddSingleton<IClusters>(s => s.GetRequiredService<ClusterSet>());
         services.AddSingleton<IWorkloadRoute>(s => s.GetRequiredService<ClusterSet>());
         services.AddSingleton<IReconciler, ClusterQuestionReconciler>();
+        services.AddSingleton<IReconciler, ClusterCheckReconciler>();
         services.AddHostedService<ClusterSetHost>();
         return services;
     }

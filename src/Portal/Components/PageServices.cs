@@ -9,6 +9,10 @@ namespace Portal.Components;
 /// <summary>The Blazor side: components, circuits and what pages share.</summary>
 internal static class PageServices
 {
+    // A field sends its whole text twice in one message, and a larger one ends the circuit. Fields take half a million characters,
+    // of which one may need three bytes; what is too long for its purpose is then refused in words.
+    private const int LargestMessage = 4 * 1024 * 1024;
+
     public static void AddPortalPages(this IServiceCollection services)
     {
         services.AddRazorComponents().AddInteractiveServerComponents(circuits =>
@@ -16,7 +20,7 @@ internal static class PageServices
             circuits.DisconnectedCircuitMaxRetained = 100;
             circuits.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(3);
             circuits.MaxBufferedUnacknowledgedRenderBatches = 10;
-        });
+        }).AddHubOptions(hub => hub.MaximumReceiveMessageSize = LargestMessage);
         services.AddMudServices();
         services.AddSingleton<Navigation>();
         services.AddScoped<Toasts>();

@@ -14,5 +14,12 @@ public class ClusterHealthTests
     public void State_ByAgeAndUnansweredQuestions_IsOldSoonWhenItDoesNotAnswer(int? age, int? silence, ClusterState state) =>
         Assert.Equal(state, ClusterHealth.State(ClusterCheck.None, Span(age), Span(silence)));
 
+    [Theory]
+    [InlineData("check.unauthorized", ClusterState.Attention)]
+    [InlineData("check.no_rights", ClusterState.Attention)]
+    [InlineData("check.unreachable", ClusterState.Ready)]
+    public void State_WhileItAnswers_IsThatOfTheAccount(string problem, ClusterState state) =>
+        Assert.Equal(state, ClusterHealth.State(ClusterCheck.Failed(problem), TimeSpan.FromSeconds(5), null));
+
     private static TimeSpan? Span(int? seconds) => seconds is { } s ? TimeSpan.FromSeconds(s) : null;
 }

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
+using Portal.Infrastructure.Kubernetes;
 using Portal.Testing.Clusters;
 using Portal.Testing.Faults;
+using Portal.Testing.Waiting;
 
 namespace Portal.Infrastructure.Tests.Kubernetes;
 
@@ -32,6 +34,62 @@ public class ClusterClientTests(EmbeddedCluster cluster)
         var found = (await plain.Client.CapabilitiesAsync(default)).Served.Select(t => t.ToString()).Order().ToArray();
 
         Assert.Equal(expected, found);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Capabilities_GroupThatDoesNotAnswerOnce_KeepsItsKinds(bool lost)
+    {
+        await using var proxy = await FaultProxy.StartAsync(cluster.Kubeconfig);
+        proxy.Accept = "application/json";
+        await using var session = ClusterWorld.Session(proxy.Kubeconfig);
+        using var discovery = new ClusterDiscovery(session.Connection, TimeProvider.System);
+        var before = await discovery.GetAsync(fresh: true, default);
+
+        proxy.Rule = KueueIsAway(lost);
+        var during = await discovery.GetAsync(fresh: true, default);
+
+        Assert.Contains(proxy.Requests, r => r.Contains("/apis/kueue.x-k8s.io/", StringComparison.Ordinal));
+        Assert.True(before.HasKueue);
+        Assert.Equal(before.Served.Select(t => t.ToString()).Order(), during.Served.Select(t => t.ToString()).Order());
+    }
+
+    [Fact]
+    public async Task Capabilities_AskedFirstWhileAnAnswerIsLost_AreNotTakenForLess()
+    {
+        await using var proxy = await FaultProxy.StartAsync(cluster.Kubeconfig);
+        proxy.Accept = "application/json";
+        await using var session = ClusterWorld.Session(proxy.Kubeconfig);
+        using var discovery = new ClusterDiscovery(session.Connection, TimeProvider.System);
+
+        proxy.Rule = KueueIsAway(lost: true);
+        await Assert.ThrowsAsync<ClusterException>(() => discovery.GetAsync(fresh: true, default));
+        // A server of a group that is down says so, and holds up nothing of the others.
+        proxy.Rule = KueueIsAway(lost: false);
+        var without = await discovery.GetAsync(fresh: true, default);
+
+        Assert.False(without.HasKueue);
+        Assert.True(without.Serves(Kinds.Job));
+    }
+
+    private static Func<FaultyRequest, Fault> KueueIsAway(bool lost) => request =>
+        !request.Target.StartsWith("/apis/kueue.x-k8s.io/", StringComparison.Ordinal) ? Fault.None
+            : lost ? Fault.LoseRequest : Fault.Answer(503, "service unavailable");
+
+    [Fact]
+    public async Task Refusal_OfWhatIsRead_IsNotedUntilTheEnd()
+    {
+        await using var proxy = await FaultProxy.StartAsync(cluster.Kubeconfig);
+        await using var session = ClusterWorld.Session(proxy.Kubeconfig, o => o.DiscoveryAge = TimeSpan.Zero);
+        await session.Cluster.Client.CapabilitiesAsync(default);
+        Assert.Null(session.Cache.SinceRefusal);
+
+        proxy.Rule = _ => Fault.Answer(401, "Unauthorized");
+        session.Watch([]);
+
+        await Eventually.TrueAsync(() => session.Cache.SinceRefusal is not null, "the refusal is noted");
+        Assert.Null(session.Cache.Silence);
     }
 
     [Fact]

@@ -18,6 +18,12 @@ public sealed class SeenCluster : IClusterCache, IClusters
     public ClusterCapabilities? Capabilities => null;
 
     /// <inheritdoc/>
+    public TimeSpan? Silence { get; set; }
+
+    /// <inheritdoc/>
+    public TimeSpan? SinceRefusal { get; set; }
+
+    /// <inheritdoc/>
     public ConnectedCluster Get(Guid? id) => id == Id ? new ConnectedCluster(Id, "seen", new UnreachableCluster(), this) : ConnectedCluster.Absent(id);
 
     /// <summary>Adds an object, given as JSON or built.</summary>

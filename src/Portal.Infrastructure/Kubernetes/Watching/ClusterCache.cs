@@ -16,6 +16,8 @@ internal sealed class ClusterCache(ClusterDiscovery discovery) : IClusterCache
 
     public TimeSpan? Silence => discovery.Silence;
 
+    public TimeSpan? SinceRefusal => discovery.SinceRefusal;
+
     /// <summary>True once every kind that is served has been listed.</summary>
     public bool IsSynced => KnowsKinds && _followed.Values.All(f => f.Informer.Age is not null);
 
