@@ -20,6 +20,9 @@ public sealed record ClusterCheck(string Problem, string Detail, IReadOnlyList<s
     /// <summary>Uid of its namespace kube-system, which tells one cluster from another; empty where the account may not read it.</summary>
     public string Identity { get; init; } = "";
 
+    /// <summary>The finding, with what is known of which cluster it is: one that failed does not tell.</summary>
+    public ClusterCheck After(ClusterCheck before) => Identity.Length > 0 ? this : this with { Identity = before.Identity };
+
     /// <summary>It answers, and the account may do everything that the portal does.</summary>
     public bool IsSound => Problem.Length == 0 && Missing.Count == 0;
 

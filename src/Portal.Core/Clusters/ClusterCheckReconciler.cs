@@ -44,7 +44,7 @@ public sealed class ClusterCheckReconciler(
             return ReconcileResult.Settled;
         if (IsDue(row.Check, clock.GetUtcNow() - row.CheckedAt, clusters.Get(id).Cache))
         {
-            row.Check = await probe.TryAsync(row, ct);
+            row.Check = (await probe.TryAsync(row, ct)).After(row.Check);
             row.CheckedAt = clock.GetUtcNow();
             try
             {

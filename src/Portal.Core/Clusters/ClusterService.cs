@@ -116,7 +116,7 @@ public sealed class ClusterService(
             return denied;
         if (await db.Set<ClusterRegistration>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, ct) is not { } row)
             return Refusal.NotFound(What);
-        var check = await trial.OfAsync(row, ct);
+        var check = (await trial.OfAsync(row, ct)).After(row.Check);
         var now = clock.GetUtcNow();
         // Not through the row: what an admin edits meanwhile stays untouched.
         await db.Set<ClusterRegistration>().Where(c => c.Id == id)

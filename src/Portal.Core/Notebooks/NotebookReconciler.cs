@@ -7,6 +7,7 @@ using Portal.Core.Audit;
 using Portal.Core.Catalog;
 using Portal.Core.Cluster;
 using Portal.Core.Data;
+using Portal.Core.Hardware;
 using Portal.Core.Health;
 using Portal.Core.Ownership;
 using Portal.Core.Projects;
@@ -100,6 +101,9 @@ public sealed class NotebookReconciler(
         WorkloadStatus? unmended = null;
         if (notebook.Generation != notebook.ObservedGeneration || (facts.Controller is null && notebook.Intent == NotebookIntent.Running))
         {
+            // Kueue lets the priority of what runs neither come nor go.
+            if (notebook.Intent != NotebookIntent.Running && facts.Controller is { } live)
+                place = place with { HasPriorities = live.Text("metadata", "labels", PriorityClass.Label) is not null };
             var choice = NotebookPlan.For(place);
             var stillThere = false;
             if (await cluster.RefusedAsync(async () => stillThere = await StillThereAsync(cluster, notebook, place, choice, ct)) is { } kept)

@@ -112,11 +112,28 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
         var outcome = StepOutcome.Done;
         foreach (var (type, manifest) in ProjectObjectSet.Queue(plan, capabilities))
         {
+            if (type == Kinds.WorkloadPriorityClass)
+            {
+                await PrioritiseAsync(cluster, manifest, ct);
+                continue;
+            }
             var made = await cluster.Writer.EnsureAsync(type, manifest, ct);
             if (outcome.IsFinished && type.Plural is ("clusterqueues" or "localqueues"))
                 outcome = ProjectHealth.Queue(made, plan.Held);
         }
         return outcome;
+    }
+
+    // An account from before them may lack the right. The cluster's page says so, and work is taken there in the order in which it came.
+    private static async Task PrioritiseAsync(ConnectedCluster cluster, JsonObject manifest, CancellationToken ct)
+    {
+        try
+        {
+            await cluster.Writer.EnsureAsync(Kinds.WorkloadPriorityClass, manifest, ct);
+        }
+        catch (ClusterException refused) when (refused.Failure == ClusterFailure.Forbidden)
+        {
+        }
     }
 
     private static async Task<StepOutcome> EnsureSetAsync(

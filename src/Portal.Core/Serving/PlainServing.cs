@@ -93,7 +93,9 @@ public static class PlainServing
         labels[Manifest.KindLabel] = model.Owner.Kind;
         labels[Manifest.IdLabel] = model.Owner.Id.ToString("D");
         if (place.Queue.Length > 0 && model.Accelerator is not null)
-            (labels[WorkloadQueue.Label], labels[PriorityClass.Label]) = (place.Queue, PriorityClass.Production.Name);
+            labels[WorkloadQueue.Label] = place.Queue;
+        if (labels.ContainsKey(WorkloadQueue.Label) && place.HasPriorities)
+            labels[PriorityClass.Label] = PriorityClass.Production.Name;
         return labels;
     }
 

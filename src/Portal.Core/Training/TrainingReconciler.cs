@@ -25,6 +25,7 @@ public sealed class TrainingReconciler(
     // While it runs its log is kept every few seconds: a node that dies takes the pod's own log along.
     private static readonly TimeSpan WhileRunning = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan WhileStopping = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan WhileRefused = TimeSpan.FromMinutes(1);
 
     /// <inheritdoc/>
     public string Kind => nameof(TrainingRun);
@@ -100,7 +101,7 @@ public sealed class TrainingReconciler(
             {
                 await ShowAsync(db, run, refused, ct);
                 await fence.SaveAsync(db, ct);
-                return ReconcileResult.After(TimeSpan.FromMinutes(1));
+                return ReconcileResult.After(WhileRefused);
             }
         }
         return await FollowAsync(db, cluster, run, place, ct);
@@ -113,8 +114,9 @@ public sealed class TrainingReconciler(
         run.StartedAt ??= TrainingHealth.StartedAt(facts.Pod);
         if (facts.Pod is { } pod && run.StartedAt is not null)
             await KeepLogAsync(db, cluster, run, place, pod.Name(), ct);
-        if (run.StopRequested && !status.State.IsFinal())
-            status = await cluster.RefusedAsync(() => cluster.Writer.DeleteAsync(TrainingManifests.ControllerKey(run, place), TrainingManifests.Owner(run.Id), ct)) ?? status;
+        var refused = run.StopRequested && !status.State.IsFinal()
+            ? await cluster.RefusedAsync(() => cluster.Writer.DeleteAsync(TrainingManifests.ControllerKey(run, place), TrainingManifests.Owner(run.Id), ct)) : null;
+        status = refused ?? status;
         await ShowAsync(db, run, status, ct);
         if (status.State.IsFinal())
         {
@@ -125,7 +127,7 @@ public sealed class TrainingReconciler(
         await WaitRecords.ObserveAsync(db, cluster.Cache, run, SizeOf(run), run.CreatedAt, run.StartedAt, run.FinishedAt, clock.GetUtcNow(), ct);
         await fence.SaveAsync(db, ct);
         return status.State.IsFinal() ? await ClearAsync(db, run, ct)
-            : ReconcileResult.After(run.StopRequested ? WhileStopping : WhileRunning);
+            : ReconcileResult.After(refused is not null ? WhileRefused : run.StopRequested ? WhileStopping : WhileRunning);
     }
 
     // After the end is committed, never before: without the Job nobody could tell any more how it ended.

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
+using Portal.Core.Hardware;
 using Portal.Core.Health;
 using Portal.Core.Projects;
 
@@ -35,7 +36,10 @@ public sealed class WorkloadCluster(ConnectedCluster cluster, WorkloadOptions op
 
     /// <summary>Where a project's workloads go.</summary>
     public async Task<WorkloadPlace> PlaceAsync(string ns, CancellationToken ct) =>
-        WorkloadPlace.From(ns, await Client.CapabilitiesAsync(ct), options);
+        WorkloadPlace.From(ns, await Client.CapabilitiesAsync(ct), options) with
+        {
+            HasPriorities = PriorityClass.All.All(p => Cache.Find(new ObjectKey(Kinds.WorkloadPriorityClass, null, p.Name)) is not null),
+        };
 
     /// <summary>The pods of a row, newest first.</summary>
     public IReadOnlyList<JsonObject> Pods(string ns, ReconcileOwner owner) =>

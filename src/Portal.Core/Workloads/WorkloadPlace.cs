@@ -14,6 +14,9 @@ public sealed record WorkloadPlace(string Namespace, string Claim, string Queue)
 
     public bool IsEmbedded { get; init; }
 
+    /// <summary>True where the priority classes are there: Kueue takes nothing that names one that is not.</summary>
+    public bool HasPriorities { get; init; }
+
     /// <summary>Every kind that the cluster serves.</summary>
     public IReadOnlyList<ResourceType> Served { get; init; } = [];
 

@@ -11,6 +11,11 @@ public static class WorkloadQueue
     public const string Label = "kueue.x-k8s.io/queue-name";
 
     /// <summary>Puts an object into its place's queue, where there is one.</summary>
-    public static JsonObject Queued(this JsonObject made, WorkloadPlace place, PriorityClass priority) =>
-        place.Queue.Length > 0 ? made.WithLabel(Label, place.Queue).WithLabel(PriorityClass.Label, priority.Name) : made;
+    public static JsonObject Queued(this JsonObject made, WorkloadPlace place, PriorityClass priority)
+    {
+        if (place.Queue.Length == 0)
+            return made;
+        made.WithLabel(Label, place.Queue);
+        return place.HasPriorities ? made.WithLabel(PriorityClass.Label, priority.Name) : made;
+    }
 }

@@ -69,10 +69,14 @@ internal sealed class ClusterConnection : IDisposable
     /// <summary>The server's address, without a slash at its end.</summary>
     public string Address => Client().BaseUri.AbsoluteUri.TrimEnd('/');
 
+    /// <summary>The name that the server's certificate is issued for, where it is not that of its address; else null.</summary>
+    public string? ServerName { get; private set; }
+
     /// <summary>Sends a request that somebody else has built, with the cluster's credentials: for streams that are passed through.</summary>
     public async Task<HttpResponseMessage> PassAsync(HttpRequestMessage request, CancellationToken ct)
     {
         var client = Client();
+        request.Headers.Host = ServerName;
         if (client.Credentials is { } credentials)
             await credentials.ProcessHttpRequestAsync(request, ct);
         return await client.HttpClient.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
@@ -120,6 +124,7 @@ internal sealed class ClusterConnection : IDisposable
                 Content = body?.Invoke(),
             };
             headers?.Invoke(request.Headers);
+            request.Headers.Host = ServerName;
             if (client.Credentials is { } credentials)
                 await credentials.ProcessHttpRequestAsync(request, deadline.Token);
             var response = await client.HttpClient.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
@@ -168,6 +173,7 @@ internal sealed class ClusterConnection : IDisposable
         {
             var configuration = Line.Read();
             configuration.UserAgent = Manifest.FieldManager;
+            ServerName = string.IsNullOrEmpty(configuration.TlsServerName) ? null : configuration.TlsServerName;
             // Deadlines are set for each request; a watch has none.
             configuration.HttpClientTimeout = Timeout.InfiniteTimeSpan;
             SocketsHttpHandler? handler = null;

@@ -67,6 +67,21 @@ public class ClusterCheckReconcilerTests(PostgresServer server)
     }
 
     [Theory, EachProvider]
+    public async Task Check_ThatFails_LeavesKnownWhichClusterItIs(Provider provider)
+    {
+        await using var stage = await StageAsync(provider);
+        foreach (var finding in new[] { ClusterCheck.None with { Identity = "uid-1" }, Expired })
+        {
+            stage.Probe.Finding = finding;
+            stage.Database.Clock.Advance(ClusterCheckReconciler.Every);
+            await stage.PassAsync();
+        }
+
+        var check = (await stage.ShownAsync()).Row.Check;
+        Assert.Equal(("check.unauthorized", "uid-1"), (check.Problem, check.Identity));
+    }
+
+    [Theory, EachProvider]
     public async Task Check_OfOneThatWasTakenOut_IsOver(Provider provider)
     {
         await using var stage = await StageAsync(provider);

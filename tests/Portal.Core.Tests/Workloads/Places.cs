@@ -25,6 +25,7 @@ internal static class Places
     public static WorkloadPlace Of(string name) => new("ml-credit-risk", "project-storage", name == "plain" ? "" : "default")
     {
         IsEmbedded = name == "embedded",
+        HasPriorities = true,
         Served = name switch
         {
             "full" or "openshift" =>

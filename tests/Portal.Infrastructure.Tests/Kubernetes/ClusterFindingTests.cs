@@ -42,6 +42,18 @@ public class ClusterFindingTests(PostgresServer server)
         Assert.Equal((code, listening.Address), (refused.Code, refused.Arguments["server"]));
     }
 
+    [Theory]
+    [InlineData("other.test", "check.not_kubernetes")]
+    [InlineData("third.test", "check.certificate_name")]
+    public async Task Register_NameOfItsCertificateGiven_IsTheOneThatIsAskedFor(string named, string code)
+    {
+        await using var listening = new TlsServer(TlsServer.Certificate(name: "other.test"), "{}");
+
+        var refused = await RegisterAsync(Kubeconfig(listening.Address, listening.Authority, serverName: named));
+
+        Assert.Equal(code, refused.Code);
+    }
+
     [Fact]
     public async Task Register_NameThatNobodyKnows_SaysSo()
     {
@@ -91,11 +103,13 @@ public class ClusterFindingTests(PostgresServer server)
         return result.Refusal;
     }
 
-    private static ClusterCredentials Kubeconfig(string address, string? authority, JsonObject? login = null)
+    private static ClusterCredentials Kubeconfig(string address, string? authority, JsonObject? login = null, string? serverName = null)
     {
         var cluster = new JsonObject { ["server"] = address };
         if (authority is not null)
             cluster["certificate-authority-data"] = authority;
+        if (serverName is not null)
+            cluster["tls-server-name"] = serverName;
         return new ClusterCredentials(ClusterConnectionKind.Kubeconfig, new JsonObject
         {
             ["clusters"] = new JsonArray(new JsonObject { ["name"] = "c", ["cluster"] = cluster }),

@@ -1,8 +1,11 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Portal.Core.Access;
 using Portal.Core.Cluster;
 using Portal.Core.Data;
 using Portal.Core.Projects;
+using Portal.Infrastructure.Reconciliation;
 using Portal.Testing.Clusters;
 using Portal.Testing.Databases;
 using Portal.Testing.Faults;
@@ -162,6 +165,22 @@ public class ProjectOnboardingTests(PostgresServer server, EmbeddedCluster clust
         proxy.Rule = _ => Fault.None;
 
         await world.WaitForAsync(id, ProjectState.Ready);
+    }
+
+    [Theory, EachProvider]
+    public async Task Account_WithoutRightsOnPriorityClasses_MakesQueuesAllTheSame(Provider provider)
+    {
+        const string Forbidden = """{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","code":403,"message":"forbidden"}""";
+        await using var proxy = await FaultProxy.StartAsync(cluster.Kubeconfig);
+        proxy.Rule = request => request.Target.Contains("/workloadpriorityclasses", StringComparison.Ordinal) ? Fault.Answer(403, Forbidden) : Fault.None;
+        await using var world = await ProjectWorld.CreateAsync(provider, server, proxy.Kubeconfig,
+            // A kind that may not be listed is waited for at the start.
+            s => s.Replace(ServiceDescriptor.Singleton(new ReconciliationOptions { SyncPatience = TimeSpan.FromSeconds(1) })));
+        await world.StartAsync();
+
+        var project = await world.WaitForAsync(await world.CreateProjectAsync(), ProjectState.Ready);
+
+        Assert.NotNull(await world.Client.FindAsync(new ObjectKey(Kinds.LocalQueue, project.Namespace, ProjectQueueManifests.LocalQueueName), default));
     }
 
     private static (ResourceType Type, string Name)[] ObjectsOf(Project project) =>

@@ -14,7 +14,7 @@ internal static class CertificateTrial
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    public static async Task<ClusterCheck> LookAsync(string address, string detail, CancellationToken ct)
+    public static async Task<ClusterCheck> LookAsync(string address, string? serverName, string detail, CancellationToken ct)
     {
         if (!Uri.TryCreate(address, UriKind.Absolute, out var server))
             return Finding("check.wrong_authority", detail, address, "");
@@ -32,7 +32,7 @@ internal static class CertificateTrial
                     seen = (shown.NotBefore.ToUniversalTime(), shown.NotAfter.ToUniversalTime(), !errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch));
                 return false;
             });
-            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = server.Host }, deadline.Token);
+            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = serverName ?? server.Host }, deadline.Token);
         }
         catch (Exception e) when (e is AuthenticationException or IOException or SocketException or OperationCanceledException && !ct.IsCancellationRequested)
         {

@@ -118,7 +118,7 @@ internal sealed class ClusterProbe(
         var address = server.Length > 0 ? server : connection.Line.IsOwn ? "" : Address(connection);
         var problem = Causes(failure).Select(Problem).FirstOrDefault(p => p.Length > 0) ?? "check.unreachable";
         if (problem == "check.certificate")
-            return await CertificateTrial.LookAsync(address, failure.Message, ct);
+            return await CertificateTrial.LookAsync(address, connection.ServerName, failure.Message, ct);
         return ClusterCheck.Failed(problem, failure.Message, ("server", address));
     }
 
