@@ -13,6 +13,12 @@ public record ClusterContent(string Name)
 
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>From where its API server reaches pods, as CIDR.</summary>
+    public IReadOnlyList<string> ControlPlaneRanges { get; init; } = [];
+
+    /// <summary>Where the portal is, seen from its pods, as CIDR.</summary>
+    public IReadOnlyList<string> PortalRanges { get; init; } = [];
+
     public bool TakesProjects { get; init; } = true;
 
     internal string StoredName => Name.Trim().Normalize();

@@ -58,7 +58,7 @@ public static class ClusterNeeds
     ];
 
     /// <summary>What opens notebooks through the API server, where the portal stands outside of the cluster: reading, writing and websockets.</summary>
-    public static ClusterNeed Passage { get; } = new(Kinds.Service, "get", "create", "update", "patch", "delete") { Subresource = "proxy" };
+    public static ClusterNeed Passage { get; } = new(Kinds.Pod, "get", "create", "update", "patch", "delete") { Subresource = "proxy" };
 
     /// <summary>The rights that an account needs on a cluster: those for kinds that it does not serve are not needed.</summary>
     /// <param name="given">

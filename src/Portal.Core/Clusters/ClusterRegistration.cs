@@ -35,6 +35,12 @@ public sealed class ClusterRegistration : IVersioned
     /// <summary>A kubeconfig with one context, encrypted; empty where the portal has the credentials from elsewhere.</summary>
     public string Credentials { get; set; } = "";
 
+    /// <summary>From where its API server reaches pods, as CIDR: the portal opens notebooks through it. Let into projects.</summary>
+    public List<string> ControlPlaneRanges { get; set; } = [];
+
+    /// <summary>Where the portal is, seen from its pods, as CIDR: running code reports there. Projects are let out to it.</summary>
+    public List<string> PortalRanges { get; set; } = [];
+
     /// <summary>False keeps new projects away; those that live on it stay.</summary>
     public bool TakesProjects { get; set; } = true;
 
@@ -60,6 +66,8 @@ public sealed class ClusterRegistration : IVersioned
             builder.Property(c => c.Kind).HasConversion<string>().HasMaxLength(20);
             builder.Property(c => c.DataClasses).HasJson();
             builder.Property(c => c.Labels).HasJson();
+            builder.Property(c => c.ControlPlaneRanges).HasJson();
+            builder.Property(c => c.PortalRanges).HasJson();
             builder.Property(c => c.Connection).HasConversion<string>().HasMaxLength(20);
             builder.Property(c => c.Server).HasMaxLength(ClusterRules.ServerLimit);
             builder.Property(c => c.Check).HasJson();

@@ -28,5 +28,7 @@ public static class ClusterRules
         ?? (content.DataClasses.All(Enum.IsDefined) ? null : new Refusal("registration.data_class_unknown", Field: "DataClasses"))
         ?? (content.Labels.Count > LabelLimit
             ? new Refusal("registration.labels_many", Field: "Labels").With("limit", LabelLimit).With("count", content.Labels.Count) : null)
+        ?? AddressRanges.Check("ControlPlaneRanges", content.ControlPlaneRanges)
+        ?? AddressRanges.Check("PortalRanges", content.PortalRanges)
         ?? content.Labels.Select(l => MetadataRules.CheckLabel("Labels", l.Key, l.Value)).FirstOrDefault(r => r is not null);
 }

@@ -3,6 +3,7 @@ using Portal.Core.Access;
 using Portal.Core.Audit;
 using Portal.Core.Data;
 using Portal.Core.Hardware;
+using Portal.Core.Projects;
 using Portal.Core.Results;
 
 namespace Portal.Core.Clusters;
@@ -62,6 +63,11 @@ public sealed class ClusterService(
             if (await db.Set<ClusterRegistration>().AnyAsync(c => c.Id != id && c.Name == content.StoredName, ct))
                 return NameTaken(content.StoredName);
             var record = Write(new AuditRecord(actor, "cluster.edited", What, id), row, content);
+            if (record.Details.Keys.Any(k => k is "controlPlaneRanges" or "portalRanges"))
+            {
+                foreach (var project in await db.Projects.Where(p => p.ClusterId == id).Select(p => p.Id).ToListAsync(ct))
+                    db.Changed(new RowChange(nameof(Project), project, project, NeedsReconcile: true));
+            }
             return record.Details.Count > 0 ? record : Decision.Nothing;
         }, ct);
 
@@ -136,14 +142,18 @@ public sealed class ClusterService(
     private static AuditRecord Write(AuditRecord record, ClusterRegistration row, ClusterContent content)
     {
         var labels = content.Labels.OrderBy(l => l.Key, StringComparer.Ordinal).ToDictionary();
+        var (controlPlane, portal) = (AddressRanges.Normalize(content.ControlPlaneRanges), AddressRanges.Normalize(content.PortalRanges));
         record.Changed("name", row.Name, content.StoredName)
             .Changed("region", row.Region, content.Region.Trim())
             .Changed("kind", row.Kind.ToString(), content.Kind.ToString())
             .Changed("dataClasses", string.Join(", ", row.DataClasses.Order()), string.Join(", ", content.DataClasses.Distinct().Order()))
             .Changed("labels", Text(row.Labels), Text(labels))
+            .Changed("controlPlaneRanges", string.Join(", ", row.ControlPlaneRanges), string.Join(", ", controlPlane))
+            .Changed("portalRanges", string.Join(", ", row.PortalRanges), string.Join(", ", portal))
             .Changed("takesProjects", row.TakesProjects, content.TakesProjects);
         (row.Name, row.Region, row.Kind) = (content.StoredName, content.Region.Trim(), content.Kind);
         (row.DataClasses, row.Labels, row.TakesProjects) = ([.. content.DataClasses.Distinct().Order()], labels, content.TakesProjects);
+        (row.ControlPlaneRanges, row.PortalRanges) = (controlPlane, portal);
         return record;
     }
 

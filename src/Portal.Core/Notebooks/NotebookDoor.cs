@@ -38,16 +38,16 @@ public sealed class NotebookDoor(IDbContextFactory<PortalDb> databases, AccessGa
         if (pod.Text("status", "podIP") is not { Length: > 0 } address)
             return null;
         return seal.Open(notebook.SealedToken) is { } token
-            ? new NotebookTarget(notebook.Id, clusterId, ns, notebook.ObjectName, address, token) : null;
+            ? new NotebookTarget(notebook.Id, clusterId, ns, pod.Text("metadata", "name")!, address, token) : null;
     }
 }
 
 /// <summary>A running notebook server.</summary>
 /// <param name="ClusterId">The cluster that it runs on.</param>
-/// <param name="Service">Name of its Service.</param>
+/// <param name="Pod">Name of its pod.</param>
 /// <param name="PodAddress">IP address of its pod.</param>
 /// <param name="Token">What it asks for; for the portal's own requests, never for a page, an address or a log.</param>
-public sealed record NotebookTarget(Guid Id, Guid? ClusterId, string Namespace, string Service, string PodAddress, string Token)
+public sealed record NotebookTarget(Guid Id, Guid? ClusterId, string Namespace, string Pod, string PodAddress, string Token)
 {
     private bool PrintMembers(System.Text.StringBuilder text)
     {

@@ -40,14 +40,35 @@ public static class ProjectAccessManifests
         Policy(plan, "default-deny", denies: true),
         Policy(plan, "allow-same-namespace", From(AnyPodHere()), To(AnyPodHere())),
         // OpenShift's resolvers listen on 5353 behind their service.
-        Policy(plan, "allow-dns", egress: To(InNamespaces("kube-system", "openshift-dns"))
+        Policy(plan, "allow-dns", egress: To(InNamespaces("kube-system", "openshift-dns"))!
             .With("ports", new JsonArray(Port("UDP", 53), Port("TCP", 53), Port("UDP", 5353), Port("TCP", 5353)))),
         // The portal opens notebooks through its own proxy, and running code reports to it.
-        Policy(plan, "allow-portal", From(InNamespaces(plan.Options.PortalNamespace)), To(InNamespaces(plan.Options.PortalNamespace))),
+        Policy(plan, "allow-portal", From([.. ThePortal(plan), .. ServerOf(plan)]), To([.. ThePortal(plan), .. Blocks(plan.Reach.Portal)])),
     ];
 
     /// <summary>Every role that a member can have in a namespace.</summary>
     public static IReadOnlyList<string> Roles { get; } = [.. Enum.GetValues<ProjectRole>().Select(ClusterRole).Distinct()];
+
+    private static IEnumerable<JsonObject> ThePortal(ProjectPlan plan) =>
+        plan.Reach.SameCluster ? [InNamespaces(plan.Options.PortalNamespace)] : [];
+
+    // From outside the portal comes through the API server: from its addresses, or from the agents that stand for them where it runs
+    // elsewhere (Konnectivity, as kubernetes-sigs/apiserver-network-proxy labels them).
+    private static IEnumerable<JsonObject> ServerOf(ProjectPlan plan)
+    {
+        if (!plan.Reach.SameCluster)
+        {
+            yield return InNamespaces("kube-system").With("podSelector", new JsonObject
+            {
+                ["matchLabels"] = new JsonObject { ["k8s-app"] = "konnectivity-agent" },
+            });
+        }
+        foreach (var block in Blocks(plan.Reach.ControlPlane))
+            yield return block;
+    }
+
+    private static IEnumerable<JsonObject> Blocks(IReadOnlyList<string> ranges) =>
+        ranges.Select(range => new JsonObject { ["ipBlock"] = new JsonObject { ["cidr"] = range } });
 
     private static JsonObject RoleRef(string role) => new()
     {
@@ -75,9 +96,10 @@ public static class ProjectAccessManifests
         return ProjectManifests.In(plan, Kinds.NetworkPolicy, name).With("spec", spec);
     }
 
-    private static JsonObject From(JsonObject peer) => new() { ["from"] = new JsonArray(peer) };
+    // Without a peer there is no rule: an empty list of them would let everybody pass.
+    private static JsonObject? From(params JsonObject[] peers) => peers.Length > 0 ? new() { ["from"] = new JsonArray([.. peers]) } : null;
 
-    private static JsonObject To(JsonObject peer) => new() { ["to"] = new JsonArray(peer) };
+    private static JsonObject? To(params JsonObject[] peers) => peers.Length > 0 ? new() { ["to"] = new JsonArray([.. peers]) } : null;
 
     private static JsonObject AnyPodHere() => new() { ["podSelector"] = new JsonObject() };
 

@@ -30,6 +30,9 @@ public sealed record ProjectPlan(
     /// <summary>What the portal's own accounts are given in the namespace.</summary>
     public IReadOnlyList<PortalBinding> Bindings { get; init; } = [];
 
+    /// <summary>How the portal and what runs in the project reach each other.</summary>
+    public PortalReach Reach { get; init; } = PortalReach.Inside;
+
     /// <summary>Owner of every object of the plan.</summary>
     public ReconcileOwner Owner => new(nameof(Projects.Project), Project.Id);
 
@@ -47,6 +50,15 @@ public sealed record ProjectPlan(
 
     /// <summary>Most units of a resource that it may use over all pools: granted and borrowed.</summary>
     public long Most(string resource) => Grants.Where(g => g.ResourceName == resource).Sum(g => g.Amount + g.MayBorrow);
+}
+
+/// <summary>Where the portal is, seen from a project's network.</summary>
+/// <param name="SameCluster">True where it runs in the cluster of its projects.</param>
+/// <param name="ControlPlane">From where the API server reaches pods, as CIDR.</param>
+/// <param name="Portal">Addresses of the portal, as CIDR.</param>
+public sealed record PortalReach(bool SameCluster, IReadOnlyList<string> ControlPlane, IReadOnlyList<string> Portal)
+{
+    public static readonly PortalReach Inside = new(true, [], []);
 }
 
 /// <summary>A member as the cluster knows them.</summary>

@@ -22,6 +22,7 @@ public sealed class ProjectPlanner(IProjectGrants grants, IClusters clusters, Cl
     {
         var cache = clusters.Get(project.ClusterId).Cache;
         var nodes = cache.Derive(Kinds.Node, PlannedNodes.From);
+        var reach = await ReachAsync(db, project, ct);
         var share = await grants.ShareAsync(db, project.Id, project.TeamId, ct);
         var ids = project.Members.Select(m => m.PersonId).ToArray();
         var names = await db.People.Where(p => ids.Contains(p.Id) && !p.Disabled).Select(p => new { p.Id, p.UserName })
@@ -37,7 +38,8 @@ public sealed class ProjectPlanner(IProjectGrants grants, IClusters clusters, Cl
             StoredGiB = ProjectHealth.StoredGiB(
                 cache.Find(new ObjectKey(Kinds.PersistentVolumeClaim, project.Namespace, ProjectManifests.StorageClaim))),
             Common = await CommonAsync(db, nodes.Capacity, project, ct),
-            Bindings = await BindingsAsync(db, project, ct),
+            Bindings = reach.SameCluster ? options.Bindings : [],
+            Reach = reach,
             TeamWeight = share.TeamWeight,
         };
     }
@@ -45,11 +47,13 @@ public sealed class ProjectPlanner(IProjectGrants grants, IClusters clusters, Cl
     /// <summary>True once nothing is promised to a project that goes: its grants end by themselves, and are counted back first.</summary>
     public async Task<bool> IsReleasedAsync(Project project, CancellationToken ct) => !await grants.HoldsAnyAsync(project.Id, ct);
 
-    // The installation's accounts are known in its own cluster alone: elsewhere one account does it all.
-    private async Task<IReadOnlyList<PortalBinding>> BindingsAsync(PortalDb db, Project project, CancellationToken ct) =>
-        options.Bindings.Count > 0 && await db.Set<ClusterRegistration>().AnyAsync(
-            c => c.Id == project.ClusterId && (c.Connection == ClusterConnectionKind.Installation || c.Connection == ClusterConnectionKind.InCluster), ct)
-            ? options.Bindings : [];
+    // The installation's accounts and its namespace are known in its own cluster alone: elsewhere one account does it all.
+    private static async Task<PortalReach> ReachAsync(PortalDb db, Project project, CancellationToken ct) =>
+        await db.Set<ClusterRegistration>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == project.ClusterId, ct) is { } cluster
+            ? new PortalReach(
+                cluster.Connection is ClusterConnectionKind.Installation or ClusterConnectionKind.InCluster,
+                cluster.ControlPlaneRanges, cluster.PortalRanges)
+            : PortalReach.Inside;
 
     private static async Task<CommonQuota> CommonAsync(PortalDb db, NodeCapacity? nodes, Project project, CancellationToken ct)
     {

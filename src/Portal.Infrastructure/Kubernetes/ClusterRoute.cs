@@ -4,8 +4,8 @@ using Portal.Core.Workloads;
 namespace Portal.Infrastructure.Kubernetes;
 
 /// <summary>
-/// The way to a pod: its own address in the embedded cluster, the Service's name from inside a cluster, and from outside
-/// the API server's proxy, which is open wherever the API server is.
+/// The way to a pod: its own address where the portal reaches it, and from outside the API server's proxy, which is open wherever
+/// the API server is. Never its Service: an operator gives that a port of its own.
 /// </summary>
 internal sealed class ClusterRoute(ClusterConnection connection, ClusterDiscovery discovery) : IDisposable
 {
@@ -21,13 +21,13 @@ internal sealed class ClusterRoute(ClusterConnection connection, ClusterDiscover
 
     private readonly HttpMessageInvoker _throughServer = new(new Passage(connection));
 
-    public async Task<WorkloadRoute> ToAsync(string ns, string service, string address, int port, CancellationToken ct)
+    public async Task<WorkloadRoute> ToAsync(string ns, string pod, string address, int port, CancellationToken ct)
     {
-        if ((await discovery.GetAsync(fresh: false, ct)).IsEmbedded)
-            return new WorkloadRoute(_direct, $"http://{address}:{port}", KeepsAuthorization: true);
-        return connection.Line.IsOwn
-            ? new WorkloadRoute(_direct, $"http://{service}.{ns}.svc:{port}", KeepsAuthorization: true)
-            : new WorkloadRoute(_throughServer, $"{connection.Address}/api/v1/namespaces/{ns}/services/{service}:{port}/proxy", KeepsAuthorization: false);
+        var capabilities = await discovery.GetAsync(fresh: false, ct);
+        if (!connection.Line.ReachesPods(capabilities.IsEmbedded))
+            return new WorkloadRoute(_throughServer, $"{connection.Address}/api/v1/namespaces/{ns}/pods/{pod}:{port}/proxy", ThroughServer: true);
+        var host = address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address;
+        return new WorkloadRoute(_direct, $"http://{host}:{port}", ThroughServer: false);
     }
 
     public void Dispose()

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Net.Http.Headers;
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
@@ -9,7 +9,7 @@ using Portal.Core.Workloads;
 namespace Portal.Infrastructure.Notebooks;
 
 /// <summary>Reads a Jupyter server's own account of its use: <c>/api/status</c> and <c>/api/kernels</c>.</summary>
-internal sealed class JupyterActivity(IWorkloadRoute routes) : INotebookActivity
+internal sealed class JupyterActivity(IWorkloadRoute routes, JupyterSignIn signIn) : INotebookActivity
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -19,7 +19,7 @@ internal sealed class JupyterActivity(IWorkloadRoute routes) : INotebookActivity
         deadline.CancelAfter(Patience);
         try
         {
-            var route = await routes.ToAsync(target.ClusterId, target.Namespace, target.Service, target.PodAddress, NotebookManifests.Port, deadline.Token);
+            var route = await routes.ToAsync(target.ClusterId, target.Namespace, target.Pod, target.PodAddress, NotebookManifests.Port, deadline.Token);
             var status = await GetAsync(route, target, "api/status", deadline.Token);
             var kernels = await GetAsync(route, target, "api/kernels", deadline.Token) as JsonArray ?? [];
             return From(status, kernels);
@@ -39,14 +39,13 @@ internal sealed class JupyterActivity(IWorkloadRoute routes) : INotebookActivity
     }
 
     // Asking must not count as use.
-    private static async Task<JsonNode?> GetAsync(WorkloadRoute route, NotebookTarget target, string path, CancellationToken ct)
+    private async Task<JsonNode?> GetAsync(WorkloadRoute route, NotebookTarget target, string path, CancellationToken ct)
     {
-        var address = $"{route.Prefix}{NotebookManifests.BasePath(target.Id)}{path}?no_track_activity=1"
-            + (route.KeepsAuthorization ? "" : "&token=" + target.Token);
-        using var request = new HttpRequestMessage(HttpMethod.Get, address);
-        if (route.KeepsAuthorization)
-            request.Headers.Authorization = new AuthenticationHeaderValue("token", target.Token);
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{route.Prefix}{NotebookManifests.BasePath(target.Id)}{path}?no_track_activity=1");
+        await signIn.AuthorizeAsync(request.Headers, target, route, ct);
         using var response = await route.Client.SendAsync(request, ct);
+        if (response.StatusCode == HttpStatusCode.Forbidden)
+            signIn.Forget(target);
         response.EnsureSuccessStatusCode();
         return await JsonNode.ParseAsync(await response.Content.ReadAsStreamAsync(ct), cancellationToken: ct);
     }

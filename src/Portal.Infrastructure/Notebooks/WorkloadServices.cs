@@ -13,6 +13,8 @@ public static class WorkloadServices
     public static IServiceCollection AddPortalWorkloads(this IServiceCollection services, string artefacts)
     {
         services.AddSingleton<IArtefactStore>(new ArtefactFolder(artefacts));
+        services.AddMemoryCache();
+        services.AddSingleton<JupyterSignIn>();
         services.AddSingleton<INotebookActivity, JupyterActivity>();
         return services;
     }

@@ -58,8 +58,16 @@ internal sealed class ProxyRequests(ObjectRegistry registry) : IDisposable
                 return;
             }
             context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+            var pages = new ProxiedPages(Before(request), uri.Authority);
+            if (response.Headers.Location is { } location) context.Response.Headers.Location = pages.Rewritten(location.OriginalString);
             await using var body = await response.Content.ReadAsStreamAsync(request.Aborted);
-            await body.CopyToAsync(context.Response.Body, request.Aborted);
+            if (response.Headers.Location is not null || response.Content.Headers.ContentType?.MediaType != "text/html")
+            {
+                await body.CopyToAsync(context.Response.Body, request.Aborted);
+                return;
+            }
+            context.Response.ContentLength = null;
+            await pages.CopyAsync(body, context.Response.Body, string.Join(',', response.Content.Headers.ContentEncoding), request.Aborted);
         }
     }
 
@@ -91,10 +99,22 @@ internal sealed class ProxyRequests(ObjectRegistry registry) : IDisposable
     /// <summary>What stands behind <c>/proxy</c> in the request line, untouched.</summary>
     private static string Target(ApiRequest request)
     {
+        var (raw, end) = Split(request);
+        var rest = raw[end..];
+        return rest.Length == 0 || rest[0] != '/' ? "/" + rest : rest;
+    }
+
+    private static string Before(ApiRequest request)
+    {
+        var (raw, end) = Split(request);
+        return raw[..end];
+    }
+
+    private static (string Raw, int End) Split(ApiRequest request)
+    {
         var raw = request.Context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var at = raw.IndexOf("/proxy", raw.IndexOf($"/{request.Type.Plural}/", StringComparison.Ordinal), StringComparison.Ordinal);
-        var rest = raw[(at + "/proxy".Length)..];
-        return rest.Length == 0 || rest[0] != '/' ? "/" + rest : rest;
+        return (raw, at + "/proxy".Length);
     }
 
     private (string Address, long Port) PodEndpoint(ApiRequest request, string name, string port)

@@ -16,6 +16,9 @@ internal sealed record ClusterLine(string Kubeconfig, string File, string Contex
     /// <summary>True when the portal runs in the cluster that it works on.</summary>
     public bool IsOwn => Kubeconfig.Length == 0 && File.Length == 0;
 
+    /// <summary>True when the portal reaches the addresses of pods: from inside, and those that are processes of its own machine.</summary>
+    public bool ReachesPods(bool isEmbedded) => IsOwn || (isEmbedded && File.Length > 0);
+
     public static ClusterLine FromFile(string file, string context = "") => new("", file, context);
 
     public static ClusterLine FromText(string kubeconfig) => new(kubeconfig, "", "");

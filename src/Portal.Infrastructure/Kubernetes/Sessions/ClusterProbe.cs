@@ -43,7 +43,7 @@ internal sealed class ClusterProbe(
                 return ClusterCheck.Failed("check.too_old", "", ("version", capabilities.Version), ("oldest", $"v1.{OldestMinor}"));
             // The roles of the installation's own accounts are there in its own cluster alone.
             var given = cluster.Connection is ClusterConnectionKind.Installation or ClusterConnectionKind.InCluster ? projects.Bindings.Select(b => b.Role) : [];
-            var check = await RightsAsync(connection, ClusterNeeds.For(capabilities, [.. given], outside: !line.IsOwn && !capabilities.IsEmbedded), ct);
+            var check = await RightsAsync(connection, ClusterNeeds.For(capabilities, [.. given], outside: !line.ReachesPods(capabilities.IsEmbedded)), ct);
             return check.Problem.Length == 0 ? check with { Identity = await IdentityAsync(connection, ct) } : check;
         }
         catch (ClusterException failure)

@@ -23,8 +23,8 @@ internal sealed class ClusterSet : IClusters, IWorkloadRoute
 
     public ClusterSession? Remove(Guid id) => _sessions.TryRemove(id, out var session) ? session : null;
 
-    public async Task<WorkloadRoute> ToAsync(Guid? clusterId, string ns, string service, string address, int port, CancellationToken ct) =>
+    public async Task<WorkloadRoute> ToAsync(Guid? clusterId, string ns, string pod, string address, int port, CancellationToken ct) =>
         Find(clusterId) is { } session
-            ? await session.Route.ToAsync(ns, service, address, port, ct)
+            ? await session.Route.ToAsync(ns, pod, address, port, ct)
             : throw new ClusterException(ClusterFailure.Unavailable, "The cluster is not connected.");
 }

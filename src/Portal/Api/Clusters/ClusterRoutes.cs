@@ -46,9 +46,12 @@ public static class ClusterRoutes
 }
 
 /// <summary>What is said about a cluster; absent data classes allow all.</summary>
+/// <param name="ControlPlaneRanges">From where its API server reaches pods, as CIDR: let into its projects.</param>
+/// <param name="PortalRanges">Where the portal is, seen from its pods, as CIDR: its projects are let out to it.</param>
 public record ClusterContentRequest(
     string? Name, string? Region = null, ClusterKind Kind = ClusterKind.OnPremises, IReadOnlyList<DataClass>? DataClasses = null,
-    IReadOnlyDictionary<string, string>? Labels = null, bool TakesProjects = true)
+    IReadOnlyDictionary<string, string>? Labels = null, bool TakesProjects = true,
+    IReadOnlyList<string>? ControlPlaneRanges = null, IReadOnlyList<string>? PortalRanges = null)
 {
     internal ClusterContent ToContent() => new(Name ?? "")
     {
@@ -56,6 +59,8 @@ public record ClusterContentRequest(
         Kind = Kind,
         DataClasses = DataClasses ?? Enum.GetValues<DataClass>(),
         Labels = Labels ?? new Dictionary<string, string>(),
+        ControlPlaneRanges = ControlPlaneRanges ?? [],
+        PortalRanges = PortalRanges ?? [],
         TakesProjects = TakesProjects,
     };
 }
@@ -64,8 +69,9 @@ public record ClusterContentRequest(
 /// <param name="Id">Chosen by the caller to make the call repeatable, or absent.</param>
 public sealed record NewClusterRequest(
     string? Name, CredentialsRequest? Credentials, Guid? Id = null, string? Region = null, ClusterKind Kind = ClusterKind.OnPremises,
-    IReadOnlyList<DataClass>? DataClasses = null, IReadOnlyDictionary<string, string>? Labels = null, bool TakesProjects = true)
-    : ClusterContentRequest(Name, Region, Kind, DataClasses, Labels, TakesProjects)
+    IReadOnlyList<DataClass>? DataClasses = null, IReadOnlyDictionary<string, string>? Labels = null, bool TakesProjects = true,
+    IReadOnlyList<string>? ControlPlaneRanges = null, IReadOnlyList<string>? PortalRanges = null)
+    : ClusterContentRequest(Name, Region, Kind, DataClasses, Labels, TakesProjects, ControlPlaneRanges, PortalRanges)
 {
     internal ClusterDraft ToDraft()
     {
@@ -76,6 +82,8 @@ public sealed record NewClusterRequest(
             Kind = content.Kind,
             DataClasses = content.DataClasses,
             Labels = content.Labels,
+            ControlPlaneRanges = content.ControlPlaneRanges,
+            PortalRanges = content.PortalRanges,
             TakesProjects = content.TakesProjects,
         };
     }
@@ -85,8 +93,9 @@ public sealed record NewClusterRequest(
 /// <param name="Generation">As it was read; a cluster that has moved on is refused with <c>registration.stale</c>.</param>
 public sealed record ClusterEditRequest(
     long Generation, string? Name, string? Region = null, ClusterKind Kind = ClusterKind.OnPremises, IReadOnlyList<DataClass>? DataClasses = null,
-    IReadOnlyDictionary<string, string>? Labels = null, bool TakesProjects = true)
-    : ClusterContentRequest(Name, Region, Kind, DataClasses, Labels, TakesProjects);
+    IReadOnlyDictionary<string, string>? Labels = null, bool TakesProjects = true,
+    IReadOnlyList<string>? ControlPlaneRanges = null, IReadOnlyList<string>? PortalRanges = null)
+    : ClusterContentRequest(Name, Region, Kind, DataClasses, Labels, TakesProjects, ControlPlaneRanges, PortalRanges);
 
 /// <summary>New credentials.</summary>
 public sealed record ReconnectRequest(long Generation, CredentialsRequest? Credentials);
@@ -111,10 +120,11 @@ public sealed record CredentialsRequest(
 public sealed record ClusterResponse(
     Guid Id, string Name, string Region, ClusterKind Kind, IReadOnlyList<DataClass> DataClasses, IReadOnlyDictionary<string, string> Labels,
     ClusterConnectionKind Connection, string Server, bool TakesProjects, ClusterState State, double? AgeSeconds, string Version, long Generation,
-    int Projects, int Pools, ClusterRoom? Room, DateTimeOffset? CheckedAt, ClusterCheck Check, IReadOnlyList<ClusterFeature> Features)
+    int Projects, int Pools, ClusterRoom? Room, DateTimeOffset? CheckedAt, ClusterCheck Check, IReadOnlyList<ClusterFeature> Features,
+    IReadOnlyList<string> ControlPlaneRanges, IReadOnlyList<string> PortalRanges)
 {
     internal static ClusterResponse From(ClusterView view) => new(
         view.Row.Id, view.Row.Name, view.Row.Region, view.Row.Kind, view.Row.DataClasses, view.Row.Labels, view.Row.Connection, view.Row.Server,
         view.Row.TakesProjects, view.State, view.Age?.TotalSeconds, view.Version, view.Row.Generation, view.Projects, view.Pools, view.Room,
-        view.Row.CheckedAt, view.Row.Check, view.Features);
+        view.Row.CheckedAt, view.Row.Check, view.Features, view.Row.ControlPlaneRanges, view.Row.PortalRanges);
 }

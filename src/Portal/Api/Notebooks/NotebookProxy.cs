@@ -2,10 +2,12 @@ using System.Net;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 using Portal.Core.Access;
+using Portal.Core.Cluster;
 using Portal.Core.Data;
 using Portal.Core.Notebooks;
 using Portal.Core.Results;
 using Portal.Core.Workloads;
+using Portal.Infrastructure.Notebooks;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Portal.Api.Notebooks;
@@ -15,7 +17,7 @@ namespace Portal.Api.Notebooks;
 /// notebook, asked at each request and again while a socket is open.
 /// </summary>
 internal sealed class NotebookProxy(
-    NotebookPasses passes, IWorkloadRoute routes, IHttpForwarder forwarder, IChangeFeed feed, Problems problems)
+    NotebookPasses passes, IWorkloadRoute routes, JupyterSignIn signIn, IHttpForwarder forwarder, IChangeFeed feed, Problems problems)
 {
     private static readonly ForwarderRequestConfig Config = new() { ActivityTimeout = TimeSpan.FromMinutes(10) };
 
@@ -44,25 +46,41 @@ internal sealed class NotebookProxy(
         }
         Unbind(context);
         var target = pass.Value;
-        var route = await routes.ToAsync(target.ClusterId, target.Namespace, target.Service, target.PodAddress, NotebookManifests.Port, context.RequestAborted);
         if (!IsSocket(context))
         {
-            await ForwardAsync(context, target, route, context.RequestAborted);
+            await ForwardAsync(context, target, context.RequestAborted);
             return;
         }
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         var guard = EndWhenRefusedAsync(actor, target, ends);
-        await ForwardAsync(context, target, route, ends.Token);
+        await ForwardAsync(context, target, ends.Token);
         await ends.CancelAsync();
         await guard;
     }
 
-    private async Task ForwardAsync(HttpContext context, NotebookTarget target, WorkloadRoute route, CancellationToken ct)
+    private async Task ForwardAsync(HttpContext context, NotebookTarget target, CancellationToken ct)
     {
-        var config = IsSocket(context) ? SocketConfig : Config;
-        var error = await forwarder.SendAsync(context, route.Prefix, route.Client, config, new NotebookTransform(target, route), ct);
-        if (error is ForwarderError.Request or ForwarderError.RequestTimedOut && !context.Response.HasStarted)
-            await RefuseAsync(context, target.Id, new Refusal("notebook.unreachable", RefusalKind.Conflict));
+        if (await RouteAsync(target, ct) is { } route)
+        {
+            var transform = new NotebookTransform(target, route, signIn);
+            var error = await forwarder.SendAsync(context, route.Prefix, route.Client, IsSocket(context) ? SocketConfig : Config, transform, ct);
+            var failed = error is ForwarderError.Request or ForwarderError.RequestTimedOut or ForwarderError.RequestCreation || transform.IsRefused;
+            if (!failed || context.Response.HasStarted)
+                return;
+        }
+        await RefuseAsync(context, target.Id, new Refusal("notebook.unreachable", RefusalKind.Conflict));
+    }
+
+    private async Task<WorkloadRoute?> RouteAsync(NotebookTarget target, CancellationToken ct)
+    {
+        try
+        {
+            return await routes.ToAsync(target.ClusterId, target.Namespace, target.Pod, target.PodAddress, NotebookManifests.Port, ct);
+        }
+        catch (ClusterException)
+        {
+            return null;
+        }
     }
 
     // An open socket outlives the request that was checked: it is asked for again by the clock and at each change of the notebook.
@@ -134,7 +152,6 @@ internal static class NotebookProxyRoutes
     public static IServiceCollection AddNotebookProxy(this IServiceCollection services)
     {
         services.AddHttpForwarder();
-        services.AddMemoryCache();
         services.AddSingleton<NotebookPasses>();
         services.AddSingleton<NotebookProxy>();
         return services;

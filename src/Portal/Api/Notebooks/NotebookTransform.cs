@@ -1,23 +1,30 @@
+using System.Net;
 using Microsoft.Net.Http.Headers;
+using Portal.Core.Cluster;
 using Portal.Core.Notebooks;
 using Portal.Core.Workloads;
+using Portal.Infrastructure.Notebooks;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Portal.Api.Notebooks;
 
 /// <summary>
-/// What changes on the way: the portal's cookies stay here, the server's token is put on there. Neither ever reaches the other side.
+/// What changes on the way: the portal's cookies stay here, what lets a request in is put on there. Neither ever reaches the other side.
 /// </summary>
-internal sealed class NotebookTransform(NotebookTarget target, WorkloadRoute route) : HttpTransformer
+internal sealed class NotebookTransform(NotebookTarget target, WorkloadRoute route, JupyterSignIn signIn) : HttpTransformer
 {
-    // Jupyter's guard against forged requests; the one cookie that its pages need.
-    private const string JupyterCookie = "_xsrf";
+    // A server's own refusal is a short object.
+    private const long StatusLimit = 64 * 1024;
+
+    private readonly ServerPassage? _passage = route.ThroughServer ? new ServerPassage(route) : null;
+
+    /// <summary>True when the API server itself refused: nothing was written, the caller answers.</summary>
+    public bool IsRefused { get; private set; }
 
     public override async ValueTask TransformRequestAsync(
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
         await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
-        var query = httpContext.Request.QueryString;
         var headers = proxyRequest.Headers;
         headers.Host = null;
         headers.Remove(HeaderNames.Cookie);
@@ -25,22 +32,61 @@ internal sealed class NotebookTransform(NotebookTarget target, WorkloadRoute rou
         // Checked here already; the server would compare it with an address that the browser does not know.
         headers.Remove(HeaderNames.Origin);
         headers.Remove(HeaderNames.Referer);
-        if (httpContext.Request.Cookies[JupyterCookie] is { Length: > 0 } xsrf)
-            headers.TryAddWithoutValidation(HeaderNames.Cookie, $"{JupyterCookie}={Uri.EscapeDataString(xsrf)}");
-        if (route.KeepsAuthorization)
-            headers.TryAddWithoutValidation(HeaderNames.Authorization, "token " + target.Token);
-        else
-            query = query.Add("token", target.Token);
-        proxyRequest.RequestUri = RequestUtilities.MakeDestinationAddress(route.Prefix, httpContext.Request.Path, query);
+        // Pages are read here on their way back.
+        if (_passage is not null)
+            headers.Remove(HeaderNames.AcceptEncoding);
+        var own = httpContext.Request.Cookies[JupyterSignIn.ForgeryCookie];
+        await signIn.AuthorizeAsync(headers, target, route, cancellationToken, own is null ? "" : Uri.EscapeDataString(own));
+        proxyRequest.RequestUri = RequestUtilities.MakeDestinationAddress(route.Prefix, httpContext.Request.Path, httpContext.Request.QueryString);
     }
 
     public override async ValueTask<bool> TransformResponseAsync(
         HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
+        if (_passage is not null && proxyResponse is not null && await IsServersOwnAsync(proxyResponse, cancellationToken))
+        {
+            IsRefused = true;
+            return false;
+        }
         var copied = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         var headers = httpContext.Response.Headers;
-        var cookies = headers.SetCookie.Where(c => c?.StartsWith(JupyterCookie + "=", StringComparison.Ordinal) == true).ToArray();
+        var cookies = headers.SetCookie.Where(c => c?.StartsWith(JupyterSignIn.ForgeryCookie + "=", StringComparison.Ordinal) == true).ToArray();
         headers.SetCookie = cookies;
-        return copied;
+        if (_passage is null || proxyResponse is null)
+            return copied;
+        if (headers.Location.ToString() is { Length: > 0 } location)
+            headers.Location = Redirect(httpContext.Request, _passage.Location(location));
+        if (proxyResponse.Content.Headers.ContentType?.MediaType != "text/html" || proxyResponse.Content.Headers.ContentEncoding.Count > 0)
+            return copied;
+        headers.ContentLength = null;
+        await _passage.CopyAsync(await proxyResponse.Content.ReadAsStreamAsync(cancellationToken), httpContext.Response.Body, cancellationToken);
+        return false;
+    }
+
+    private string Redirect(HttpRequest request, string location)
+    {
+        if (!ServerPassage.AsksToSignIn(target, location))
+            return location;
+        signIn.Forget(target);
+        return request.Path + request.QueryString;
+    }
+
+    // 403 where the portal's account may not pass, 5xx where the server does not reach the pod.
+    private static async Task<bool> IsServersOwnAsync(HttpResponseMessage response, CancellationToken ct)
+    {
+        if (response.StatusCode is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or >= HttpStatusCode.InternalServerError)
+            || response.Content.Headers.ContentType?.MediaType != "application/json" || response.Content.Headers.ContentLength > StatusLimit)
+        {
+            return false;
+        }
+        try
+        {
+            await response.Content.LoadIntoBufferAsync(StatusLimit, ct);
+            return System.Text.Json.Nodes.JsonNode.Parse(await response.Content.ReadAsStringAsync(ct)).Text("kind") == "Status";
+        }
+        catch (Exception e) when (e is System.Text.Json.JsonException or HttpRequestException)
+        {
+            return false;
+        }
     }
 }

@@ -21,6 +21,12 @@ public sealed class ClusterForm
     /// <summary>One <c>key=value</c> a line.</summary>
     public string Labels { get; set; } = "";
 
+    /// <summary>One range a line, or with commas.</summary>
+    public string ControlPlaneRanges { get; set; } = "";
+
+    /// <summary>One range a line, or with commas.</summary>
+    public string PortalRanges { get; set; } = "";
+
     public bool TakesProjects { get; set; } = true;
 
     public ClusterConnectionKind Connection { get; set; } = ClusterConnectionKind.Kubeconfig;
@@ -48,6 +54,8 @@ public sealed class ClusterForm
         Kind = row.Kind,
         DataClasses = [.. row.DataClasses],
         Labels = string.Join('\n', row.Labels.Select(l => $"{l.Key}={l.Value}")),
+        ControlPlaneRanges = string.Join('\n', row.ControlPlaneRanges),
+        PortalRanges = string.Join('\n', row.PortalRanges),
         TakesProjects = row.TakesProjects,
         Generation = row.Generation,
     };
@@ -62,6 +70,8 @@ public sealed class ClusterForm
         Kind = Kind,
         DataClasses = [.. DataClasses],
         Labels = Parsed,
+        ControlPlaneRanges = Ranges(ControlPlaneRanges),
+        PortalRanges = Ranges(PortalRanges),
         TakesProjects = TakesProjects,
     };
 
@@ -72,6 +82,8 @@ public sealed class ClusterForm
         Kind = Kind,
         DataClasses = [.. DataClasses],
         Labels = Parsed,
+        ControlPlaneRanges = Ranges(ControlPlaneRanges),
+        PortalRanges = Ranges(PortalRanges),
         TakesProjects = TakesProjects,
     };
 
@@ -85,6 +97,9 @@ public sealed class ClusterForm
 
     /// <summary>Credentials leave the form once they were sent.</summary>
     public void ForgetCredentials() => (Kubeconfig, Token) = ("", "");
+
+    private static string[] Ranges(string text) =>
+        text.Split(['\n', ',', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private Dictionary<string, string> Parsed => Labels.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
         .Select(line => line.Split('=', 2, StringSplitOptions.TrimEntries)).GroupBy(p => p[0])
