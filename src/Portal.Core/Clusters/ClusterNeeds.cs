@@ -48,8 +48,9 @@ public static class ClusterNeeds
     /// <summary>Of what carries rows out, in each project's namespace.</summary>
     public static IReadOnlyList<ClusterNeed> ReconcilerInProjects { get; } =
     [
-        .. new[] { Kinds.ResourceQuota, Kinds.LimitRange, Kinds.ServiceAccount, Kinds.PersistentVolumeClaim, Kinds.NetworkPolicy }
+        .. new[] { Kinds.ResourceQuota, Kinds.LimitRange, Kinds.ServiceAccount, Kinds.PersistentVolumeClaim }
             .Select(type => new ClusterNeed(type, "create", "patch")),
+        new(Kinds.NetworkPolicy, "create", "patch", "delete"),
         new(Kinds.LocalQueue, "get", "create", "patch"),
         .. new[] { Kinds.Service, Kinds.ConfigMap, Kinds.Secret, TrainingKinds.TrainingRuntime }.Concat(Controllers)
             .Select(type => new ClusterNeed(type, "create", "patch", "delete")),
@@ -70,16 +71,21 @@ public static class ClusterNeeds
         IReadOnlyList<ClusterNeed> needs =
         [
             .. Reconciler,
-            .. given.Count > 0 ? [] : ReconcilerInProjects,
+            // One account is both parts there.
+            .. given.Count > 0 ? [] : ReconcilerInProjects.Concat(Web),
             .. outside ? [Passage] : (ClusterNeed[])[],
         ];
         return
         [
             // Whoever is answered could ask.
-            .. needs.Where(n => n.Type != AccessReview && capabilities.Serves(n.Type)).SelectMany(n => n.Rights).Distinct(),
+            .. needs.Where(n => n.Type != AccessReview && IsServed(n.Type, capabilities)).SelectMany(n => n.Rights).Distinct(),
             .. ProjectAccessManifests.Roles.Concat(given).Select(role => new ClusterRight("bind", Kinds.RoleBinding.Group, "clusterroles") { Name = role }),
         ];
     }
+
+    // The visibility API is read in whichever version there is.
+    private static bool IsServed(ResourceType type, ClusterCapabilities capabilities) =>
+        type == PendingWorkloads ? capabilities.Served.Any(s => s.Group == type.Group) : capabilities.Serves(type);
 }
 
 /// <summary>What is done with a kind.</summary>

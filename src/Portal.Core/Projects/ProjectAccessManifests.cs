@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Portal.Core.Access;
 using Portal.Core.Cluster;
+using Portal.Core.Notebooks;
+using Portal.Core.Training;
 
 namespace Portal.Core.Projects;
 
@@ -34,17 +36,39 @@ public static class ProjectAccessManifests
                 ["name"] = m.UserName,
             })))];
 
-    /// <summary>Nothing in or out but: pods of the project among themselves, names, and the portal in both directions.</summary>
-    public static IReadOnlyList<JsonObject> NetworkPolicies(ProjectPlan plan) =>
+    /// <summary>
+    /// Nothing in or out but: pods of the project among themselves, names, the portal in both directions, and Ray's operator where
+    /// the cluster has it.
+    /// </summary>
+    public static IReadOnlyList<JsonObject> NetworkPolicies(ProjectPlan plan, ClusterCapabilities capabilities) =>
     [
-        Policy(plan, "default-deny", denies: true),
-        Policy(plan, "allow-same-namespace", From(AnyPodHere()), To(AnyPodHere())),
+        Policy(plan, "default-deny", [], [], denies: true),
+        Policy(plan, "allow-same-namespace", [From(AnyPodHere())], [To(AnyPodHere())]),
         // OpenShift's resolvers listen on 5353 behind their service.
-        Policy(plan, "allow-dns", egress: To(InNamespaces("kube-system", "openshift-dns"))!
-            .With("ports", new JsonArray(Port("UDP", 53), Port("TCP", 53), Port("UDP", 5353), Port("TCP", 5353)))),
+        Policy(plan, "allow-dns", [], [To(InNamespaces("kube-system", "openshift-dns"))!
+            .With("ports", new JsonArray(Port("UDP", 53), Port("TCP", 53), Port("UDP", 5353), Port("TCP", 5353)))]),
         // The portal opens notebooks through its own proxy, and running code reports to it.
-        Policy(plan, "allow-portal", From([.. ThePortal(plan), .. ServerOf(plan)]), To([.. ThePortal(plan), .. Blocks(plan.Reach.Portal)])),
+        Policy(plan, "allow-portal",
+            [From([.. ThePortal(plan), .. ServerOf(plan)])?.With("ports", new JsonArray(Port("TCP", NotebookManifests.Port)))],
+            [
+                To([.. ThePortal(plan)])?.With("ports", new JsonArray(Port("TCP", plan.Options.PortalPort))),
+                // The portal's address outside may be a gateway's, on any port.
+                To([.. Blocks(plan.Reach.Portal)]),
+            ]),
+        // The operator asks a run's head how far it is; unanswered, a RayJob never ends.
+        .. capabilities.Serves(TrainingKinds.RayJob) ? [RayOperator(plan)] : (JsonObject[])[],
     ];
+
+    private static JsonObject RayOperator(ProjectPlan plan)
+    {
+        var policy = Policy(plan, "allow-ray-operator", [From(new JsonObject
+        {
+            ["namespaceSelector"] = new JsonObject(),
+            ["podSelector"] = Labelled("app.kubernetes.io/name", "kuberay-operator"),
+        })!.With("ports", new JsonArray(Port("TCP", 8265)))], []);
+        policy["spec"]!["podSelector"] = Labelled("ray.io/node-type", "head");
+        return policy;
+    }
 
     /// <summary>Every role that a member can have in a namespace.</summary>
     public static IReadOnlyList<string> Roles { get; } = [.. Enum.GetValues<ProjectRole>().Select(ClusterRole).Distinct()];
@@ -58,10 +82,7 @@ public static class ProjectAccessManifests
     {
         if (!plan.Reach.SameCluster)
         {
-            yield return InNamespaces("kube-system").With("podSelector", new JsonObject
-            {
-                ["matchLabels"] = new JsonObject { ["k8s-app"] = "konnectivity-agent" },
-            });
+            yield return InNamespaces("kube-system").With("podSelector", Labelled("k8s-app", "konnectivity-agent"));
         }
         foreach (var block in Blocks(plan.Reach.ControlPlane))
             yield return block;
@@ -81,18 +102,18 @@ public static class ProjectAccessManifests
         role switch { ProjectRole.Owner => "admin", ProjectRole.Contributor => "edit", _ => "view" };
 
     private static JsonObject Policy(
-        ProjectPlan plan, string name, JsonObject? ingress = null, JsonObject? egress = null, bool denies = false)
+        ProjectPlan plan, string name, JsonObject?[] ingress, JsonObject?[] egress, bool denies = false)
     {
         var types = new JsonArray();
         var spec = new JsonObject { ["podSelector"] = new JsonObject(), ["policyTypes"] = types };
-        if (ingress is not null || denies)
-            types.Add("Ingress");
-        if (egress is not null || denies)
-            types.Add("Egress");
-        if (ingress is not null)
-            spec["ingress"] = new JsonArray(ingress);
-        if (egress is not null)
-            spec["egress"] = new JsonArray(egress);
+        foreach (var (type, rules) in new[] { ("Ingress", ingress), ("Egress", egress) })
+        {
+            JsonNode?[] real = [.. rules.Where(r => r is not null)];
+            if (real.Length > 0 || denies)
+                types.Add(type);
+            if (real.Length > 0)
+                spec[type.ToLowerInvariant()] = new JsonArray(real);
+        }
         return ProjectManifests.In(plan, Kinds.NetworkPolicy, name).With("spec", spec);
     }
 
@@ -100,6 +121,8 @@ public static class ProjectAccessManifests
     private static JsonObject? From(params JsonObject[] peers) => peers.Length > 0 ? new() { ["from"] = new JsonArray([.. peers]) } : null;
 
     private static JsonObject? To(params JsonObject[] peers) => peers.Length > 0 ? new() { ["to"] = new JsonArray([.. peers]) } : null;
+
+    private static JsonObject Labelled(string label, string value) => new() { ["matchLabels"] = new JsonObject { [label] = value } };
 
     private static JsonObject AnyPodHere() => new() { ["podSelector"] = new JsonObject() };
 

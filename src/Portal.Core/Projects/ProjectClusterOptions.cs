@@ -6,6 +6,9 @@ public sealed class ProjectClusterOptions
     /// <summary>Namespace in which the portal itself runs; project pods may talk to it, and it to notebooks.</summary>
     public string PortalNamespace { get; set; } = "mlops-portal";
 
+    /// <summary>Port that the portal's pods listen on: project pods may talk to this one alone.</summary>
+    public int PortalPort { get; set; } = 8080;
+
     /// <summary>
     /// What the portal's own accounts may do inside of each project's namespace, beside what they may everywhere; made there
     /// before anything else. Empty where one account holds every right. For the installation's own cluster only.

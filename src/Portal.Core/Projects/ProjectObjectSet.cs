@@ -24,7 +24,7 @@ public static class ProjectObjectSet
         .. ProjectAccessManifests.PortalBindings(plan).Select(m => (Kinds.RoleBinding, m)),
         (Kinds.LimitRange, ProjectManifests.LimitRange(plan)),
         (Kinds.ResourceQuota, ProjectManifests.ResourceQuota(plan)),
-        .. ProjectAccessManifests.NetworkPolicies(plan).Select(m => (Kinds.NetworkPolicy, m)),
+        .. ProjectAccessManifests.NetworkPolicies(plan, capabilities).Select(m => (Kinds.NetworkPolicy, m)),
         (Kinds.ServiceAccount, ProjectManifests.ServiceAccount(plan)),
         .. ProjectAccessManifests.RoleBindings(plan).Select(m => (Kinds.RoleBinding, m)),
         (Kinds.PersistentVolumeClaim, ProjectManifests.Storage(plan)),

@@ -91,8 +91,8 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
         return ProjectHealth.Quota(quota);
     }
 
-    private static Task<StepOutcome> NetworkAsync(ConnectedCluster cluster, ProjectPlan plan, CancellationToken ct) =>
-        EnsureSetAsync(cluster, Kinds.NetworkPolicy, ProjectAccessManifests.NetworkPolicies(plan), plan, ct);
+    private static async Task<StepOutcome> NetworkAsync(ConnectedCluster cluster, ProjectPlan plan, CancellationToken ct) => await EnsureSetAsync(
+        cluster, Kinds.NetworkPolicy, ProjectAccessManifests.NetworkPolicies(plan, await cluster.Client.CapabilitiesAsync(ct)), plan, ct);
 
     private static async Task<StepOutcome> RolesAsync(ConnectedCluster cluster, ProjectPlan plan, CancellationToken ct)
     {

@@ -179,8 +179,10 @@ internal sealed class ClusterConnection : IDisposable
             SocketsHttpHandler? handler = null;
             configuration.FirstMessageHandlerSetup = h => handler = h;
             var client = new k8s.Kubernetes(configuration);
+            // Redirects and cookies of notebooks that are passed through are the browser's affair, and one's cookies no other's.
+            (handler!.AllowAutoRedirect, handler.UseCookies) = (false, false);
             if (!configuration.SkipTlsVerify)
-                AskForTheName(handler!.SslOptions);
+                AskForTheName(handler.SslOptions);
             return client;
         }
         catch (Exception e) when (e is KubeConfigException or KubernetesClientException or IOException or UnauthorizedAccessException or YamlDotNet.Core.YamlException)

@@ -18,7 +18,7 @@ public sealed class JupyterSignIn(IMemoryCache cache)
     /// <summary>The header that repeats it.</summary>
     public const string ForgeryHeader = "X-XSRFToken";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Unused = TimeSpan.FromMinutes(30);
 
     /// <summary>Puts on a request what lets it in.</summary>

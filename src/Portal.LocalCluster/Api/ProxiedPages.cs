@@ -32,8 +32,14 @@ internal sealed partial class ProxiedPages(string before, string host)
         await using var plain = encoding.Length == 0 ? page : new GZipStream(page, CompressionMode.Decompress);
         using var reader = new StreamReader(plain);
         var text = Tag().Replace(await reader.ReadToEndAsync(ct), tag => Link().Replace(tag.Value, link => link.Groups["name"].Value + Rewritten(link.Groups["link"].Value)));
-        await using var packed = encoding.Length == 0 ? to : new GZipStream(to, CompressionLevel.Fastest, leaveOpen: true);
-        await packed.WriteAsync(System.Text.Encoding.UTF8.GetBytes(text), ct);
+        var bytes = System.Text.Encoding.UTF8.GetBytes(text);
+        if (encoding.Length == 0)
+        {
+            await to.WriteAsync(bytes, ct);
+            return;
+        }
+        await using var packed = new GZipStream(to, CompressionLevel.Fastest, leaveOpen: true);
+        await packed.WriteAsync(bytes, ct);
     }
 
     [GeneratedRegex("<[a-zA-Z][^>]*>", RegexOptions.NonBacktracking)]

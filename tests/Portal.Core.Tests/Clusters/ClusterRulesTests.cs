@@ -29,6 +29,29 @@ public class ClusterRulesTests
     public void Label_TypedByAPerson_NeverTakesWhatBelongsToOthers(string key, string? value, string? code) => Assert.Equal(
         (code, code is null ? null : "Labels"), Seen(ClusterRules.Check(new ClusterContent("North") { Labels = new Dictionary<string, string> { [key] = value! } })));
 
+    [Theory]
+    [InlineData("10.0.0.0/24", null)]
+    [InlineData(" 10.0.0.7 ", null)]
+    [InlineData("fd00::/64", null)]
+    [InlineData("fd00::7", null)]
+    [InlineData("10.0.0.7/24", null)]
+    [InlineData("10.0.0.0/33", "registration.range_invalid")]
+    [InlineData("10", "registration.range_invalid")]
+    [InlineData("0x7f000001", "registration.range_invalid")]
+    [InlineData("host.test", "registration.range_invalid")]
+    [InlineData("", "registration.range_invalid")]
+    [InlineData("0.0.0.0/0", "registration.range_all")]
+    [InlineData("::/0", "registration.range_all")]
+    public void Range_OfAddresses_IsACidrThatLeavesSomebodyOut(string range, string? code)
+    {
+        Assert.Equal((code, code is null ? null : "ControlPlaneRanges"), Seen(ClusterRules.Check(new ClusterContent("North") { ControlPlaneRanges = [range] })));
+        Assert.Equal((code, code is null ? null : "PortalRanges"), Seen(ClusterRules.Check(new ClusterContent("North") { PortalRanges = [range] })));
+    }
+
+    [Fact]
+    public void Ranges_AsStored_NameSingleAddressesAsRanges() =>
+        Assert.Equal(["10.0.0.7/32", "fd00::/64", "fd00::7/128", "10.1.2.0/24"], AddressRanges.Normalize([" 10.0.0.7", "fd00:0::/64", "10.0.0.7/32", "fd00::7", "10.1.2.3/24"]));
+
     private static (string?, string?) Seen(Refusal? refusal) => (refusal?.Code, refusal?.Field);
 
     [Fact]

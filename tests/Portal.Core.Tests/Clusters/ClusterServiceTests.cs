@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Portal.Core.Access;
 using Portal.Core.Cluster;
 using Portal.Core.Clusters;
+using Portal.Core.Data;
 using Portal.Core.Projects;
 using Portal.Testing.Cluster;
 using Portal.Testing.Databases;
@@ -110,6 +111,30 @@ public class ClusterServiceTests(PostgresServer server)
         var result = await database.Get<ProjectService>().CreateAsync(admin, new ProjectDraft(Guid.CreateVersion7(), "Credit", team), default);
 
         Assert.Equal("placement.none", result.Refusal?.Code);
+    }
+
+    [Theory, EachProvider]
+    public async Task Edit_AddressRanges_AreAuditedAndReachItsProjectsAtOnce(Provider provider)
+    {
+        await using var database = await CreateAsync(provider, new FoundCluster());
+        var admin = await database.PersonAsync("admin", PlatformRole.Admin);
+        var team = await database.TeamAsync("Risk", admin);
+        var id = (await database.Get<ClusterService>().RegisterAsync(admin, Draft("North"), default)).Value;
+        var project = (await database.Get<ProjectService>().CreateAsync(admin, new ProjectDraft(Guid.CreateVersion7(), "Credit", team), default)).Value;
+        await using (var db = await database.OpenAsync())
+            await db.Projects.ExecuteUpdateAsync(s => s.SetProperty(p => p.ClusterId, id));
+        List<RowChange> seen = [];
+        using var subscription = database.Get<IChangeFeed>().Subscribe(seen.Add);
+
+        var result = await database.Get<ClusterService>().EditAsync(
+            admin, id, 1, new ClusterContent("North") { ControlPlaneRanges = ["10.0.0.7"], PortalRanges = ["192.0.2.0/24"] }, default);
+
+        Assert.True(result.Succeeded);
+        Assert.Contains(seen, c => c.Id == project && c.NeedsReconcile);
+        await using var after = await database.OpenAsync();
+        var row = await after.Set<ClusterRegistration>().SingleAsync();
+        Assert.Equal(["10.0.0.7/32"], row.ControlPlaneRanges);
+        Assert.Contains("192.0.2.0/24", (await after.AuditEntries.SingleAsync(e => e.Action == "cluster.edited")).Details, StringComparison.Ordinal);
     }
 
     [Theory, EachProvider]

@@ -3,6 +3,7 @@ using Portal.Core.Access;
 using Portal.Core.Cluster;
 using Portal.Core.Hardware.Lending;
 using Portal.Core.Projects;
+using Portal.Core.Training;
 using Portal.Testing.Golden;
 using Portal.Testing.Schemas;
 
@@ -34,7 +35,7 @@ public class ProjectManifestTests
         Common = new CommonQuota(62_500, 65_500, 262_144, 262_144),
     };
 
-    public static TheoryData<string> Plans => ["small", "large", "archived", "lending", "frozen"];
+    public static TheoryData<string> Plans => ["small", "large", "archived", "lending", "frozen", "elsewhere"];
 
     [Theory, MemberData(nameof(Plans))]
     public void Manifests_OfAPlan_AreTheGoldenOnesAndValid(string name)
@@ -44,6 +45,21 @@ public class ProjectManifestTests
         GoldenFile.AssertSame("project-" + name, objects);
         foreach (var manifest in objects)
             KubernetesSchemas.AssertValid(manifest);
+    }
+
+    // Under the portal's namespace's name another cluster may have somebody else's.
+    [Fact]
+    public void PortalPolicy_OnAClusterElsewhere_LetsNoNamespaceOfItsNameIn()
+    {
+        JsonObject Policy(ProjectPlan plan) =>
+            ProjectAccessManifests.NetworkPolicies(plan, new("v1.36.2", [], false)).Single(p => p.Text("metadata", "name") == "allow-portal");
+        var unknown = Policy(Small with { Reach = new PortalReach(SameCluster: false, [], []) });
+        var named = Policy(Plan("elsewhere"));
+
+        Assert.DoesNotContain("mlops-portal", unknown["spec"]!.ToJsonString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("mlops-portal", named["spec"]!.ToJsonString(), StringComparison.Ordinal);
+        Assert.Equal(["Ingress"], unknown.Items("spec", "policyTypes").Select(t => t!.ToString()));
+        Assert.Equal(["Ingress", "Egress"], named.Items("spec", "policyTypes").Select(t => t!.ToString()));
     }
 
     [Theory]
@@ -158,6 +174,7 @@ public class ProjectManifestTests
         "large" => Large,
         "lending" => Lending,
         "frozen" => Lending with { Project = Frozen() },
+        "elsewhere" => Small with { Reach = new PortalReach(SameCluster: false, ["10.20.0.0/28", "fd00::7/128"], ["192.0.2.0/24"]) },
         _ => Large with { Project = Archived(), Common = CommonQuota.None },
     };
 
@@ -175,11 +192,13 @@ public class ProjectManifestTests
         return project;
     }
 
+    private static readonly ClusterCapabilities WithRay = new("v1.36.2", [TrainingKinds.RayJob], false);
+
     private static IReadOnlyList<JsonObject> All(ProjectPlan plan) =>
     [
         ProjectManifests.Namespace(plan, "ana", "v1.36.2"), ProjectManifests.ResourceQuota(plan), ProjectManifests.LimitRange(plan),
         ProjectManifests.ServiceAccount(plan), ProjectManifests.Storage(plan),
-        .. ProjectAccessManifests.NetworkPolicies(plan), .. ProjectAccessManifests.RoleBindings(plan),
+        .. ProjectAccessManifests.NetworkPolicies(plan, WithRay), .. ProjectAccessManifests.RoleBindings(plan),
         ProjectQueueManifests.Flavor(), .. ProjectQueueManifests.Cohorts(plan), ProjectQueueManifests.ClusterQueue(plan), ProjectQueueManifests.LocalQueue(plan),
     ];
 

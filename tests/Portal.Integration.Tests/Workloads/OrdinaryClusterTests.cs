@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Portal.Core.Notebooks;
 using Portal.Core.Workloads;
 using Portal.LocalCluster;
@@ -21,18 +22,30 @@ public class OrdinaryClusterTests(OrdinaryStage stage) : IClassFixture<OrdinaryS
         var notebooks = stage.Get<NotebookService>();
         var id = (await notebooks.LaunchAsync(stage.Scientist, new NotebookDraft(Guid.CreateVersion7(), stage.Project, "far"), Ct)).Value;
         await Eventually.TrueAsync(async () => (await notebooks.GetAsync(stage.Scientist, id, Ct)).Value.Notebook.State == WorkloadState.Running, "the notebook runs");
-        var route = await stage.Get<IWorkloadRoute>().ToAsync((await stage.ProjectAsync()).ClusterId, "ns", "service", "10.0.0.1", 8888, Ct);
-        Assert.EndsWith("/api/v1/namespaces/ns/services/service:8888/proxy", route.Prefix, StringComparison.Ordinal);
+        var route = await stage.Get<IWorkloadRoute>().ToAsync((await stage.ProjectAsync()).ClusterId, "ns", "pod-0", "10.0.0.1", 8888, Ct);
+        Assert.EndsWith("/api/v1/namespaces/ns/pods/pod-0:8888/proxy", route.Prefix, StringComparison.Ordinal);
         using var browser = await stage.Portal.BrowserAsync("scientist");
 
         var page = await browser.GetAsync($"/notebooks/{id}/tree", Ct);
         using var nothing = new StringContent("{}", Encoding.UTF8, "application/json");
-        var kernel = JsonNode.Parse(await (await browser.PostAsync($"/notebooks/{id}/api/kernels", nothing, Ct)).Content.ReadAsStringAsync(Ct))!["id"]!.ToString();
+        var started = await (await browser.PostAsync($"/notebooks/{id}/api/kernels", nothing, Ct)).Content.ReadAsStringAsync(Ct);
+        Assert.StartsWith("{\"id\":", started.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        var kernel = JsonNode.Parse(started)!["id"]!.ToString();
         var printed = await new JupyterKernel(stage.Portal, id, kernel).ExecuteAsync("print(6 * 7)", Ct);
 
         Assert.Equal(HttpStatusCode.OK, page.StatusCode);
         Assert.Equal("42", printed.Trim());
+        // The page's links as Jupyter wrote them: each is found behind the portal.
+        var text = await page.Content.ReadAsStringAsync(Ct);
+        Assert.DoesNotContain("/api/v1/", text, StringComparison.Ordinal);
+        var style = Regex.Match(text, $"""href="(?<link>/notebooks/{id}/static/[^"]+\.css[^"]*)""", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)).Groups["link"].Value;
+        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync(style, Ct)).StatusCode);
+        Assert.Equal($"/notebooks/{id}/tree", (await browser.GetAsync($"/notebooks/{id}/", Ct)).Headers.Location?.OriginalString.Split('?')[0]);
+        // The idle rule reads it by the same way.
+        Assert.NotNull(await stage.Get<INotebookActivity>().ReadAsync(await TargetAsync(id), Ct));
     }
+
+    private async Task<NotebookTarget> TargetAsync(Guid id) => (await stage.Get<NotebookDoor>().OpenAsync(stage.Scientist, id, Ct)).Value;
 }
 
 /// <summary>

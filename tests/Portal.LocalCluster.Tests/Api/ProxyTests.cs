@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net.Security;
 using System.Net.WebSockets;
 using System.Text;
@@ -29,6 +30,22 @@ public sealed class ProxyTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         var (_, said, _) = await api.SendAsync("POST", $"/api/v1/namespaces/{ns}/services/echo:80/proxy/some/path?q=1", "hello", "text/plain");
         Assert.Equal("POST /some/path?q=1 hello no token", said!.GetValue<string>());
+
+        // Links from the root lead through the proxy, the others stay.
+        var before = $"/api/v1/namespaces/{ns}/pods/echo:{port}/proxy";
+        foreach (var encoding in new[] { "", "gzip" })
+        {
+            using var ask = new HttpRequestMessage(HttpMethod.Get, before + "/page");
+            if (encoding.Length > 0) ask.Headers.Add("Accept-Encoding", encoding);
+            using var page = await api.Client.SendAsync(ask);
+            await using var body = await page.Content.ReadAsStreamAsync();
+            await using var plain = encoding.Length > 0 ? new GZipStream(body, CompressionMode.Decompress) : body;
+            Assert.Equal(
+                $"""<a href="{before}/a?b#c">/a</a><img src='relative.png'><script src="https://other.test/x.js">"/kept"</script>""",
+                await new StreamReader(plain).ReadToEndAsync());
+        }
+        using var redirect = await api.Client.GetAsync(new Uri(before + "/redirect", UriKind.Relative));
+        Assert.Equal(before + "/login?next=%2F", redirect.Headers.Location?.OriginalString);
 
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         using var socket = new ClientWebSocket();
@@ -68,6 +85,20 @@ public sealed class ProxyTests(ApiFixture api) : IClassFixture<ApiFixture>
                 await socket.SendAsync(Encoding.UTF8.GetBytes("echo " + Encoding.UTF8.GetString(buffer, 0, received.Count)), WebSocketMessageType.Text, endOfMessage: true, context.RequestAborted);
                 await socket.ReceiveAsync(buffer, context.RequestAborted);
                 await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, context.RequestAborted);
+                return;
+            }
+            if (context.Request.Path == "/page")
+            {
+                var zipped = context.Request.Headers.AcceptEncoding.Contains("gzip");
+                context.Response.ContentType = "text/html; charset=utf-8";
+                if (zipped) context.Response.Headers.ContentEncoding = "gzip";
+                await using var to = zipped ? new GZipStream(context.Response.Body, CompressionMode.Compress) : context.Response.Body;
+                await to.WriteAsync("""<a href="/a?b#c">/a</a><img src='relative.png'><script src="https://other.test/x.js">"/kept"</script>"""u8.ToArray());
+                return;
+            }
+            if (context.Request.Path == "/redirect")
+            {
+                context.Response.Redirect("/login?next=%2F");
                 return;
             }
             var body = await new StreamReader(context.Request.Body).ReadToEndAsync(context.RequestAborted);

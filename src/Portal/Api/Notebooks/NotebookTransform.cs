@@ -35,8 +35,7 @@ internal sealed class NotebookTransform(NotebookTarget target, WorkloadRoute rou
         // Pages are read here on their way back.
         if (_passage is not null)
             headers.Remove(HeaderNames.AcceptEncoding);
-        var own = httpContext.Request.Cookies[JupyterSignIn.ForgeryCookie];
-        await signIn.AuthorizeAsync(headers, target, route, cancellationToken, own is null ? "" : Uri.EscapeDataString(own));
+        await signIn.AuthorizeAsync(headers, target, route, cancellationToken, ForgeryToken(httpContext.Request));
         proxyRequest.RequestUri = RequestUtilities.MakeDestinationAddress(route.Prefix, httpContext.Request.Path, httpContext.Request.QueryString);
     }
 
@@ -62,6 +61,11 @@ internal sealed class NotebookTransform(NotebookTarget target, WorkloadRoute rou
         await _passage.CopyAsync(await proxyResponse.Content.ReadAsStreamAsync(cancellationToken), httpContext.Response.Body, cancellationToken);
         return false;
     }
+
+    // As the browser sent it: Jupyter compares it letter by letter with what its pages repeat.
+    private static string ForgeryToken(HttpRequest request) =>
+        CookieHeaderValue.TryParseList(request.Headers.Cookie, out var cookies)
+            ? cookies.FirstOrDefault(c => c.Name == JupyterSignIn.ForgeryCookie)?.Value.ToString() ?? "" : "";
 
     private string Redirect(HttpRequest request, string location)
     {

@@ -7,7 +7,7 @@ namespace Portal.Api.Notebooks;
 /// What an API server does to the answers that it passes on, undone: in pages and redirects it puts its own path before every
 /// link from the root (k8s.io/apimachinery, <c>util/proxy/transport.go</c>), where a browser behind the portal would not find it.
 /// </summary>
-internal sealed class ServerPassage
+public sealed class ServerPassage
 {
     private readonly string[] _paths;
 
