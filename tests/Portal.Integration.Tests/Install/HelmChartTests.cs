@@ -15,6 +15,7 @@ public class HelmChartTests
     {
         { "default", [] },
         { "ingress", ["--set", "ingress.enabled=true,ingress.className=nginx,ingress.tlsSecretName=portal-tls,replicas=2,data.accessMode=ReadWriteMany,metrics.podMonitor=true,metrics.namespaces={monitoring}"] },
+        { "registered", ["--set", "registered.enabled=true"] },
     };
 
     [Fact]
@@ -53,6 +54,7 @@ public class HelmChartTests
     [InlineData("reconciler.replicas=0")]
     [InlineData("fence.enabled=maybe")]
     [InlineData("data.accessMode=ReadWriteOncePod")]
+    [InlineData("registered.enabled=yes")]
     [InlineData("settings.Projects:ImagePullSecrets={registry}")]
     [InlineData("settings.Projects Storage=fast")]
     [InlineData("settings.portal:part=All")]
@@ -195,6 +197,20 @@ public class HelmChartTests
             Assert.Equal("kubernetes.io/metadata.name", selected.Text("key"));
             Assert.Equal(["monitoring", "openshift-monitoring"], selected.Items("values").Select(v => v.ToString()));
         });
+    }
+
+    [Fact]
+    public async Task Chart_ForAFurtherCluster_IsAnAccountAndWhatHoldsIt()
+    {
+        var objects = YamlDocuments.Read(await RenderAsync("--set", "registered.enabled=true,ingress.enabled=true,metrics.podMonitor=true,replicas=2")).ToList();
+
+        Assert.Equal(
+            ["ClusterRole", "ClusterRoleBinding", "Secret", "ServiceAccount", "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"],
+            objects.Select(o => o.Text("kind")).Order());
+        var secret = objects.Single(o => o.Text("kind") == "Secret");
+        Assert.Equal("kubernetes.io/service-account-token", secret.Text("type"));
+        Assert.Equal(
+            objects.Single(o => o.Text("kind") == "ServiceAccount").Name(), secret.Text("metadata", "annotations", "kubernetes.io/service-account.name"));
     }
 
     [Fact]
