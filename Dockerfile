@@ -6,8 +6,9 @@ RUN dotnet publish src/Portal/Portal.csproj -c Release -o /app --nologo
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app
 COPY --from=build /app .
-# The base image's own unprivileged user; numeric, so that runAsNonRoot can be checked.
-RUN mkdir /data && chown 1654:1654 /data
+# The base image's own unprivileged user; numeric, so that runAsNonRoot can be checked. A platform may choose any other user, as
+# OpenShift does: those are in group 0, which therefore may do what the owner may.
+RUN mkdir /data && chown 1654:0 /data && chmod 770 /data
 USER 1654
 ENV ASPNETCORE_HTTP_PORTS=8080 Portal__DataDirectory=/data
 # Hexadecimal: short-lived objects are collected every 16 MB, so that lists of a large cluster do not double what it takes.

@@ -22,50 +22,31 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{- end -}}
 {{- end -}}
 
+{{/* What values.settings say, as variables. A variable has one value: what the chart sets is not set there. */}}
+{{- define "portal.settings" -}}
+{{- range $key, $value := .Values.settings }}
+{{- if regexMatch "(?i)^(urls$|aspnetcore_|dotnet_environment$|ssl_cert_file$|portal:|database:|setup:|sample:|metrics:|cluster:(mode|kubeconfig)$|projects:bindings)" $key }}
+{{- fail (printf "settings: %s is set by the chart itself; its other values say how." $key) }}
+{{- end }}
+- {name: {{ replace ":" "__" $key }}, value: {{ kindIs "string" $value | ternary $value (toJson $value) | quote }}}
+{{- end }}
+{{- end -}}
+
+{{/* OpenShift gives each namespace a range of users and groups of its own, and refuses a pod that names others. */}}
+{{- define "portal.podSecurity" -}}
+{{- $security := dict "runAsNonRoot" true "seccompProfile" (dict "type" "RuntimeDefault") -}}
+{{- if not (.Capabilities.APIVersions.Has "security.openshift.io/v1") -}}
+{{- $security = merge $security (dict "runAsUser" 1654 "runAsGroup" 1654 "fsGroup" 1654) -}}
+{{- end -}}
+{{- mergeOverwrite $security (deepCopy .Values.podSecurityContext) | toYaml -}}
+{{- end -}}
+
 {{/* Beginning of the names of cluster-wide objects. */}}
 {{- define "portal.role" -}}
 {{ include "portal.name" . }}-{{ .Release.Namespace }}
 {{- end -}}
 
-{{/* Not empty where several pods of one part share the claim over nodes. */}}
+{{/* Not empty where every node can mount the claim. */}}
 {{- define "portal.shared" -}}
-{{- if or (gt (int .Values.replicas) 1) (gt (int .Values.reconciler.replicas) 1) -}}yes{{- end -}}
-{{- end -}}
-
-{{/* What both parts follow: their pages and loops live on watches, and a watch over namespaces is a right in all of them. */}}
-{{- define "portal.followed" -}}
-- apiGroups: [""]
-  resources: [namespaces, resourcequotas, limitranges, serviceaccounts, persistentvolumeclaims, nodes, pods]
-  verbs: [list, watch]
-- apiGroups: [apps]
-  resources: [statefulsets]
-  verbs: [list, watch]
-- apiGroups: [batch]
-  resources: [jobs]
-  verbs: [list, watch]
-- apiGroups: [networking.k8s.io]
-  resources: [networkpolicies]
-  verbs: [list, watch]
-- apiGroups: [rbac.authorization.k8s.io]
-  resources: [rolebindings]
-  verbs: [list, watch]
-- apiGroups: [kueue.x-k8s.io]
-  resources: [resourceflavors, workloadpriorityclasses, cohorts, clusterqueues, localqueues, workloads]
-  verbs: [list, watch]
-- apiGroups: [kubeflow.org]
-  resources: [notebooks, pytorchjobs]
-  verbs: [list, watch]
-- apiGroups: [jobset.x-k8s.io]
-  resources: [jobsets]
-  verbs: [list, watch]
-- apiGroups: [trainer.kubeflow.org]
-  resources: [trainjobs]
-  verbs: [list, watch]
-- apiGroups: [ray.io]
-  resources: [rayjobs]
-  verbs: [list, watch]
-# What people make in OpenShift AI is shown, never changed.
-- apiGroups: [serving.kserve.io]
-  resources: [inferenceservices, servingruntimes]
-  verbs: [list, watch]
+{{- if eq .Values.data.accessMode "ReadWriteMany" -}}yes{{- end -}}
 {{- end -}}

@@ -25,15 +25,10 @@ spec:
       {{- with .Values.imagePullSecrets }}
       imagePullSecrets: {{- toYaml . | nindent 8 }}
       {{- end }}
-      securityContext:
-        runAsNonRoot: true
-        runAsUser: 1654
-        runAsGroup: 1654
-        fsGroup: 1654
-        seccompProfile: {type: RuntimeDefault}
+      securityContext: {{- include "portal.podSecurity" . | nindent 8 }}
       {{- if not (include "portal.shared" .) }}
-      # A ReadWriteOnce claim is mounted on one node: both parts go where the other one is. The first may go anywhere, since it is
-      # one of those that it looks for.
+      # Both parts need the claim's keys and artefacts, and a ReadWriteOnce claim is mounted on one node: each goes where the other
+      # one is. The first may go anywhere, since it is one of those that it looks for.
       affinity:
         podAffinity:
           requiredDuringSchedulingIgnoredDuringExecution:
@@ -57,8 +52,10 @@ spec:
             - {name: Cluster__Mode, value: {{ .Values.cluster.mode | quote }}}
             - {name: Portal__DataDirectory, value: /data}
             - {name: Sample__Enabled, value: "false"}
+            {{- if not (hasKey .Values.settings "Workloads:PortalAddress") }}
             # Running code reports to the web part, whichever part started it.
             - {name: Workloads__PortalAddress, value: "http://{{ $name }}.{{ .Release.Namespace }}.svc:{{ .Values.service.port }}"}
+            {{- end }}
             # Who may do what inside of each project's namespace; the reconciler makes these bindings there.
             - {name: Projects__Bindings__0__Role, value: {{ include "portal.role" . }}-workload-manager}
             - {name: Projects__Bindings__0__Account, value: {{ $name }}-reconciler}
@@ -66,6 +63,12 @@ spec:
             - {name: Projects__Bindings__1__Account, value: {{ $name }}-web}
             {{- if .Values.metrics.podMonitor }}
             - {name: Metrics__Port, value: "9464"}
+            {{- end }}
+            {{- if .Values.certificates.configMapName }}
+            - {name: SSL_CERT_FILE, value: /certificates/authorities.pem}
+            {{- end }}
+            {{- with include "portal.settings" . }}
+            {{- trim . | nindent 12 }}
             {{- end }}
             - name: Database__Postgres
               valueFrom:
@@ -94,11 +97,23 @@ spec:
             # The keys under it seal what one part writes and the other one reads.
             - {name: data, mountPath: /data}
             - {name: tmp, mountPath: /tmp}
+            {{- if .Values.certificates.configMapName }}
+            - {name: certificates, mountPath: /certificates, readOnly: true}
+            {{- end }}
       volumes:
         - name: data
           persistentVolumeClaim: {claimName: {{ $name }}-data}
         - name: tmp
           emptyDir: {}
+        {{- with .Values.certificates }}
+        {{- if .configMapName }}
+        - name: certificates
+          configMap:
+            name: {{ .configMapName | quote }}
+            items:
+              - {key: {{ .key | quote }}, path: authorities.pem}
+        {{- end }}
+        {{- end }}
       {{- with .Values.nodeSelector }}
       nodeSelector: {{- toYaml . | nindent 8 }}
       {{- end }}

@@ -20,6 +20,12 @@ public sealed class ProjectClusterOptions
 
     /// <summary><c>ReadWriteMany</c> where the class offers it, so that notebooks and trainings on several nodes share it.</summary>
     public string StorageAccessMode { get; set; } = "ReadWriteOnce";
+
+    /// <summary>
+    /// Names of Secrets that a project's pods pull their images with. The platform puts them into each project's namespace: the
+    /// portal holds no credentials of registries.
+    /// </summary>
+    public List<string> ImagePullSecrets { get; set; } = [];
 }
 
 /// <summary>A role that one of the portal's own accounts has in a project's namespace.</summary>

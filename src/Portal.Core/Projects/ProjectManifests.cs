@@ -93,8 +93,13 @@ public static class ProjectManifests
     });
 
     /// <summary>The account of the project's pods; none of them gets a token for the cluster.</summary>
-    public static JsonObject ServiceAccount(ProjectPlan plan) =>
-        In(plan, Kinds.ServiceAccount, ServiceAccountName).With("automountServiceAccountToken", false);
+    public static JsonObject ServiceAccount(ProjectPlan plan)
+    {
+        var account = In(plan, Kinds.ServiceAccount, ServiceAccountName).With("automountServiceAccountToken", false);
+        // Where none are named, those that others add stay theirs.
+        return plan.Options.ImagePullSecrets is { Count: > 0 } names
+            ? account.With("imagePullSecrets", new JsonArray([.. names.Select(n => (JsonNode)new JsonObject { ["name"] = n })])) : account;
+    }
 
     /// <summary>The project's own storage: a quarter of its ceiling, never less than it has.</summary>
     public static JsonObject Storage(ProjectPlan plan)

@@ -5,7 +5,7 @@ namespace Portal.Core.Tests.Clusters;
 
 public class ClusterNeedsTests
 {
-    private static readonly ClusterCapabilities Served = new("v1.34.0", [Kinds.Service], IsEmbedded: false);
+    private static readonly ClusterCapabilities Served = new("v1.34.0", [Kinds.Pod], IsEmbedded: false);
 
     [Fact]
     public void For_ClusterReachedFromOutside_AsksForTheWayThroughItsServer()
@@ -13,6 +13,6 @@ public class ClusterNeedsTests
         var outside = ClusterNeeds.For(Served, [], outside: true).Select(r => r.ToString()).ToList();
         var inside = ClusterNeeds.For(Served, [], outside: false).Select(r => r.ToString()).ToList();
 
-        Assert.Equal(["get", "create", "update", "patch", "delete"], outside.Except(inside).Select(r => r.Replace(" services/proxy", "", StringComparison.Ordinal)));
+        Assert.Equal(["get", "create", "update", "patch", "delete"], outside.Except(inside).Select(r => r.Replace(" pods/proxy", "", StringComparison.Ordinal)));
     }
 }

@@ -92,6 +92,16 @@ public class ProjectManifestTests
     }
 
     [Fact]
+    public void ServiceAccount_WithPullSecretsOfTheInstallation_NamesThem()
+    {
+        var account = ProjectManifests.ServiceAccount(Small with { Options = new ProjectClusterOptions { ImagePullSecrets = ["registry", "mirror"] } });
+
+        KubernetesSchemas.AssertValid(account);
+        Assert.Equal(["registry", "mirror"], account.Items("imagePullSecrets").Select(s => s.Text("name")));
+        Assert.Null(ProjectManifests.ServiceAccount(Small)["imagePullSecrets"]);
+    }
+
+    [Fact]
     public void ResourceQuota_WhereUnitsMayBeBorrowed_LetsThemIn() =>
         Assert.Equal("14", ProjectManifests.ResourceQuota(Lending).Text("spec", "hard", "requests.nvidia.com/gpu"));
 

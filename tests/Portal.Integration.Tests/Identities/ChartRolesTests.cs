@@ -28,13 +28,25 @@ public class ChartRolesTests
     }
 
     [Fact]
+    public async Task Role_OnAFurtherCluster_IsWhatIsAskedForThereAndWhatPagesAskBesides()
+    {
+        var kinds = ClusterNeeds.Web.Concat(ClusterNeeds.Reconciler).Concat(ClusterNeeds.ReconcilerInProjects).Append(ClusterNeeds.Passage).Select(n => n.Type);
+        var everything = new ClusterCapabilities("v1.34.0", [.. kinds.Distinct()], IsEmbedded: false);
+        var asked = ClusterNeeds.For(everything, [], outside: true).Concat(ClusterNeeds.Web.SelectMany(n => n.Rights));
+
+        var granted = ChartRules.Of(await RoleAsync("registered")).Select(r => r.ToString()).Order();
+
+        Assert.Equal(asked.Select(r => r.ToString()).Distinct().Order(), granted);
+    }
+
+    [Fact]
     public async Task Roles_OfTheChart_HaveNoWildcardAndNoRightOverRights()
     {
-        foreach (var role in Roles)
+        foreach (var role in Roles.Select(r => r.Data).Append("registered"))
         {
             var rights = ChartRules.Of(await RoleAsync(role)).ToList();
             Assert.All(rights, r => Assert.DoesNotContain("*", r.ToString(), StringComparison.Ordinal));
-            Assert.DoesNotContain(rights, r => r.Verb is "escalate" or "impersonate" or "update" or "deletecollection");
+            Assert.DoesNotContain(rights, r => r.Verb is "escalate" or "impersonate" or "deletecollection" || (r.Verb == "update" && r.Subresource != "proxy"));
             Assert.DoesNotContain(rights, r => r is { Resource: "secrets", Verb: "get" or "list" or "watch" });
             Assert.DoesNotContain(rights, r => r.Resource == "pods" && r.Subresource.Length == 0 && r.Verb is not ("list" or "watch"));
             Assert.All(rights.Where(r => r.Verb == "bind"), r => Assert.NotEmpty(r.Name));
@@ -45,7 +57,9 @@ public class ChartRolesTests
 
     private static async Task<System.Text.Json.Nodes.JsonObject> RoleAsync(string role)
     {
-        var (code, output, error) = await Tool.RunAsync(Tool.Find("helm"), "template", "portal", Repository.At("helm", "portal"), "--namespace", ChartStage.Release);
+        var (code, output, error) = await Tool.RunAsync(
+            Tool.Find("helm"), "template", "portal", Repository.At("helm", "portal"), "--namespace", ChartStage.Release,
+            "--set", $"registered.enabled={(role == "registered" ? "true" : "false")}");
         Assert.True(code == 0, error);
         return YamlDocuments.Read(output).Single(o => o.Text("kind") == "ClusterRole" && o.Name() == ChartStage.RolePrefix + role);
     }

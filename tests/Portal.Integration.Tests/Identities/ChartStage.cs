@@ -26,10 +26,11 @@ internal sealed class ChartStage : IAsyncDisposable
 
     private readonly EmbeddedCluster _cluster;
     private readonly string _folder;
+    private readonly string[] _accounts;
     private readonly Dictionary<string, HttpClient> _clients = [];
 
-    private ChartStage(EmbeddedCluster cluster, string folder, IReadOnlyList<JsonObject> rendered) =>
-        (_cluster, _folder, Rendered) = (cluster, folder, rendered);
+    private ChartStage(EmbeddedCluster cluster, string folder, IReadOnlyList<JsonObject> rendered, string[] accounts) =>
+        (_cluster, _folder, Rendered, _accounts) = (cluster, folder, rendered, accounts);
 
     /// <summary>Every object of the chart.</summary>
     public IReadOnlyList<JsonObject> Rendered { get; }
@@ -40,10 +41,12 @@ internal sealed class ChartStage : IAsyncDisposable
         .Where(e => e.Text("value") is not null).Select(e => (e.Text("name")!, e.Text("value")!));
 
     /// <summary>Starts it; skips the test where helm or kubectl is absent.</summary>
-    public static async Task<ChartStage> StartAsync(Action<LocalClusterOptions>? configure = null)
+    /// <param name="registered">True for what a cluster gets whose portal runs elsewhere.</param>
+    public static async Task<ChartStage> StartAsync(Action<LocalClusterOptions>? configure = null, bool registered = false)
     {
         var helm = Tool.Find("helm");
-        var (code, output, error) = await Tool.RunAsync(helm, "template", "portal", Repository.At("helm", "portal"), "--namespace", Release);
+        var (code, output, error) = await Tool.RunAsync(
+            helm, "template", "portal", Repository.At("helm", "portal"), "--namespace", Release, "--set", $"registered.enabled={(registered ? "true" : "false")}");
         Assert.True(code == 0, error);
         var cluster = new EmbeddedCluster
         {
@@ -55,7 +58,7 @@ internal sealed class ChartStage : IAsyncDisposable
         };
         await cluster.InitializeAsync();
         var folder = Directory.CreateTempSubdirectory("portal-chart-").FullName;
-        var stage = new ChartStage(cluster, folder, YamlDocuments.Read(output));
+        var stage = new ChartStage(cluster, folder, YamlDocuments.Read(output), registered ? ["registered"] : ["web", "reconciler"]);
         await stage.InstallAsync();
         return stage;
     }
@@ -133,7 +136,7 @@ internal sealed class ChartStage : IAsyncDisposable
         var file = Path.Combine(_folder, "install.yaml");
         await File.WriteAllTextAsync(file, string.Join("\n---\n", Rendered.Where(o => Installed.Contains(o.Text("kind"))).Select(o => o.ToJsonString())));
         await RunAsync(kubectl, "apply", "--server-side", "-f", file);
-        foreach (var part in new[] { "web", "reconciler" })
+        foreach (var part in _accounts)
         {
             File.Copy(_cluster.Kubeconfig, KubeconfigOf(part));
             var token = (await RunAsync(kubectl, "create", "token", $"portal-{part}", "--namespace", Release, "--duration", "6h")).Trim();

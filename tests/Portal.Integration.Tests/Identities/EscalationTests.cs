@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace Portal.Integration.Tests.Identities;
 
 /// <summary>
-/// What somebody could try who has the reconciler's token: every way to more power than its work needs is refused, by its roles
-/// or by the fence.
+/// What somebody could try who has the token of an account that works in a cluster: every way to more power than its work needs is
+/// refused, by its roles or by the fence.
 /// </summary>
 public class EscalationTests
 {
@@ -18,14 +18,8 @@ public class EscalationTests
     {
         await using var stage = await ReadyAsync();
         var attempts = Attempts.ToList();
-        var let = new List<string>();
+        var let = await LetAsync(stage, "reconciler", attempts);
 
-        foreach (var (what, method, path, body) in attempts)
-        {
-            var (status, text) = await stage.SendAsync("reconciler", method, path, body);
-            if (status != 403)
-                let.Add($"{what}: {status} {text}");
-        }
         foreach (var who in new[] { "local-admin", "system:serviceaccount:kube-system:default" })
         {
             var (status, text) = await stage.SendAsync("reconciler", "GET", "/api/v1/nodes", header: ("Impersonate-User", who));
@@ -36,6 +30,23 @@ public class EscalationTests
         Assert.True(let.Count == 0, string.Join('\n', let));
         Assert.True(attempts.Count >= 40, $"{attempts.Count} attempts");
         Assert.Equal(attempts.Count, attempts.Select(a => a.What).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task AccountOfAFurtherCluster_TryingToEscalate_IsRefusedEachTimeAndLetAtItsWork()
+    {
+        await using var stage = await ReadyAsync("registered");
+        // It reads logs everywhere, since it is bound once: no policy holds what is only read. The roles of the two parts are not there.
+        var attempts = Attempts.Where(a => a.What != "read logs of the system" && a.Body?.Contains(ChartStage.RolePrefix + "workload", StringComparison.Ordinal) != true);
+        var let = await LetAsync(stage, "registered", attempts
+            .Append(("write a secret of the system", "POST", "/api/v1/namespaces/kube-system/secrets", Secret)));
+
+        Assert.True(let.Count == 0, string.Join('\n', let));
+        foreach (var (what, method, path, body) in OnlyItsOwn)
+        {
+            var (status, text) = await stage.SendAsync("registered", method, path, body);
+            Assert.True(status is >= 200 and < 300, $"{what}: {status} {text}");
+        }
     }
 
     [Fact]
@@ -150,11 +161,13 @@ public class EscalationTests
         ("make a project's namespace", "POST", "/api/v1/namespaces", Namespace("ml-new", "mlops-portal", "restricted")),
         ("bind a member", "POST", Bindings(Own), Binding("member", "edit", User("ana"))),
         ("unbind a member", "DELETE", $"{Bindings(Own)}/member", null),
-        ("write a secret", "POST", $"/api/v1/namespaces/{Own}/secrets", """{"metadata":{"name":"token"},"stringData":{"token":"x"}}"""),
+        ("write a secret", "POST", $"/api/v1/namespaces/{Own}/secrets", Secret),
         ("start a Job", "POST", $"/apis/batch/v1/namespaces/{Own}/jobs", Job),
         ("make a cohort", "POST", Kueue("cohorts"), """{"apiVersion":"kueue.x-k8s.io/v1beta2","kind":"Cohort","metadata":{"name":"ours","labels":{"app.kubernetes.io/managed-by":"mlops-portal"}},"spec":{}}"""),
         ("delete a project's namespace", "DELETE", "/api/v1/namespaces/ml-new", null),
     ];
+
+    private const string Secret = """{"metadata":{"name":"token"},"stringData":{"token":"x"}}""";
 
     private const string Token = """{"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{}}""";
 
@@ -163,17 +176,34 @@ public class EscalationTests
         "containers":[{"name":"c","image":"x","securityContext":{"allowPrivilegeEscalation":false,"capabilities":{"drop":["ALL"]}}}]}}}}
         """;
 
-    private static async Task<ChartStage> ReadyAsync()
+    // Those of the attempts that are not refused.
+    private static async Task<List<string>> LetAsync(
+        ChartStage stage, string account, IEnumerable<(string What, string Method, string Path, string? Body)> attempts)
     {
-        var stage = await ChartStage.StartAsync();
+        var let = new List<string>();
+        foreach (var (what, method, path, body) in attempts)
+        {
+            var (status, text) = await stage.SendAsync(account, method, path, body);
+            if (status != 403)
+                let.Add($"{what}: {status} {text}");
+        }
+        return let;
+    }
+
+    private static async Task<ChartStage> ReadyAsync(string account = "reconciler")
+    {
+        var stage = await ChartStage.StartAsync(registered: account == "registered");
         foreach (var name in new[] { "team-a", "ml-theirs" })
             await stage.MustAsync("POST", "/api/v1/namespaces", $$$"""{"metadata":{"name":"{{{name}}}"}}""");
         foreach (var (kind, name) in new[] { ("ResourceFlavor", "resourceflavors"), ("ClusterQueue", "clusterqueues") })
             await stage.MustAsync("POST", Kueue(name), $$$"""{"apiVersion":"kueue.x-k8s.io/v1beta2","kind":"{{{kind}}}","metadata":{"name":"theirs"},"spec":{}}""");
-        // The project as the reconciler itself makes it, with its own role in it.
-        Assert.Equal(201, (await stage.SendAsync("reconciler", "POST", "/api/v1/namespaces", Namespace(Own, "mlops-portal", "restricted"))).Status);
-        var (bound, text) = await stage.SendAsync("reconciler", "POST", Bindings(Own), Binding("portal", ChartStage.RolePrefix + "workload-manager", Itself));
-        Assert.True(bound == 201, text);
+        // The project as the account itself makes it, with the reconciler's own role in it.
+        Assert.Equal(201, (await stage.SendAsync(account, "POST", "/api/v1/namespaces", Namespace(Own, "mlops-portal", "restricted"))).Status);
+        if (account == "reconciler")
+        {
+            var (bound, text) = await stage.SendAsync(account, "POST", Bindings(Own), Binding("portal", ChartStage.RolePrefix + "workload-manager", Itself));
+            Assert.True(bound == 201, text);
+        }
         await stage.MustAsync("POST", Rbac("clusterroles"), """{"metadata":{"name":"of-others"},"rules":[]}""");
         await stage.MustAsync("POST", $"/apis/rbac.authorization.k8s.io/v1/namespaces/{Own}/roles", """{"metadata":{"name":"local"},"rules":[]}""");
         foreach (var name in new[] { "kube-system", Own, ChartStage.Release })
