@@ -76,8 +76,8 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
             return StepOutcome.Failed("project.namespace_taken", plan.Project.Namespace);
         if (found is not null && found.IsGoing())
             return ProjectHealth.Namespace(found);
-        var version = (await cluster.Client.CapabilitiesAsync(ct)).Version;
-        var made = await cluster.Writer.EnsureAsync(Kinds.Namespace, ProjectManifests.Namespace(plan, plan.Requester, version), ct);
+        var capabilities = await cluster.Client.CapabilitiesAsync(ct);
+        var made = await cluster.Writer.EnsureAsync(Kinds.Namespace, ProjectManifests.Namespace(plan, plan.Requester, capabilities), ct);
         foreach (var binding in ProjectAccessManifests.PortalBindings(plan))
             await cluster.Writer.EnsureAsync(Kinds.RoleBinding, binding, ct);
         return ProjectHealth.Namespace(made);
