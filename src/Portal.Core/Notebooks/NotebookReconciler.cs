@@ -86,6 +86,13 @@ public sealed class NotebookReconciler(
 
     private async Task<ReconcileResult> CarryOutAsync(PortalDb db, Notebook notebook, CancellationToken ct)
     {
+        if (notebook.Intent == NotebookIntent.Running && notebook.Project!.Intent == ProjectIntent.Archived)
+        {
+            // As if it had been stopped here, so that it stays stopped when the project is opened again.
+            Want(db, notebook, NotebookIntent.Stopped, "notebook.stopped");
+            notebook.Generation++;
+            await fence.SaveAsync(db, ct);
+        }
         if (notebook.Intent == NotebookIntent.Running && Waits(notebook) is { } waits)
         {
             notebook.SetStatus(waits, clock.GetUtcNow());
@@ -140,6 +147,12 @@ public sealed class NotebookReconciler(
     private static WorkloadStatus? Waits(Notebook notebook) => notebook.Project!.State is not (ProjectState.Ready or ProjectState.Attention)
         ? new WorkloadStatus(WorkloadState.Pending, "project.not_ready")
         : notebook.Project.IsFrozen && notebook.Generation != notebook.ObservedGeneration ? FrozenProject.Waiting : null;
+
+    private void Want(PortalDb db, Notebook notebook, NotebookIntent intent, string action)
+    {
+        (notebook.Intent, notebook.IntentChangedAt, notebook.StoppedWhenIdle) = (intent, clock.GetUtcNow(), false);
+        db.Audit(new AuditRecord(Actor.Reconciler, action, "notebook", notebook.Id) { ProjectId = notebook.ProjectId });
+    }
 
     private Task RecordAsync(PortalDb db, WorkloadCluster cluster, Notebook notebook, CancellationToken ct)
     {
@@ -204,8 +217,7 @@ public sealed class NotebookReconciler(
         if (NotebookManifests.IsStoppedElsewhere(notebook, seen))
         {
             // As if it had been stopped here, so that it can be started here.
-            (notebook.Intent, notebook.IntentChangedAt, notebook.StoppedWhenIdle) = (NotebookIntent.Stopped, clock.GetUtcNow(), false);
-            db.Audit(new AuditRecord(Actor.Reconciler, "notebook.stopped_elsewhere", "notebook", notebook.Id) { ProjectId = notebook.ProjectId });
+            Want(db, notebook, NotebookIntent.Stopped, "notebook.stopped_elsewhere");
             return null;
         }
         // Without them it cannot be said what it should be; it runs on as it is. A new token is for a new start alone.
