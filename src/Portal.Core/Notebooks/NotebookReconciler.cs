@@ -126,6 +126,12 @@ public sealed class NotebookReconciler(
             notebook.ObservedGeneration = notebook.Generation;
             facts = await FactsAsync(cluster, notebook, place, ct);
         }
+        // What is there was asked for after the stop was carried out, not taken from what a watch saw: the mark was there, and somebody took it away.
+        else if (notebook.Project!.Intent == ProjectIntent.Active && NotebookManifests.IsStartedElsewhere(notebook, facts.Controller))
+        {
+            Want(db, notebook, NotebookIntent.Running, "notebook.started_elsewhere");
+            (notebook.LastActivityAt, notebook.ActivityCheckedAt) = (null, null);
+        }
         else if (notebook.Intent == NotebookIntent.Running)
             unmended = await MendAsync(db, cluster, notebook, place, facts.Controller, ct);
         var status = FrozenProject.Explain(notebook.Project, NotebookHealth.From(notebook, facts, clock.GetUtcNow()));
@@ -192,12 +198,15 @@ public sealed class NotebookReconciler(
         PortalDb db, WorkloadCluster cluster, Notebook notebook, WorkloadPlace place, WorkloadChoice choice, CancellationToken ct)
     {
         JsonObject? made = null;
-        foreach (var manifest in await ManifestsAsync(db, notebook, place, choice, ct))
+        var manifests = await ManifestsAsync(db, notebook, place, choice, ct);
+        // Known before anything of it is in the cluster: whichever answer is lost, what is there is found again as what it is.
+        (notebook.RunsAs, notebook.RunsAsReason) = (choice.RunsAs, choice.Reason);
+        await fence.SaveAsync(db, ct);
+        foreach (var manifest in manifests)
             made = await cluster.Writer.ApplyAsync(manifest, ct);
         // An apply takes away what the portal itself wrote, never what others did.
         if (notebook.Intent == NotebookIntent.Running && NotebookManifests.IsStoppedElsewhere(notebook, made))
             await cluster.Client.PatchAsync(new ObjectKey(choice.Kind, place.Namespace, notebook.ObjectName), NotebookManifests.NoStop, ct);
-        (notebook.RunsAs, notebook.RunsAsReason) = (choice.RunsAs, choice.Reason);
     }
 
     private async Task<IReadOnlyList<JsonObject>> ManifestsAsync(
@@ -248,7 +257,7 @@ public sealed class NotebookReconciler(
     private async Task<ReconcileResult> RemoveAsync(PortalDb db, WorkloadCluster cluster, Notebook notebook, WorkloadPlace place, CancellationToken ct)
     {
         var left = false;
-        foreach (var key in NotebookManifests.Keys(notebook, place, NotebookPlan.Current(notebook, place)))
+        foreach (var key in NotebookManifests.EveryKey(notebook, place))
         {
             if (await cluster.RefusedAsync(async () => left |= await cluster.Writer.DeleteAsync(key, NotebookManifests.Owner(notebook.Id), ct)) is { } refused)
                 return await RefusedAsync(db, notebook, refused, ct);
