@@ -150,9 +150,9 @@ public sealed class NotebookReconciler(
     }
 
     // In a frozen project nothing starts; a server that was let start before goes on.
-    private static WorkloadStatus? Waits(Notebook notebook) => notebook.Project!.State is not (ProjectState.Ready or ProjectState.Attention)
+    private static WorkloadStatus? Waits(Notebook notebook) => !ProjectHealth.TakesWork(notebook.Project!)
         ? new WorkloadStatus(WorkloadState.Pending, "project.not_ready")
-        : notebook.Project.IsFrozen && notebook.Generation != notebook.ObservedGeneration ? FrozenProject.Waiting : null;
+        : notebook.Project!.IsFrozen && notebook.Generation != notebook.ObservedGeneration ? FrozenProject.Waiting : null;
 
     private void Want(PortalDb db, Notebook notebook, NotebookIntent intent, string action)
     {

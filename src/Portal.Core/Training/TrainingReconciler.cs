@@ -169,9 +169,9 @@ public sealed class TrainingReconciler(
 
     private WorkloadStatus? Waits(TrainingRun run)
     {
-        if (run.Project!.State is not (ProjectState.Ready or ProjectState.Attention))
+        if (!ProjectHealth.TakesWork(run.Project!))
             return new WorkloadStatus(WorkloadState.Pending, "project.not_ready");
-        if (run.Project.IsFrozen)
+        if (run.Project!.IsFrozen)
             return FrozenProject.Waiting;
         return clusters.Options.PortalAddress is null ? new WorkloadStatus(WorkloadState.Pending, "training.no_address") : null;
     }
