@@ -40,6 +40,15 @@ public static class NotebookManifests
     public static bool IsStoppedElsewhere(Notebook notebook, JsonObject? seen) =>
         seen.Text("metadata", "annotations", StoppedAnnotation) is { } mark && mark != StopMark(notebook) && mark != CreationLock;
 
+    /// <summary>
+    /// True when a Kubeflow Notebook that was stopped is let run again, in OpenShift AI for example. One that was made stopped is not:
+    /// Open Data Hub's controller puts its own mark in the place of ours there, and takes it away.
+    /// </summary>
+    public static bool IsStartedElsewhere(Notebook notebook, JsonObject? seen) =>
+        notebook.Intent == NotebookIntent.Stopped && seen is not null && seen.Text("kind") == Kind.Kind && !seen.IsGoing()
+        && seen.Text("metadata", "annotations", StoppedAnnotation) is null
+        && !(DateTimeOffset.TryParse(seen.Text("metadata", "creationTimestamp"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var made) && made >= notebook.IntentChangedAt);
+
     /// <summary>The merge patch that lets a stopped Kubeflow Notebook start, whoever stopped it.</summary>
     internal static JsonObject NoStop => new()
     {
@@ -51,11 +60,21 @@ public static class NotebookManifests
         ? [Secret(spec), KubeflowNotebook(spec)]
         : [Secret(spec), Service(spec), StatefulSet(spec)];
 
-    /// <summary>Every object of a notebook, for deletion: what runs first, what it reads last.</summary>
+    /// <summary>The objects of a notebook as one of its kinds: what runs first, what it reads last.</summary>
     public static IEnumerable<ObjectKey> Keys(Notebook notebook, WorkloadPlace place, WorkloadChoice choice)
     {
         ResourceType[] kinds = choice.Kind == Kind ? [Kind, Kinds.Secret] : [Kinds.StatefulSet, Kinds.Service, Kinds.Secret];
         return kinds.Select(kind => new ObjectKey(kind, place.Namespace, notebook.ObjectName));
+    }
+
+    /// <summary>
+    /// Every object that a notebook may have, for deletion: one that changed its kind must not leave anything behind. What runs
+    /// goes first, what it reads last.
+    /// </summary>
+    public static IEnumerable<ObjectKey> EveryKey(Notebook notebook, WorkloadPlace place)
+    {
+        ResourceType[] kinds = [Kinds.StatefulSet, Kinds.Service, Kinds.Secret];
+        return (place.Served.FirstServed(Kind) is { } served ? kinds.Prepend(served) : kinds).Select(kind => new ObjectKey(kind, place.Namespace, notebook.ObjectName));
     }
 
     /// <summary>

@@ -86,6 +86,13 @@ public sealed class NotebookReconciler(
 
     private async Task<ReconcileResult> CarryOutAsync(PortalDb db, Notebook notebook, CancellationToken ct)
     {
+        if (notebook.Intent == NotebookIntent.Running && notebook.Project!.Intent == ProjectIntent.Archived)
+        {
+            // As if it had been stopped here, so that it stays stopped when the project is opened again.
+            Want(db, notebook, NotebookIntent.Stopped, "notebook.stopped");
+            notebook.Generation++;
+            await fence.SaveAsync(db, ct);
+        }
         if (notebook.Intent == NotebookIntent.Running && Waits(notebook) is { } waits)
         {
             notebook.SetStatus(waits, clock.GetUtcNow());
@@ -119,6 +126,12 @@ public sealed class NotebookReconciler(
             notebook.ObservedGeneration = notebook.Generation;
             facts = await FactsAsync(cluster, notebook, place, ct);
         }
+        // What is there was asked for after the stop was carried out, not taken from what a watch saw: the mark was there, and somebody took it away.
+        else if (notebook.Project!.Intent == ProjectIntent.Active && NotebookManifests.IsStartedElsewhere(notebook, facts.Controller))
+        {
+            Want(db, notebook, NotebookIntent.Running, "notebook.started_elsewhere");
+            (notebook.LastActivityAt, notebook.ActivityCheckedAt) = (null, null);
+        }
         else if (notebook.Intent == NotebookIntent.Running)
             unmended = await MendAsync(db, cluster, notebook, place, facts.Controller, ct);
         var status = FrozenProject.Explain(notebook.Project, NotebookHealth.From(notebook, facts, clock.GetUtcNow()));
@@ -137,9 +150,15 @@ public sealed class NotebookReconciler(
     }
 
     // In a frozen project nothing starts; a server that was let start before goes on.
-    private static WorkloadStatus? Waits(Notebook notebook) => notebook.Project!.State is not (ProjectState.Ready or ProjectState.Attention)
+    private static WorkloadStatus? Waits(Notebook notebook) => !ProjectHealth.TakesWork(notebook.Project!)
         ? new WorkloadStatus(WorkloadState.Pending, "project.not_ready")
-        : notebook.Project.IsFrozen && notebook.Generation != notebook.ObservedGeneration ? FrozenProject.Waiting : null;
+        : notebook.Project!.IsFrozen && notebook.Generation != notebook.ObservedGeneration ? FrozenProject.Waiting : null;
+
+    private void Want(PortalDb db, Notebook notebook, NotebookIntent intent, string action)
+    {
+        (notebook.Intent, notebook.IntentChangedAt, notebook.StoppedWhenIdle) = (intent, clock.GetUtcNow(), false);
+        db.Audit(new AuditRecord(Actor.Reconciler, action, "notebook", notebook.Id) { ProjectId = notebook.ProjectId });
+    }
 
     private Task RecordAsync(PortalDb db, WorkloadCluster cluster, Notebook notebook, CancellationToken ct)
     {
@@ -179,12 +198,15 @@ public sealed class NotebookReconciler(
         PortalDb db, WorkloadCluster cluster, Notebook notebook, WorkloadPlace place, WorkloadChoice choice, CancellationToken ct)
     {
         JsonObject? made = null;
-        foreach (var manifest in await ManifestsAsync(db, notebook, place, choice, ct))
+        var manifests = await ManifestsAsync(db, notebook, place, choice, ct);
+        // Known before anything of it is in the cluster: whichever answer is lost, what is there is found again as what it is.
+        (notebook.RunsAs, notebook.RunsAsReason) = (choice.RunsAs, choice.Reason);
+        await fence.SaveAsync(db, ct);
+        foreach (var manifest in manifests)
             made = await cluster.Writer.ApplyAsync(manifest, ct);
         // An apply takes away what the portal itself wrote, never what others did.
         if (notebook.Intent == NotebookIntent.Running && NotebookManifests.IsStoppedElsewhere(notebook, made))
             await cluster.Client.PatchAsync(new ObjectKey(choice.Kind, place.Namespace, notebook.ObjectName), NotebookManifests.NoStop, ct);
-        (notebook.RunsAs, notebook.RunsAsReason) = (choice.RunsAs, choice.Reason);
     }
 
     private async Task<IReadOnlyList<JsonObject>> ManifestsAsync(
@@ -204,8 +226,7 @@ public sealed class NotebookReconciler(
         if (NotebookManifests.IsStoppedElsewhere(notebook, seen))
         {
             // As if it had been stopped here, so that it can be started here.
-            (notebook.Intent, notebook.IntentChangedAt, notebook.StoppedWhenIdle) = (NotebookIntent.Stopped, clock.GetUtcNow(), false);
-            db.Audit(new AuditRecord(Actor.Reconciler, "notebook.stopped_elsewhere", "notebook", notebook.Id) { ProjectId = notebook.ProjectId });
+            Want(db, notebook, NotebookIntent.Stopped, "notebook.stopped_elsewhere");
             return null;
         }
         // Without them it cannot be said what it should be; it runs on as it is. A new token is for a new start alone.
@@ -236,7 +257,7 @@ public sealed class NotebookReconciler(
     private async Task<ReconcileResult> RemoveAsync(PortalDb db, WorkloadCluster cluster, Notebook notebook, WorkloadPlace place, CancellationToken ct)
     {
         var left = false;
-        foreach (var key in NotebookManifests.Keys(notebook, place, NotebookPlan.Current(notebook, place)))
+        foreach (var key in NotebookManifests.EveryKey(notebook, place))
         {
             if (await cluster.RefusedAsync(async () => left |= await cluster.Writer.DeleteAsync(key, NotebookManifests.Owner(notebook.Id), ct)) is { } refused)
                 return await RefusedAsync(db, notebook, refused, ct);

@@ -45,10 +45,10 @@ public sealed class DisputeService(IDbContextFactory<PortalDb> databases, Access
             return Decision.Nothing;
         (dispute.Decision, dispute.DecidedBy, dispute.DecidedAt) = (decision, actor.Id, clock.GetUtcNow());
         db.Changed(new RowChange(dispute.OwnerKind, dispute.OwnerId, dispute.ProjectId, NeedsReconcile: true));
-        // Cohorts and the common flavor have no row: every project applies them, and those that could not are waiting for this.
+        // Cohorts and the common flavor have no row: every project applies them, and one that goes on without says so until this is over.
         if (dispute.ProjectId is null)
         {
-            foreach (var id in await db.Projects.Where(p => p.ClusterId == dispute.ClusterId && p.State == ProjectState.Attention).Select(p => p.Id).ToListAsync(ct))
+            foreach (var id in await db.Projects.Where(p => p.ClusterId == dispute.ClusterId).Select(p => p.Id).ToListAsync(ct))
                 db.Changed(new RowChange(nameof(Project), id, id, NeedsReconcile: true));
         }
         return DisputeBook.Record(dispute, actor, action);

@@ -8,6 +8,8 @@ namespace Portal.Core.Projects;
 /// <summary>What the objects of a project say about its steps. Pure.</summary>
 public static class ProjectHealth
 {
+    private static readonly ProjectStepKind[] Fences = [ProjectStepKind.Limits, ProjectStepKind.Network];
+
     /// <summary>Active, and ours.</summary>
     public static StepOutcome Namespace(JsonObject seen) =>
         seen.IsGoing() || seen.Text("status", "phase") == "Terminating"
@@ -44,6 +46,16 @@ public static class ProjectHealth
         return active.IsTrue || stopped ? StepOutcome.Done : StepOutcome.Waiting("project.queue_inactive", active.Message);
     }
 
+    /// <summary>
+    /// True once what holds its pods in stands: it was ready before, or its ceilings and its network rules have been made. A step
+    /// that fails later does not take away what people have.
+    /// </summary>
+    public static bool IsFenced(Project project) => WasReady(project) || Fences.All(fence => project.Steps.Exists(s => s.Kind == fence && s.State == StepState.Done));
+
+    /// <summary>True when its work may begin: it is ready, or was and asks for attention now.</summary>
+    public static bool TakesWork(Project project) =>
+        project.State == ProjectState.Ready || (project.State == ProjectState.Attention && WasReady(project));
+
     /// <summary>What the steps together make of the project.</summary>
     public static ProjectState State(Project project)
     {
@@ -60,6 +72,8 @@ public static class ProjectHealth
     public static long StoredGiB(JsonObject? claim) =>
         claim.Text("spec", "resources", "requests", "storage") is { } text && text.EndsWith("Gi", StringComparison.Ordinal)
         && long.TryParse(text[..^2], out var gib) ? gib : 0;
+
+    private static bool WasReady(Project project) => project.ObservedGeneration > 0;
 
     private static string Messages(JsonObject seen) =>
         string.Join("; ", Condition.From(seen).Where(c => c.IsTrue && c.Message.Length > 0).Select(c => c.Message));

@@ -3,6 +3,7 @@ using Portal.Core.Access;
 using Portal.Core.Audit;
 using Portal.Core.Data;
 using Portal.Core.Results;
+using Portal.Core.Workloads;
 
 namespace Portal.Core.Projects;
 
@@ -87,7 +88,13 @@ public sealed class ProjectLifecycleService(GuardedChange change, TimeProvider c
             new ChangeTarget(permission, Scope.Project(id), "project", id),
             generation,
             db => db.Projects.SingleOrDefaultAsync(p => p.Id == id, ct),
-            (_, project) => Task.FromResult(decide(project)),
+            async (db, project) =>
+            {
+                var decision = decide(project);
+                if (decision.Audit is not null && project.Intent == ProjectIntent.Archived)
+                    await ArchivedProject.WakeAsync(db, id, ct);
+                return decision;
+            },
             ct);
 
     private static AuditRecord Want(Actor actor, Project project, ProjectIntent intent, string action)

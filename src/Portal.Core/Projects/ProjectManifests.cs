@@ -30,15 +30,15 @@ public static class ProjectManifests
     /// The namespace, under Pod Security <c>restricted</c> as the cluster's own version means it: what a pod may do changes with
     /// an upgrade of the cluster that somebody decided, and with nothing else.
     /// </summary>
-    /// <param name="clusterVersion">As the server says it, for example <c>v1.36.2</c>.</param>
-    public static JsonObject Namespace(ProjectPlan plan, string requester, string clusterVersion)
+    /// <param name="capabilities">Those of its cluster.</param>
+    public static JsonObject Namespace(ProjectPlan plan, string requester, ClusterCapabilities capabilities)
     {
         var project = plan.Project;
         var made = Manifest.Create(Kinds.Namespace, null, project.Namespace, plan.Owner)
-            .WithLabel(DashboardLabel, "true")
-            .WithLabel("kueue.openshift.io/managed", "true")
-            .WithLabel("kueue-managed", "true")
-            .WithLabel("modelmesh-enabled", "false")
+            .WithLabel(DashboardLabel, "true");
+        if (ProjectQueueManifests.IsManaged(plan, capabilities))
+            made.WithLabel("kueue.openshift.io/managed", "true").WithLabel("kueue-managed", "true");
+        made.WithLabel("modelmesh-enabled", "false")
             .WithLabel("mlops-portal/team-id", project.TeamId.ToString("D"))
             .WithLabel("mlops-portal/data-class", Lower(project.DataClass))
             .WithAnnotation(DisplayName, project.Name)
@@ -50,7 +50,7 @@ public static class ProjectManifests
         foreach (var mode in PodSecurityModes)
         {
             made.WithLabel($"pod-security.kubernetes.io/{mode}", "restricted")
-                .WithLabel($"pod-security.kubernetes.io/{mode}-version", PodSecurityVersion(clusterVersion));
+                .WithLabel($"pod-security.kubernetes.io/{mode}-version", PodSecurityVersion(capabilities.Version));
         }
         return made;
     }

@@ -20,7 +20,7 @@ public static class ProjectObjectSet
     /// <summary>The objects of a plan.</summary>
     public static IReadOnlyList<(ResourceType Type, JsonObject Manifest)> Of(ProjectPlan plan, ClusterCapabilities capabilities) =>
     [
-        (Kinds.Namespace, ProjectManifests.Namespace(plan, plan.Requester, capabilities.Version)),
+        (Kinds.Namespace, ProjectManifests.Namespace(plan, plan.Requester, capabilities)),
         .. ProjectAccessManifests.PortalBindings(plan).Select(m => (Kinds.RoleBinding, m)),
         (Kinds.LimitRange, ProjectManifests.LimitRange(plan)),
         (Kinds.ResourceQuota, ProjectManifests.ResourceQuota(plan)),
@@ -42,7 +42,7 @@ public static class ProjectObjectSet
             // The platform's, as the flavor: every project applies the same.
             .. PriorityClass.All.Select(p => (Kinds.WorkloadPriorityClass, KueuePlatformManifests.PriorityClass(p))),
             .. ProjectQueueManifests.Cohorts(plan).Select(m => (Kinds.Cohort, m)),
-            (Kinds.ClusterQueue, ProjectQueueManifests.ClusterQueue(plan)),
+            (Kinds.ClusterQueue, ProjectQueueManifests.ClusterQueue(plan, capabilities.Serves(Kinds.Cohort))),
             (Kinds.LocalQueue, ProjectQueueManifests.LocalQueue(plan)),
         ];
         return [.. built.Where(b => capabilities.Serves(b.Type))];

@@ -24,6 +24,9 @@ public sealed record ProjectPlan(
     /// <summary>Processors and memory in its queue.</summary>
     public CommonQuota Common { get; init; } = CommonQuota.None;
 
+    /// <summary>Its LocalQueue is there.</summary>
+    public bool HasQueue { get; init; }
+
     /// <summary>Its team's weight against other teams where units are lent.</summary>
     public int TeamWeight { get; init; } = 1;
 

@@ -37,6 +37,8 @@ public sealed class ProjectPlanner(IProjectGrants grants, IClusters clusters, Cl
         {
             StoredGiB = ProjectHealth.StoredGiB(
                 cache.Find(new ObjectKey(Kinds.PersistentVolumeClaim, project.Namespace, ProjectManifests.StorageClaim))),
+            HasQueue = cache.Find(new ObjectKey(Kinds.LocalQueue, project.Namespace, ProjectQueueManifests.LocalQueueName)) is { } queue
+                && queue.Owner() == new ReconcileOwner(nameof(Project), project.Id),
             Common = await CommonAsync(db, nodes.Capacity, project, ct),
             Bindings = reach.SameCluster ? options.Bindings : [],
             Reach = reach,

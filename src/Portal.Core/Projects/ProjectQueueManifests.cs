@@ -25,6 +25,13 @@ public static class ProjectQueueManifests
     /// <summary>The common flavor is the platform's, not a project's; every project applies the same one.</summary>
     public static JsonObject Flavor() => Manifest.Create(Kinds.ResourceFlavor, null, CommonFlavor, Platform).With("spec", new JsonObject());
 
+    /// <summary>
+    /// True when its namespace is to be labelled as one that Kueue manages. OpenShift AI's operator makes a LocalQueue of the same
+    /// name in each such namespace that has none, and where one leads to can never be changed: there the project's own comes first.
+    /// </summary>
+    public static bool IsManaged(ProjectPlan plan, ClusterCapabilities capabilities) =>
+        capabilities.HasKueue && (plan.HasQueue || !capabilities.Served.Any(s => s.Group is "kueue.openshift.io" or "datasciencecluster.opendatahub.io"));
+
     /// <summary>Name of a project's ClusterQueue: its namespace, which is unique and never changes.</summary>
     public static string ClusterQueueName(Project project) => project.Namespace;
 
@@ -44,7 +51,8 @@ public static class ProjectQueueManifests
     /// Nominal quota for processors, memory and each granted pool; what of it others may use, and what the project may use
     /// of theirs, as the pools' lending says.
     /// </summary>
-    public static JsonObject ClusterQueue(ProjectPlan plan)
+    /// <param name="hasCohorts">False for a Kueue that knows cohorts by their names alone: they have no parents, and all teams share one.</param>
+    public static JsonObject ClusterQueue(ProjectPlan plan, bool hasCohorts = true)
     {
         var groups = new JsonArray(Group(["cpu", "memory"], [Common(plan.Common)]));
         var accelerators = plan.Grants.Where(g => g.Amount > 0 && ProjectManifests.IsExtended(g.ResourceName)).ToList();
@@ -52,7 +60,7 @@ public static class ProjectQueueManifests
             groups.Add(Group([resource.Key], resource.OrderBy(g => g.Flavor, StringComparer.Ordinal).Select(Pool)));
         return Manifest.Create(Kinds.ClusterQueue, null, ClusterQueueName(plan.Project), plan.Owner).With("spec", new JsonObject
         {
-            ["cohortName"] = TeamCohort(plan),
+            ["cohortName"] = hasCohorts ? TeamCohort(plan) : Organisation,
             ["namespaceSelector"] = new JsonObject
             {
                 ["matchLabels"] = new JsonObject { ["kubernetes.io/metadata.name"] = plan.Project.Namespace },
@@ -70,8 +78,9 @@ public static class ProjectQueueManifests
         });
     }
 
-    /// <summary>The namespace's door to its ClusterQueue.</summary>
+    /// <summary>The namespace's door to its ClusterQueue, which Open Data Hub's operator is told to leave alone.</summary>
     public static JsonObject LocalQueue(ProjectPlan plan) => ProjectManifests.In(plan, Kinds.LocalQueue, LocalQueueName)
+        .WithAnnotation("opendatahub.io/managed", "false")
         .With("spec", new JsonObject { ["clusterQueue"] = ClusterQueueName(plan.Project) });
 
     /// <summary>A frozen project's runs may end and no new ones start; one that is closed or goes is emptied.</summary>

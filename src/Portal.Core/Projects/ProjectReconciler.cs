@@ -99,7 +99,7 @@ public sealed class ProjectReconciler(
             var (outcome, failure) = await TakeAsync(db, step, plan, ct);
             End(db, project, step, outcome, failure is not null, last: kind == LastStep);
             var outage = failure is { } && (failure.IsTransient || failure.Failure == ClusterFailure.NotFound);
-            var ends = outage || kind == LastStep || (kind == ProjectStepKind.Namespace && !outcome.IsFinished);
+            var ends = outage || kind == LastStep || (kind == ProjectStepKind.Namespace && HasNoPlace(outcome, plan));
             if (ends || clock.GetElapsedTime(shown) > Glance)
             {
                 await fence.SaveAsync(db, ct);
@@ -107,13 +107,18 @@ public sealed class ProjectReconciler(
             }
             if (outage)
                 return ReconcileResult.Retry(failure!.RetryAfter);
-            if (outcome.State == StepState.Waiting)
+            // Members who wait are let in by the pass in which the steps before are done.
+            if (outcome.State == StepState.Waiting && (kind != ProjectStepKind.Roles || failure is not null))
                 result = ReconcileResult.After(LookAgain);
             if (ends)
                 return result;
         }
         return result;
     }
+
+    // A namespace of which others hold a field still takes members, ceilings and a queue.
+    private bool HasNoPlace(StepOutcome outcome, ProjectPlan plan) =>
+        outcome.State == StepState.Waiting || (outcome.State == StepState.Failed && !steps.HasNamespace(plan));
 
     private async Task<(StepOutcome Outcome, ClusterException? Failure)> TakeAsync(
         PortalDb db, ProjectStep step, ProjectPlan plan, CancellationToken ct)

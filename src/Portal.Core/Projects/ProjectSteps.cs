@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
@@ -9,6 +10,11 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
 {
     // The API server learns of a new binding by a watch of its own.
     private static readonly TimeSpan UntilRightsHold = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan UntilAskedAgain = TimeSpan.FromMinutes(5);
+
+    // Clusters whose account may not write priority classes, and when that was seen: every pass of every project would ask again.
+    private readonly ConcurrentDictionary<Guid, long> _withoutPriorities = [];
 
     /// <summary>Takes one step and says how it stands; an outage or a refusal is an outcome too.</summary>
     public async Task<(StepOutcome Outcome, ClusterException? Failure)> TakeAsync(ProjectStepKind step, ProjectPlan plan, CancellationToken ct)
@@ -24,6 +30,11 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
                 ? StepOutcome.Waiting("cluster.access_new", failure.Message) : outcome, failure);
         }
     }
+
+    /// <summary>True when the watches show the project's namespace, its own and alive: what else it is made of has a place to be.</summary>
+    public bool HasNamespace(ProjectPlan plan) =>
+        clusters.Get(plan.Project.ClusterId).Cache.Find(new ObjectKey(Kinds.Namespace, null, plan.Project.Namespace)) is { } seen
+        && seen.Owner() == plan.Owner && ProjectHealth.Namespace(seen).IsFinished;
 
     /// <summary>Asks for the removal of everything; finished once nothing of the project is left in the cluster.</summary>
     public async Task<StepOutcome> RemoveAsync(Project project, CancellationToken ct)
@@ -57,7 +68,7 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
             await cluster.PatchAsync(queue, new JsonObject { ["spec"] = new JsonObject { ["stopPolicy"] = Drain } }, ct);
     }
 
-    private static Task<StepOutcome> RunAsync(ProjectStepKind step, ConnectedCluster cluster, ProjectPlan plan, CancellationToken ct) => step switch
+    private Task<StepOutcome> RunAsync(ProjectStepKind step, ConnectedCluster cluster, ProjectPlan plan, CancellationToken ct) => step switch
     {
         ProjectStepKind.Namespace => NamespaceAsync(cluster, plan, ct),
         ProjectStepKind.Limits => LimitsAsync(cluster, plan, ct),
@@ -76,73 +87,98 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
             return StepOutcome.Failed("project.namespace_taken", plan.Project.Namespace);
         if (found is not null && found.IsGoing())
             return ProjectHealth.Namespace(found);
-        var version = (await cluster.Client.CapabilitiesAsync(ct)).Version;
-        var made = await cluster.Writer.EnsureAsync(Kinds.Namespace, ProjectManifests.Namespace(plan, plan.Requester, version), ct);
+        var manifest = ProjectManifests.Namespace(plan, plan.Requester, await cluster.Client.CapabilitiesAsync(ct));
+        var (made, refused) = (found, new Refusals());
+        // Without it there is no place for anything; one that is there takes the rest, whoever holds fields of it.
+        if (found is null)
+            made = await cluster.Writer.EnsureAsync(Kinds.Namespace, manifest, ct);
+        else
+            await refused.TryAsync(async () => made = await cluster.Writer.EnsureAsync(Kinds.Namespace, manifest, ct));
         foreach (var binding in ProjectAccessManifests.PortalBindings(plan))
-            await cluster.Writer.EnsureAsync(Kinds.RoleBinding, binding, ct);
-        return ProjectHealth.Namespace(made);
+            await refused.TryAsync(() => cluster.Writer.EnsureAsync(Kinds.RoleBinding, binding, ct));
+        refused.Tell();
+        return ProjectHealth.Namespace(made!);
     }
 
     private static async Task<StepOutcome> LimitsAsync(ConnectedCluster cluster, ProjectPlan plan, CancellationToken ct)
     {
+        var (quota, refused) = (new JsonObject(), new Refusals());
         // What was approved shows here first.
-        var quota = await cluster.Writer.EnsureAsync(Kinds.ResourceQuota, ProjectManifests.ResourceQuota(plan), ct);
-        await cluster.Writer.EnsureAsync(Kinds.LimitRange, ProjectManifests.LimitRange(plan), ct);
+        await refused.TryAsync(async () => quota = await cluster.Writer.EnsureAsync(Kinds.ResourceQuota, ProjectManifests.ResourceQuota(plan), ct));
+        await refused.TryAsync(() => cluster.Writer.EnsureAsync(Kinds.LimitRange, ProjectManifests.LimitRange(plan), ct));
+        refused.Tell();
         return ProjectHealth.Quota(quota);
     }
 
-    private static async Task<StepOutcome> NetworkAsync(ConnectedCluster cluster, ProjectPlan plan, CancellationToken ct) => await EnsureSetAsync(
-        cluster, Kinds.NetworkPolicy, ProjectAccessManifests.NetworkPolicies(plan, await cluster.Client.CapabilitiesAsync(ct)), plan, ct);
+    private static async Task<StepOutcome> NetworkAsync(ConnectedCluster cluster, ProjectPlan plan, CancellationToken ct)
+    {
+        var policies = ProjectAccessManifests.NetworkPolicies(plan, await cluster.Client.CapabilitiesAsync(ct));
+        await EnsureSetAsync(cluster, Kinds.NetworkPolicy, policies, policies, plan, ct);
+        return StepOutcome.Done;
+    }
 
     private static async Task<StepOutcome> RolesAsync(ConnectedCluster cluster, ProjectPlan plan, CancellationToken ct)
     {
-        await cluster.Writer.EnsureAsync(Kinds.ServiceAccount, ProjectManifests.ServiceAccount(plan), ct);
-        return await EnsureSetAsync(
-            cluster, Kinds.RoleBinding, [.. ProjectAccessManifests.PortalBindings(plan), .. ProjectAccessManifests.RoleBindings(plan)], plan, ct);
+        var (own, members, refused) = (ProjectAccessManifests.PortalBindings(plan), ProjectAccessManifests.RoleBindings(plan), new Refusals());
+        // Before that a member could run anything in the namespace, and from there reach everything.
+        var fenced = ProjectHealth.IsFenced(plan.Project);
+        await refused.TryAsync(() => cluster.Writer.EnsureAsync(Kinds.ServiceAccount, ProjectManifests.ServiceAccount(plan), ct));
+        await refused.TryAsync(() => EnsureSetAsync(cluster, Kinds.RoleBinding, fenced ? [.. own, .. members] : own, [.. own, .. members], plan, ct));
+        refused.Tell();
+        return fenced ? StepOutcome.Done : StepOutcome.Waiting("project.members_wait");
     }
 
     private static async Task<StepOutcome> StorageAsync(ConnectedCluster cluster, ProjectPlan plan, CancellationToken ct) =>
         ProjectHealth.Storage(await cluster.Writer.EnsureAsync(Kinds.PersistentVolumeClaim, ProjectManifests.Storage(plan), ct));
 
-    private static async Task<StepOutcome> QueueAsync(ConnectedCluster cluster, ProjectPlan plan, CancellationToken ct)
+    private async Task<StepOutcome> QueueAsync(ConnectedCluster cluster, ProjectPlan plan, CancellationToken ct)
     {
         var capabilities = await cluster.Client.CapabilitiesAsync(ct);
         if (!capabilities.HasKueue)
             return new StepOutcome(StepState.NotNeeded, "cluster.no_kueue");
-        var outcome = StepOutcome.Done;
+        var (outcome, shared) = (StepOutcome.Done, new Refusals());
         foreach (var (type, manifest) in ProjectObjectSet.Queue(plan, capabilities))
         {
+            // One object that all projects share must not stop the queue of each of them.
             if (type == Kinds.WorkloadPriorityClass)
-            {
-                await PrioritiseAsync(cluster, manifest, ct);
-                continue;
-            }
-            var made = await cluster.Writer.EnsureAsync(type, manifest, ct);
-            if (outcome.IsFinished && type.Plural is ("clusterqueues" or "localqueues"))
+                await shared.TryAsync(() => PrioritiseAsync(cluster, manifest, ct));
+            else if (type == Kinds.ResourceFlavor || type == Kinds.Cohort)
+                await shared.TryAsync(() => cluster.Writer.EnsureAsync(type, manifest, ct));
+            else if (await cluster.Writer.EnsureAsync(type, manifest, ct) is var made && outcome.IsFinished)
                 outcome = ProjectHealth.Queue(made, plan.Held);
         }
-        return outcome;
+        return shared.First is { } refusal ? Noted(cluster, outcome, StepOutcome.From(refusal)) : outcome;
     }
 
+    // A queue that is open has what it needs, and the refusal is a note. One that is not may wait for the flavor that was refused.
+    private static StepOutcome Noted(ConnectedCluster cluster, StepOutcome outcome, StepOutcome refusal) => outcome.IsFinished
+        ? outcome with { Reason = refusal.Reason, Detail = refusal.Detail }
+        : cluster.Cache.Find(new ObjectKey(Kinds.ResourceFlavor, null, ProjectQueueManifests.CommonFlavor)) is null ? refusal : outcome;
+
     // An account from before them may lack the right. The cluster's page says so, and work is taken there in the order in which it came.
-    private static async Task PrioritiseAsync(ConnectedCluster cluster, JsonObject manifest, CancellationToken ct)
+    private async Task PrioritiseAsync(ConnectedCluster cluster, JsonObject manifest, CancellationToken ct)
     {
+        if (_withoutPriorities.TryGetValue(cluster.Id, out var seen) && clock.GetElapsedTime(seen) < UntilAskedAgain)
+            return;
         try
         {
             await cluster.Writer.EnsureAsync(Kinds.WorkloadPriorityClass, manifest, ct);
         }
         catch (ClusterException refused) when (refused.Failure == ClusterFailure.Forbidden)
         {
+            _withoutPriorities[cluster.Id] = clock.GetTimestamp();
         }
     }
 
-    private static async Task<StepOutcome> EnsureSetAsync(
-        ConnectedCluster cluster, ResourceType type, IReadOnlyList<JsonObject> wanted, ProjectPlan plan, CancellationToken ct)
+    // What is wanted and not made yet stays where it is there already; what is not wanted goes, even where others of the set were refused.
+    private static async Task EnsureSetAsync(
+        ConnectedCluster cluster, ResourceType type, IReadOnlyList<JsonObject> made, IReadOnlyList<JsonObject> wanted, ProjectPlan plan, CancellationToken ct)
     {
-        foreach (var manifest in wanted)
-            await cluster.Writer.EnsureAsync(type, manifest, ct);
+        var refused = new Refusals();
+        foreach (var manifest in made)
+            await refused.TryAsync(() => cluster.Writer.EnsureAsync(type, manifest, ct));
         await cluster.Writer.PruneAsync(type, plan.Project.Namespace, plan.Owner, wanted.Select(m => m.Name()).ToHashSet(), ct);
-        return StepOutcome.Done;
+        refused.Tell();
     }
 
     // What is asked to go and is still there; null once it is gone, or is somebody else's.
@@ -154,5 +190,29 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
         if (!found.IsGoing())
             await cluster.DeleteAsync(key, ct);
         return found;
+    }
+
+    // Goes on after what was refused of one object, which says nothing of the others.
+    private sealed class Refusals
+    {
+        public ClusterException? First { get; private set; }
+
+        public async Task TryAsync(Func<Task> step)
+        {
+            try
+            {
+                await step();
+            }
+            catch (ClusterException refused) when (refused.Failure is ClusterFailure.Owned or ClusterFailure.Forbidden or ClusterFailure.Invalid)
+            {
+                First ??= refused;
+            }
+        }
+
+        public void Tell()
+        {
+            if (First is not null)
+                throw First;
+        }
     }
 }

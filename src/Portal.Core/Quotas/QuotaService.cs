@@ -1,16 +1,18 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Core.Access;
 using Portal.Core.Audit;
+using Portal.Core.Cluster;
 using Portal.Core.Data;
 using Portal.Core.Hardware;
 using Portal.Core.Projects;
 using Portal.Core.Results;
 using Portal.Core.Teams;
+using Portal.Core.Workloads;
 
 namespace Portal.Core.Quotas;
 
 /// <summary>What those who ask do with quota requests, and what time does to them.</summary>
-public sealed class QuotaService(IDbContextFactory<PortalDb> databases, AccessGate gate, TimeProvider clock)
+public sealed class QuotaService(IDbContextFactory<PortalDb> databases, AccessGate gate, IClusters clusters, TimeProvider clock)
 {
     private const int Batch = 200;
 
@@ -139,13 +141,13 @@ public sealed class QuotaService(IDbContextFactory<PortalDb> databases, AccessGa
             case QuotaState.Submitted when request.Until <= now:
                 return await db.TryEndAsync(request, QuotaState.Expired, QuotaAction.Expired, actor, now, "", ct)
                     ? tick with { Lapsed = tick.Lapsed + 1 } : tick;
-            case QuotaState.Approved or QuotaState.Active when gone:
+            case QuotaState.Approved or QuotaState.Active when gone && !await IsHeldAsync(db, request, ct):
                 return await db.TryEndAsync(request, QuotaState.Released, QuotaAction.Released, actor, now, "", ct)
                     ? tick with { Ended = tick.Ended + 1 } : tick;
             case QuotaState.Approved or QuotaState.Active when request.Until <= now:
                 return await db.TryEndAsync(request, QuotaState.Expired, QuotaAction.Expired, actor, now, "", ct)
                     ? tick with { Ended = tick.Ended + 1 } : tick;
-            case QuotaState.Approved when request.From <= now:
+            case QuotaState.Approved when !gone && request.From <= now:
                 await using (await db.Database.BeginTransactionAsync(ct))
                 {
                     db.Move(request, QuotaState.Active, QuotaAction.Started, actor, now, request.GrantedAmount!.Value, "");
@@ -154,6 +156,19 @@ public sealed class QuotaService(IDbContextFactory<PortalDb> databases, AccessGa
             default:
                 return tick;
         }
+    }
+
+    // What still runs of a project that is over has its units: they are another's only once it is gone.
+    private async Task<bool> IsHeldAsync(PortalDb db, QuotaRequest request, CancellationToken ct)
+    {
+        var project = request.Project!;
+        if (project.ClusterId is null)
+            return false;
+        var cache = clusters.Get(project.ClusterId).Cache;
+        // A deleted project's rows stay as they were: its namespace takes what runs along.
+        return cache.Age(Kinds.Pod) is null
+            || (project.Intent == ProjectIntent.Archived && await ArchivedProject.IsAtWorkAsync(db, project.Id, ct))
+            || cache.Holdings().Any(h => h.Namespace == project.Namespace && h.Requests.GetValueOrDefault(request.Pool!.ResourceName) > 0);
     }
 
     private async Task<Result> EndAsync(

@@ -28,8 +28,6 @@ internal static class JobTraining
         var job = JobSpec(spec, spec.IsDistributed ? $"{name}-0.{name}" : "");
         if (spec.IsDistributed)
             job["template"]!["spec"]!["subdomain"] = name;
-        // Kueue lets it go once there is quota; without Kueue it starts at once.
-        job.Insert(0, "suspend", spec.Place.Queue.Length > 0);
         yield return TrainingManifests.CreateQueued(Kinds.Job, spec).With("spec", job);
     }
 
@@ -40,7 +38,6 @@ internal static class JobTraining
         var name = spec.Run.ObjectName;
         yield return TrainingManifests.CreateQueued(TrainingKinds.JobSet, spec).With("spec", new JsonObject
         {
-            ["suspend"] = spec.Place.Queue.Length > 0,
             ["network"] = new JsonObject { ["enableDNSHostnames"] = true, ["publishNotReadyAddresses"] = true },
             ["failurePolicy"] = new JsonObject { ["maxRestarts"] = 0 },
             ["replicatedJobs"] = new JsonArray(new JsonObject

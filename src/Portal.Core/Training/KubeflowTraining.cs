@@ -35,7 +35,6 @@ internal static class KubeflowTraining
             });
         yield return TrainingManifests.CreateQueued(TrainingKinds.TrainJob, spec).With("spec", new JsonObject
         {
-            ["suspend"] = spec.Place.Queue.Length > 0,
             ["runtimeRef"] = new JsonObject
             {
                 ["apiGroup"] = TrainingKinds.TrainingRuntime.Group,
@@ -72,7 +71,6 @@ internal static class KubeflowTraining
             ["containerPort"] = TrainingPod.MasterPort,
             ["protocol"] = "TCP",
         });
-        // No "suspend": Kueue sets it itself where it is told to manage this kind, and elsewhere nothing would ever lift it.
         yield return TrainingManifests.CreateQueued(TrainingKinds.PyTorchJob, spec).With("spec", new JsonObject
         {
             ["runPolicy"] = new JsonObject

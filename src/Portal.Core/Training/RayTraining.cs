@@ -32,7 +32,6 @@ internal static class RayTraining
         }
         yield return TrainingManifests.CreateQueued(TrainingKinds.RayJob, spec).With("spec", new JsonObject
         {
-            ["suspend"] = spec.Place.Queue.Length > 0,
             ["entrypoint"] = TrainingPod.ShellLine(spec),
             ["submissionMode"] = "K8sJobMode",
             ["shutdownAfterJobFinishes"] = true,

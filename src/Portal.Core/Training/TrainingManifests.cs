@@ -62,7 +62,10 @@ public static class TrainingManifests
     internal static JsonObject Create(ResourceType type, TrainingSpec spec) =>
         Manifest.Create(type, spec.Place.Namespace, spec.Run.ObjectName, spec.Owner);
 
-    /// <summary>What carries the run out, with the keys by which dashboards show it and its queue finds it.</summary>
+    /// <summary>
+    /// What carries the run out, with the keys by which dashboards show it and its queue finds it. No kind says "suspend" itself: Kueue
+    /// sets it when the object is made where it is told to manage the kind, and elsewhere nothing would ever lift it.
+    /// </summary>
     internal static JsonObject CreateQueued(ResourceType type, TrainingSpec spec) => Create(type, spec)
         .WithAnnotation("opendatahub.io/display-name", spec.Run.Name)
         .Queued(spec.Place, PriorityClass.Experiment);

@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
+using Portal.Core.Access;
+using Portal.Core.Audit;
 using Portal.Core.Catalog;
 using Portal.Core.Cluster;
 using Portal.Core.Data;
@@ -84,6 +86,13 @@ public sealed class TrainingReconciler(
 
     private async Task<ReconcileResult> CarryOutAsync(PortalDb db, TrainingRun run, CancellationToken ct)
     {
+        if (!run.StopRequested && run.Project!.Intent == ProjectIntent.Archived)
+        {
+            (run.StopRequested, run.IntentChangedAt) = (true, clock.GetUtcNow());
+            run.Generation++;
+            db.Audit(new AuditRecord(Actor.Reconciler, "training.stopped", "training", run.Id) { ProjectId = run.ProjectId, Details = { ["name"] = run.Name } });
+            await fence.SaveAsync(db, ct);
+        }
         if (run.ObservedGeneration == 0 && !run.StopRequested && Waits(run) is { } waits)
         {
             await ShowAsync(db, run, waits, ct);
@@ -160,9 +169,9 @@ public sealed class TrainingReconciler(
 
     private WorkloadStatus? Waits(TrainingRun run)
     {
-        if (run.Project!.State is not (ProjectState.Ready or ProjectState.Attention))
+        if (!ProjectHealth.TakesWork(run.Project!))
             return new WorkloadStatus(WorkloadState.Pending, "project.not_ready");
-        if (run.Project.IsFrozen)
+        if (run.Project!.IsFrozen)
             return FrozenProject.Waiting;
         return clusters.Options.PortalAddress is null ? new WorkloadStatus(WorkloadState.Pending, "training.no_address") : null;
     }

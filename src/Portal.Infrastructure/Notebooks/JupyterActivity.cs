@@ -9,7 +9,7 @@ using Portal.Core.Workloads;
 namespace Portal.Infrastructure.Notebooks;
 
 /// <summary>Reads a Jupyter server's own account of its use: <c>/api/status</c> and <c>/api/kernels</c>.</summary>
-internal sealed class JupyterActivity(IWorkloadRoute routes, JupyterSignIn signIn) : INotebookActivity
+internal sealed class JupyterActivity(IWorkloadRoute routes, INotebookSignIn signIn) : INotebookActivity
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 

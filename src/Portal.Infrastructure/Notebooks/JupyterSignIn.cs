@@ -10,37 +10,27 @@ namespace Portal.Infrastructure.Notebooks;
 /// Gets the portal's own requests into a Jupyter server. The server takes its token in a header, in the address or in its sign-in
 /// form. Through an API server only the form is left: that keeps the header for itself and logs each address.
 /// </summary>
-public sealed class JupyterSignIn(IMemoryCache cache)
+internal sealed class JupyterSignIn(IMemoryCache cache) : INotebookSignIn
 {
-    /// <summary>The cookie of Jupyter's guard against forged requests, and the name of the form's field that repeats it.</summary>
-    public const string ForgeryCookie = "_xsrf";
-
-    /// <summary>The header that repeats it.</summary>
-    public const string ForgeryHeader = "X-XSRFToken";
-
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Unused = TimeSpan.FromMinutes(30);
 
-    /// <summary>Puts on a request what lets it in.</summary>
-    /// <param name="forgeryToken">The caller's own token against forged requests; empty for one of the portal's.</param>
-    /// <exception cref="HttpRequestException">The server cannot be reached or does not take its token.</exception>
     public async Task AuthorizeAsync(HttpRequestHeaders headers, NotebookTarget target, WorkloadRoute route, CancellationToken ct, string forgeryToken = "")
     {
         if (!route.ThroughServer)
         {
             headers.Authorization = new AuthenticationHeaderValue("token", target.Token);
             if (forgeryToken.Length > 0)
-                headers.TryAddWithoutValidation("Cookie", $"{ForgeryCookie}={forgeryToken}");
+                headers.TryAddWithoutValidation("Cookie", $"{INotebookSignIn.ForgeryCookie}={forgeryToken}");
             return;
         }
         var session = await SessionAsync(target, route).WaitAsync(ct);
         var token = forgeryToken.Length > 0 ? forgeryToken : session.ForgeryToken;
-        headers.TryAddWithoutValidation("Cookie", $"{session.Cookie}; {ForgeryCookie}={token}");
-        if (!headers.Contains(ForgeryHeader))
-            headers.TryAddWithoutValidation(ForgeryHeader, token);
+        headers.TryAddWithoutValidation("Cookie", $"{session.Cookie}; {INotebookSignIn.ForgeryCookie}={token}");
+        if (!headers.Contains(INotebookSignIn.ForgeryHeader))
+            headers.TryAddWithoutValidation(INotebookSignIn.ForgeryHeader, token);
     }
 
-    /// <summary>Signs in anew at the next request: a server that was started again knows nobody.</summary>
     public void Forget(NotebookTarget target) => cache.Remove(Key(target));
 
     // A page makes dozens of requests at once: the first signs in, and the others wait for it.
@@ -67,14 +57,14 @@ public sealed class JupyterSignIn(IMemoryCache cache)
             var address = $"{route.Prefix}{NotebookManifests.BasePath(target.Id)}login";
             using var ask = new HttpRequestMessage(HttpMethod.Get, address);
             using var form = await route.Client.SendAsync(ask, deadline.Token);
-            var forgeryToken = Cookies(form).GetValueOrDefault(ForgeryCookie, "");
+            var forgeryToken = Cookies(form).GetValueOrDefault(INotebookSignIn.ForgeryCookie, "");
             using var send = new HttpRequestMessage(HttpMethod.Post, address)
             {
-                Content = new FormUrlEncodedContent(new Dictionary<string, string> { ["password"] = target.Token, [ForgeryCookie] = forgeryToken }),
+                Content = new FormUrlEncodedContent(new Dictionary<string, string> { ["password"] = target.Token, [INotebookSignIn.ForgeryCookie] = forgeryToken }),
             };
-            send.Headers.Add("Cookie", $"{ForgeryCookie}={forgeryToken}");
+            send.Headers.Add("Cookie", $"{INotebookSignIn.ForgeryCookie}={forgeryToken}");
             using var answer = await route.Client.SendAsync(send, deadline.Token);
-            var cookie = string.Join("; ", Cookies(answer).Where(c => c.Key != ForgeryCookie).Select(c => $"{c.Key}={c.Value}"));
+            var cookie = string.Join("; ", Cookies(answer).Where(c => c.Key != INotebookSignIn.ForgeryCookie).Select(c => $"{c.Key}={c.Value}"));
             return cookie.Length > 0 && answer.StatusCode == HttpStatusCode.Found
                 ? new Session(cookie, forgeryToken)
                 : throw new HttpRequestException("The notebook server does not take its token.", null, answer.StatusCode);

@@ -14,7 +14,7 @@ public static class WorkloadServices
     {
         services.AddSingleton<IArtefactStore>(new ArtefactFolder(artefacts));
         services.AddMemoryCache();
-        services.AddSingleton<JupyterSignIn>();
+        services.AddSingleton<INotebookSignIn, JupyterSignIn>();
         services.AddSingleton<INotebookActivity, JupyterActivity>();
         return services;
     }

@@ -67,6 +67,27 @@ public class NotebookHealthTests
         Assert.Equal(elsewhere ? "notebook.stopped_elsewhere" : "", NotebookHealth.From(notebook, new NotebookFacts(seen, null, null, []), Places.Now).Reason);
     }
 
+    [Theory]
+    [InlineData(null, -10, true)]
+    [InlineData(null, 10, false)] // made after it was to be stopped: the controller's own lock was taken away
+    [InlineData("2026-01-01T00:00:00Z", -10, false)]
+    public void IsStartedElsewhere_IsAMarkThatWasThereAndIsGone(string? mark, int madeAfterMinutes, bool started)
+    {
+        var notebook = Running();
+        notebook.Intent = NotebookIntent.Stopped;
+        var annotations = new JsonObject();
+        if (mark is not null)
+            annotations[NotebookManifests.StoppedAnnotation] = mark;
+        var seen = new JsonObject
+        {
+            ["kind"] = "Notebook",
+            ["metadata"] = new JsonObject { ["creationTimestamp"] = Places.Now.AddMinutes(madeAfterMinutes).ToString("O"), ["annotations"] = annotations },
+        };
+
+        Assert.Equal(started, NotebookManifests.IsStartedElsewhere(notebook, seen));
+        Assert.False(NotebookManifests.IsStartedElsewhere(notebook, Set));
+    }
+
     [Fact]
     public void From_Stopped_SaysWhetherItWasIdle()
     {

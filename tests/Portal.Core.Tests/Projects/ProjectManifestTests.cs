@@ -102,6 +102,30 @@ public class ProjectManifestTests
     }
 
     [Fact]
+    public void Namespace_OfAClusterWithoutKueue_IsNotLabelledAsManaged() => Assert.Null(Managed(Small, new ClusterCapabilities("v1.36.2", [Kinds.Namespace], IsEmbedded: false)));
+
+    [Theory]
+    [InlineData("kueue.openshift.io", "v1", "kueues", "Kueue")]
+    [InlineData("datasciencecluster.opendatahub.io", "v1", "datascienceclusters", "DataScienceCluster")]
+    public void Namespace_WhereAnOperatorMakesQueues_IsLabelledOnceItsOwnIsThere(string group, string version, string plural, string kind)
+    {
+        var operated = WithKueue(new ResourceType(group, version, plural, kind, false));
+
+        Assert.Equal((null, "true"), (Managed(Small, operated), Managed(Small with { HasQueue = true }, operated)));
+        Assert.Equal("true", Managed(Small, WithKueue()));
+    }
+
+    [Fact]
+    public void ClusterQueue_OfAKueueWithoutCohorts_SharesOneWithAllTeams()
+    {
+        static string? Cohort(ClusterCapabilities capabilities) =>
+            ProjectObjectSet.Queue(Lending, capabilities).Single(o => o.Type == Kinds.ClusterQueue).Manifest.Text("spec", "cohortName");
+
+        Assert.Equal(ProjectQueueManifests.Organisation, Cohort(WithKueue()));
+        Assert.Equal($"team-{Lending.Project.TeamId:N}", Cohort(WithKueue(Kinds.Cohort)));
+    }
+
+    [Fact]
     public void ResourceQuota_WhereUnitsMayBeBorrowed_LetsThemIn() =>
         Assert.Equal("14", ProjectManifests.ResourceQuota(Lending).Text("spec", "hard", "requests.nvidia.com/gpu"));
 
@@ -178,6 +202,12 @@ public class ProjectManifestTests
         Assert.NotEmpty(KubernetesSchemas.Problems(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Nothing" }));
     }
 
+    private static ClusterCapabilities WithKueue(params ResourceType[] served) =>
+        new("v1.36.2", [Kinds.ClusterQueue, Kinds.LocalQueue, .. served], IsEmbedded: false);
+
+    private static string? Managed(ProjectPlan plan, ClusterCapabilities capabilities) =>
+        ProjectManifests.Namespace(plan, "ana", capabilities).Text("metadata", "labels", "kueue.openshift.io/managed");
+
     private static ProjectPlan Plan(string name) => name switch
     {
         "small" => Small,
@@ -206,7 +236,7 @@ public class ProjectManifestTests
 
     private static IReadOnlyList<JsonObject> All(ProjectPlan plan) =>
     [
-        ProjectManifests.Namespace(plan, "ana", "v1.36.2"), ProjectManifests.ResourceQuota(plan), ProjectManifests.LimitRange(plan),
+        ProjectManifests.Namespace(plan, "ana", WithKueue()), ProjectManifests.ResourceQuota(plan), ProjectManifests.LimitRange(plan),
         ProjectManifests.ServiceAccount(plan), ProjectManifests.Storage(plan),
         .. ProjectAccessManifests.NetworkPolicies(plan, WithRay), .. ProjectAccessManifests.RoleBindings(plan),
         ProjectQueueManifests.Flavor(), .. ProjectQueueManifests.Cohorts(plan), ProjectQueueManifests.ClusterQueue(plan), ProjectQueueManifests.LocalQueue(plan),

@@ -1,9 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Core.Access;
+using Portal.Core.Cluster;
 using Portal.Core.Hardware;
+using Portal.Core.Notebooks;
 using Portal.Core.Projects;
 using Portal.Core.Quotas;
 using Portal.Core.Results;
+using Portal.Core.Training;
+using Portal.Core.Workloads;
 using Portal.Testing.Databases;
 
 namespace Portal.Core.Tests.Quotas;
@@ -226,6 +230,45 @@ public class QuotaServiceTests(PostgresServer server)
     }
 
     [Theory, EachProvider]
+    public async Task Advance_ProjectArchivedWhileAPodHoldsUnits_WaitsUntilItIsGone(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        await stage.GrantedAsync(8);
+        var project = await ArchivedAsync(stage);
+        stage.Cluster.WithPod(project.Namespace, "left", "node", QuotaStage.Gpu, 2).WithPod("others", "theirs", "node", QuotaStage.Gpu, 2);
+
+        Assert.Equal(new QuotaTick(), (await stage.Requests.AdvanceAsync(Actor.Expiry, default)).Value);
+        Assert.Equal(8, await stage.GrantedInPoolAsync());
+        stage.Cluster.Remove(Kinds.Pod, "left");
+
+        Assert.Equal(new QuotaTick(Ended: 1), (await stage.Requests.AdvanceAsync(Actor.Expiry, default)).Value);
+        Assert.Equal(0, await stage.GrantedInPoolAsync());
+    }
+
+    [Theory, EachProvider]
+    public async Task Advance_ProjectArchivedWithWorkInTheCluster_WaitsUntilItHasEnded(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        await stage.GrantedAsync(8);
+        var project = await ArchivedAsync(stage);
+        await using var db = await stage.Database.OpenAsync();
+        var notebook = new Notebook { ProjectId = project.Id, Name = "n", ObjectName = "nb", RunsAs = "apps/v1 StatefulSet", State = WorkloadState.Stopping, CreatedBy = stage.Ana.Id };
+        var run = new TrainingRun { ProjectId = project.Id, Name = "r", ObjectName = "run", RunsAs = "batch/v1 Job", CreatedBy = stage.Ana.Id };
+        // What never reached the cluster holds nothing of it.
+        db.AddRange(notebook, run, new Notebook { ProjectId = project.Id, Name = "m", ObjectName = "nc", State = WorkloadState.Pending, CreatedBy = stage.Ana.Id });
+        await db.SaveChangesAsync();
+
+        Assert.Equal(new QuotaTick(), (await stage.Requests.AdvanceAsync(Actor.Expiry, default)).Value);
+        notebook.State = WorkloadState.Stopped;
+        await db.SaveChangesAsync();
+        Assert.Equal(new QuotaTick(), (await stage.Requests.AdvanceAsync(Actor.Expiry, default)).Value);
+        run.FinishedAt = stage.Now;
+        await db.SaveChangesAsync();
+
+        Assert.Equal(new QuotaTick(Ended: 1), (await stage.Requests.AdvanceAsync(Actor.Expiry, default)).Value);
+    }
+
+    [Theory, EachProvider]
     public async Task Submit_ToAPoolForOthers_IsRefused(Provider provider)
     {
         await using var stage = await QuotaStage.CreateAsync(provider, server);
@@ -284,5 +327,12 @@ public class QuotaServiceTests(PostgresServer server)
         Assert.Equal(RefusalKind.NotFound, (await stage.Decisions.ApproveAsync(stranger, seen, 8, default)).Refusal?.Kind);
         Assert.Equal(RefusalKind.NotFound, (await stage.Queries.GetAsync(stranger, seen.RequestId, default)).Refusal?.Kind);
         Assert.Equal(RefusalKind.Forbidden, (await stage.Decisions.ApproveAsync(stage.Ana, seen, 8, default)).Refusal?.Kind);
+    }
+
+    private static async Task<Project> ArchivedAsync(QuotaStage stage)
+    {
+        await using var db = await stage.Database.OpenAsync();
+        await db.Projects.ExecuteUpdateAsync(s => s.SetProperty(p => p.Intent, ProjectIntent.Archived).SetProperty(p => p.ClusterId, stage.Cluster.Id));
+        return await db.Projects.AsNoTracking().SingleAsync();
     }
 }

@@ -97,12 +97,18 @@ public class TrainingManifestTests
         Assert.Null(TrainingPods.Leader([]));
     }
 
-    [Fact]
-    public void Manifests_WithoutKueue_AreNotHeldBack()
+    [Theory]
+    [InlineData("full", TrainingFramework.None, 1, "Job")]
+    [InlineData("full", TrainingFramework.Torch, 2, "TrainJob")]
+    [InlineData("full", TrainingFramework.Ray, 2, "RayJob")]
+    [InlineData("jobset", TrainingFramework.None, 2, "JobSet")]
+    [InlineData("older", TrainingFramework.Torch, 2, "PyTorchJob")]
+    public void Manifests_InAQueue_LeaveItToKueueToHoldThemBack(string place, TrainingFramework framework, int nodes, string kind)
     {
-        string? Suspended(string place) => Make(place, Draft(CodeSource.Inline))[^1].Text("spec", "suspend");
+        var made = Make(place, Draft(CodeSource.Inline) with { Framework = framework, Nodes = nodes })[^1];
 
-        Assert.Equal(("false", "true"), (Suspended("plain"), Suspended("full")));
+        Assert.Equal((kind, "default"), (made.Text("kind"), made.Text("metadata", "labels", WorkloadQueue.Label)));
+        Assert.Null(made.At("spec", "suspend") ?? made.At("spec", "runPolicy", "suspend"));
     }
 
     [Theory]

@@ -167,7 +167,8 @@ public class WorkloadOwnershipTests(PostgresServer server, EmbeddedCluster clust
         var cohort = new ObjectKey(Kinds.Cohort, null, $"team-{world.Team:N}");
         await world.EditAsync(cohort, new JsonObject { ["spec"] = new JsonObject { ["fairSharing"] = new JsonObject { ["weight"] = "7" } } }, "kubectl-edit");
         await world.PassAsync(nameof(Project), project.Id);
-        await world.WaitForAsync(project.Id, ProjectState.Attention);
+        await Eventually.TrueAsync(async () => await NoteAsync(world, project.Id) == "cluster.owned_by_other", "the project notes it");
+        await world.WaitForAsync(project.Id, ProjectState.Ready);
 
         var dispute = Assert.Single((await Disputes(world).OfPlatformAsync(admin, project.ClusterId!.Value, null, default)).Value);
         Assert.Equal(("Cohort " + cohort.Name, "kubectl-edit"), (dispute.Object, dispute.Conflicts[0].Manager));
@@ -176,10 +177,13 @@ public class WorkloadOwnershipTests(PostgresServer server, EmbeddedCluster clust
         Assert.Equal("access.denied", (await world.Database.Get<DisputeService>().TakeOverAsync(world.Lead, dispute.Id, default)).Refusal?.Code);
         Ok(await world.Database.Get<DisputeService>().TakeOverAsync(admin, dispute.Id, default));
 
-        await world.WaitForAsync(project.Id, ProjectState.Ready);
+        await Eventually.TrueAsync(async () => await NoteAsync(world, project.Id) == "", "the note gone");
         Assert.Equal("1", (await world.Client.FindAsync(cohort, default)).Text("spec", "fairSharing", "weight"));
         Assert.Empty((await Disputes(world).OfPlatformAsync(admin, project.ClusterId.Value, null, default)).Value);
     }
+
+    private static async Task<string> NoteAsync(ProjectWorld world, Guid id) =>
+        (await world.FindAsync(id))!.Steps.Single(s => s.Kind == ProjectStepKind.Queue).Reason;
 
     private static DisputeQueryService Disputes(ProjectWorld world) => world.Database.Get<DisputeQueryService>();
 

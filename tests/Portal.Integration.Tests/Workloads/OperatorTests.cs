@@ -58,6 +58,12 @@ public class OperatorTests(WorkloadStage stage) : IClassFixture<WorkloadStage>
         await Eventually.TrueAsync(async () => await ReadAsync(notebook.Id)
             is { State: WorkloadState.Stopped, Reason: "notebook.stopped_elsewhere", Intent: NotebookIntent.Stopped }, "it says that it was stopped elsewhere");
 
+        var start = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [NotebookManifests.StoppedAnnotation] = null } } };
+        await Cluster.PatchAsync(key, start, Ct);
+        await Eventually.TrueAsync(async () => await ReadAsync(notebook.Id) is { Intent: NotebookIntent.Running, State: not WorkloadState.Stopped }, "started elsewhere as well");
+        await Cluster.PatchAsync(key, stop, Ct);
+        await Eventually.TrueAsync(async () => await ReadAsync(notebook.Id) is { State: WorkloadState.Stopped }, "it is stopped again");
+
         Assert.True((await stage.Get<NotebookService>().StartAsync(stage.Scientist, notebook.Id, Ct)).Succeeded);
 
         await Eventually.TrueAsync(async () => Stopped(await Cluster.FindAsync(key, Ct)) is null, "the Notebook is told to start, whoever stopped it");

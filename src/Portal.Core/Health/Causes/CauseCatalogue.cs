@@ -34,6 +34,7 @@ public static class CauseCatalogue
         new("project.namespace_stuck", CauseArea.Project, CauseActor.ClusterAdmin),
         new("project.grants_returning", CauseArea.Project, CauseActor.Nobody),
         new("project.quota_pending", CauseArea.Project, CauseActor.Nobody),
+        new("project.members_wait", CauseArea.Project, CauseActor.Nobody),
         new("project.queue_pending", CauseArea.Project, CauseActor.Nobody),
         new("project.queue_inactive", CauseArea.Project, CauseActor.PlatformAdmin),
         new("project.storage_lost", CauseArea.Project, CauseActor.ClusterAdmin),

@@ -7,7 +7,6 @@ using Portal.Core.Data;
 using Portal.Core.Notebooks;
 using Portal.Core.Results;
 using Portal.Core.Workloads;
-using Portal.Infrastructure.Notebooks;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Portal.Api.Notebooks;
@@ -17,7 +16,7 @@ namespace Portal.Api.Notebooks;
 /// notebook, asked at each request and again while a socket is open.
 /// </summary>
 internal sealed class NotebookProxy(
-    NotebookPasses passes, IWorkloadRoute routes, JupyterSignIn signIn, IHttpForwarder forwarder, IChangeFeed feed, Problems problems)
+    NotebookPasses passes, IWorkloadRoute routes, INotebookSignIn signIn, IHttpForwarder forwarder, IChangeFeed feed, Problems problems)
 {
     private static readonly ForwarderRequestConfig Config = new() { ActivityTimeout = TimeSpan.FromMinutes(10) };
 

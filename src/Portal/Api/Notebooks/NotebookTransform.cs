@@ -3,7 +3,6 @@ using Microsoft.Net.Http.Headers;
 using Portal.Core.Cluster;
 using Portal.Core.Notebooks;
 using Portal.Core.Workloads;
-using Portal.Infrastructure.Notebooks;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Portal.Api.Notebooks;
@@ -11,7 +10,7 @@ namespace Portal.Api.Notebooks;
 /// <summary>
 /// What changes on the way: the portal's cookies stay here, what lets a request in is put on there. Neither ever reaches the other side.
 /// </summary>
-internal sealed class NotebookTransform(NotebookTarget target, WorkloadRoute route, JupyterSignIn signIn) : HttpTransformer
+internal sealed class NotebookTransform(NotebookTarget target, WorkloadRoute route, INotebookSignIn signIn) : HttpTransformer
 {
     // A server's own refusal is a short object.
     private const long StatusLimit = 64 * 1024;
@@ -49,7 +48,7 @@ internal sealed class NotebookTransform(NotebookTarget target, WorkloadRoute rou
         }
         var copied = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         var headers = httpContext.Response.Headers;
-        var cookies = headers.SetCookie.Where(c => c?.StartsWith(JupyterSignIn.ForgeryCookie + "=", StringComparison.Ordinal) == true).ToArray();
+        var cookies = headers.SetCookie.Where(c => c?.StartsWith(INotebookSignIn.ForgeryCookie + "=", StringComparison.Ordinal) == true).ToArray();
         headers.SetCookie = cookies;
         if (_passage is null || proxyResponse is null)
             return copied;
@@ -65,7 +64,7 @@ internal sealed class NotebookTransform(NotebookTarget target, WorkloadRoute rou
     // As the browser sent it: Jupyter compares it letter by letter with what its pages repeat.
     private static string ForgeryToken(HttpRequest request) =>
         CookieHeaderValue.TryParseList(request.Headers.Cookie, out var cookies)
-            ? cookies.FirstOrDefault(c => c.Name == JupyterSignIn.ForgeryCookie)?.Value.ToString() ?? "" : "";
+            ? cookies.FirstOrDefault(c => c.Name == INotebookSignIn.ForgeryCookie)?.Value.ToString() ?? "" : "";
 
     private string Redirect(HttpRequest request, string location)
     {

@@ -1,0 +1,102 @@
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using Portal.Core.Cluster;
+using Portal.Core.Notebooks;
+using Portal.Core.Projects;
+using Portal.Core.Tests.Projects;
+using Portal.Core.Workloads;
+using Portal.Testing.Databases;
+
+namespace Portal.Core.Tests.Notebooks;
+
+/// <summary>What a pass over a notebook makes of lost answers, and of what others do with its object.</summary>
+public class NotebookPassTests(PostgresServer server)
+{
+    [Theory, EachProvider]
+    public async Task Apply_WhoseAnswerIsLost_IsKnownWhenTheClusterLearnsAnotherKind(Provider provider)
+    {
+        await using var stage = await PassStage.CreateAsync(provider, server);
+        stage.Cluster.LosesAnswer = c => c.StartsWith("apply StatefulSet", StringComparison.Ordinal);
+        var (project, notebook) = await LaunchedAsync(stage);
+        Assert.Equal(("apps/v1 StatefulSet", 0), (notebook.RunsAs, notebook.ObservedGeneration));
+
+        stage.Cluster.Serve(NotebookManifests.Kind);
+        await stage.PassAsync(nameof(Notebook), notebook.Id);
+        Assert.Empty(stage.Cluster.List(Kinds.StatefulSet, project.Namespace));
+        Assert.Empty(stage.Cluster.List(NotebookManifests.Kind, project.Namespace));
+        await stage.PassAsync(nameof(Notebook), notebook.Id);
+
+        Assert.Single(stage.Cluster.List(NotebookManifests.Kind, project.Namespace));
+        Assert.Equal("kubeflow.org/v1 Notebook", (await ReadAsync(stage, notebook.Id)).RunsAs);
+    }
+
+    [Theory, EachProvider]
+    public async Task Delete_WithObjectsOfTheOtherKind_LeavesNothing(Provider provider)
+    {
+        await using var stage = await PassStage.CreateAsync(provider, server);
+        var (project, notebook) = await LaunchedAsync(stage);
+        stage.Cluster.Serve(NotebookManifests.Kind);
+        await using (var db = await stage.Database.OpenAsync())
+            await db.Set<Notebook>().ExecuteUpdateAsync(s => s.SetProperty(n => n.RunsAs, "kubeflow.org/v1 Notebook"));
+
+        await stage.Database.Get<NotebookService>().DeleteAsync(stage.Ana, notebook.Id, default);
+        await stage.PassAsync(nameof(Notebook), notebook.Id);
+        await stage.PassAsync(nameof(Notebook), notebook.Id);
+
+        Assert.Empty(new[] { Kinds.StatefulSet, Kinds.Service, Kinds.Secret }.SelectMany(k => stage.Cluster.List(k, project.Namespace)));
+        await using var left = await stage.Database.OpenAsync();
+        Assert.Empty(await left.Set<Notebook>().ToListAsync());
+    }
+
+    [Theory, EachProvider]
+    public async Task Mark_ThatOthersSetAndTakeAway_StopsAndStarts(Provider provider)
+    {
+        await using var stage = await PassStage.CreateAsync(provider, server, NotebookManifests.Kind);
+        var (project, notebook) = await LaunchedAsync(stage);
+        var key = new ObjectKey(NotebookManifests.Kind, project.Namespace, notebook.ObjectName);
+
+        await MarkAsync(stage, key, "2026-01-01T00:00:00Z");
+        Assert.Equal((NotebookIntent.Stopped, WorkloadState.Stopped), await PassedAsync(stage, notebook.Id));
+        Assert.Equal((NotebookIntent.Stopped, WorkloadState.Stopped), await PassedAsync(stage, notebook.Id));
+        await MarkAsync(stage, key, null);
+
+        Assert.Equal(NotebookIntent.Running, (await PassedAsync(stage, notebook.Id)).Intent);
+        Assert.Equal((NotebookIntent.Running, WorkloadState.Starting), await PassedAsync(stage, notebook.Id));
+    }
+
+    [Theory, EachProvider]
+    public async Task Mark_OfOurOwn_StopsUntilSomebodyTakesItAway(Provider provider)
+    {
+        await using var stage = await PassStage.CreateAsync(provider, server, NotebookManifests.Kind);
+        var (project, notebook) = await LaunchedAsync(stage);
+        await stage.Database.Get<NotebookService>().StopAsync(stage.Ana, notebook.Id, default);
+
+        Assert.Equal((NotebookIntent.Stopped, WorkloadState.Stopped), await PassedAsync(stage, notebook.Id));
+        Assert.Equal((NotebookIntent.Stopped, WorkloadState.Stopped), await PassedAsync(stage, notebook.Id));
+        await MarkAsync(stage, new ObjectKey(NotebookManifests.Kind, project.Namespace, notebook.ObjectName), null);
+
+        Assert.Equal(NotebookIntent.Running, (await PassedAsync(stage, notebook.Id)).Intent);
+    }
+
+    private static async Task<(Project Project, Notebook Notebook)> LaunchedAsync(PassStage stage)
+    {
+        var project = await stage.ReadyAsync();
+        var id = (await stage.Database.Get<NotebookService>().LaunchAsync(stage.Ana, new NotebookDraft(Guid.CreateVersion7(), project.Id, "mine"), default)).Value;
+        await stage.PassAsync(nameof(Notebook), id);
+        return (project, await ReadAsync(stage, id));
+    }
+
+    private static async Task<(NotebookIntent Intent, WorkloadState State)> PassedAsync(PassStage stage, Guid id)
+    {
+        stage.Database.Clock.Advance(TimeSpan.FromSeconds(10));
+        await stage.PassAsync(nameof(Notebook), id);
+        var row = await ReadAsync(stage, id);
+        return (row.Intent, row.State);
+    }
+
+    private static async Task<Notebook> ReadAsync(PassStage stage, Guid id) =>
+        (await stage.Database.Get<NotebookService>().GetAsync(stage.Ana, id, default)).Value.Notebook;
+
+    private static Task MarkAsync(PassStage stage, ObjectKey key, string? mark) => stage.Cluster.PatchAsync(
+        key, new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [NotebookManifests.StoppedAnnotation] = mark } } }, default);
+}
