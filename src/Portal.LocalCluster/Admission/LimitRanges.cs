@@ -29,7 +29,9 @@ internal sealed class LimitRanges(ObjectStore store, ResourceCatalog catalog) : 
 
     public void Check(AdmissionRequest request)
     {
-        if (request.Old is not null) return;
+        // A claim may grow; a pod's amounts stay what they were.
+        if (request.Options.Subresource.Length > 0 || (request.Old is not null && request.Type.GroupResource != "persistentvolumeclaims")) return;
+        if (request.Old is { } old && JsonNode.DeepEquals(old.At("spec", "resources"), request.Object.At("spec", "resources"))) return;
         List<string> wrong = [];
         switch (request.Type.GroupResource)
         {

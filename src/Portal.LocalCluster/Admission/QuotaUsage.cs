@@ -105,7 +105,26 @@ internal sealed class QuotaUsage(ObjectStore store, ResourceCatalog catalog)
             };
             if (!inside) return false;
         }
-        return true;
+        return (quota.Items("spec", "scopeSelector", "matchExpressions") ?? []).OfType<JsonObject>().All(expression => Holds(expression, pod, bestEffort, terminating));
+    }
+
+    /// <summary>A scope by its name holds with Exists; classes of priority are told apart by their names.</summary>
+    private static bool Holds(JsonObject expression, JsonObject pod, bool bestEffort, bool terminating)
+    {
+        var values = (expression.Items("values") ?? []).Select(item => item.AsText());
+        var priority = pod.Text("spec", "priorityClassName") is { Length: > 0 } named ? named : null;
+        return (expression.Text("scopeName"), expression.Text("operator")) switch
+        {
+            ("PriorityClass", "In") => priority is not null && values.Contains(priority, StringComparer.Ordinal),
+            ("PriorityClass", "NotIn") => priority is null || !values.Contains(priority, StringComparer.Ordinal),
+            ("PriorityClass", "DoesNotExist") => priority is null,
+            ("PriorityClass", _) => priority is not null,
+            ("BestEffort", _) => bestEffort,
+            ("NotBestEffort", _) => !bestEffort,
+            ("Terminating", _) => terminating,
+            ("NotTerminating", _) => !terminating,
+            _ => true,
+        };
     }
 
     /// <summary>The resources of which objects take from the quota, known to the cluster or not, each as <c>pods</c> or <c>jobs.batch</c>.</summary>

@@ -24,6 +24,17 @@ internal sealed class Selection
     public static Selection Of(ApiRequest request) =>
         new(request.Namespace, LabelSelector.Parse(request.Text("labelSelector")), [.. Fields(request.Type, request.Text("fieldSelector") ?? "")]);
 
+    /// <summary>The one name that a field selector asks for: a right to that object is a right to such a list; null when it asks for others too.</summary>
+    public static string? NameIn(string fieldSelector)
+    {
+        foreach (var term in fieldSelector.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var sign = term.IndexOf('=', StringComparison.Ordinal);
+            if (sign > 0 && term[..sign].Trim() == "metadata.name" && term[(sign + 1)..].TrimStart('=').Trim() is { Length: > 0 } name) return name;
+        }
+        return null;
+    }
+
     public bool Matches(StoredObject stored)
     {
         if (Namespace is not null && stored.Namespace != Namespace) return false;

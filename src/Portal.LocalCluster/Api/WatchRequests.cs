@@ -21,20 +21,18 @@ internal sealed class WatchRequests(ObjectRegistry registry, IHostApplicationLif
         var since = Since(request);
         var initial = since == 0 || request.Text("sendInitialEvents") is "true" or "1";
         var bookmarks = request.Flag("allowWatchBookmarks");
-        var shelf = registry.Store.Shelf(request.Type);
         var feed = new ChangeFeed(FeedLimit);
         List<StoredObject> present = [];
         List<StoredChange> missed = [];
         long version;
+        Shelf shelf;
+        bool expired;
         lock (registry.Store.Gate)
         {
+            shelf = registry.Store.Shelf(request.Type);
             version = registry.Store.Version;
-            var floor = shelf.HistoryFloor;
-            if (!initial && since < floor)
-            {
-                feed.End();
-            }
-            else
+            expired = !initial && since < shelf.HistoryFloor;
+            if (!expired)
             {
                 if (initial) present.AddRange(shelf.Objects(selection.Namespace));
                 else missed.AddRange(shelf.ChangesAfter(since));
@@ -46,7 +44,7 @@ internal sealed class WatchRequests(ObjectRegistry registry, IHostApplicationLif
             var writer = new WatchWriter(request, selection);
             request.Context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
             await writer.Begin();
-            if (feed.Changes.Completion.IsCompleted)
+            if (expired)
             {
                 await writer.Error(new ApiException(410, "Expired", string.Create(CultureInfo.InvariantCulture, $"too old resource version: {since} ({shelf.HistoryFloor})")));
                 return;
@@ -79,7 +77,7 @@ internal sealed class WatchRequests(ObjectRegistry registry, IHostApplicationLif
             {
                 if (feed.Changes.Completion.IsCompleted)
                 {
-                    await writer.Error(new ApiException(410, "Expired", "The watch was too slow and has missed changes"));
+                    if (feed.Late) await writer.Error(new ApiException(410, "Expired", "The watch was too slow and has missed changes"));
                     return;
                 }
                 // Also where nothing has changed: by it a client knows that a quiet watch lives.

@@ -32,4 +32,9 @@ internal static class Conditions
         condition["message"] = message;
         return true;
     }
+
+    public static void Remove(JsonObject body, string type)
+    {
+        if (Find(body, type) is { } condition) body.Items("status", "conditions")!.Remove(condition);
+    }
 }

@@ -11,6 +11,9 @@ namespace Portal.LocalCluster.Controllers;
 public sealed class DeploymentController(IObjects objects, TimeProvider time, ILogger<DeploymentController> log) : ControlLoop(objects, time, log)
 {
     private const string Component = "deployment-controller";
+    private const string Progressing = "Progressing";
+    private const string Complete = "NewReplicaSetAvailable";
+    private const string TooLate = "ProgressDeadlineExceeded";
     private const string HashLabel = "pod-template-hash";
     private const string RevisionAnnotation = "deployment.kubernetes.io/revision";
 
@@ -42,9 +45,9 @@ public sealed class DeploymentController(IObjects objects, TimeProvider time, IL
             Scale(deployment, current, wanted);
             Shrink(deployment, old, wanted - (current.Whole("status", "readyReplicas") ?? 0));
         }
-        WriteStatus(deployment, current, old, wanted);
+        TimeSpan? late = WriteStatus(deployment, current, old, wanted);
         Forget(deployment, old);
-        return Task.FromResult<TimeSpan?>(null);
+        return Task.FromResult(late);
     }
 
     private JsonObject Create(JsonObject deployment, string hash, List<JsonObject> sets)
@@ -92,7 +95,8 @@ public sealed class DeploymentController(IObjects objects, TimeProvider time, IL
         Objects.Record(deployment, "Normal", "ScalingReplicaSet", FormattableString.Invariant($"Scaled {direction} replica set {set.Name()} from {now} to {replicas}"), Component);
     }
 
-    private void WriteStatus(JsonObject deployment, JsonObject? current, List<JsonObject> old, long wanted)
+    /// <returns>When it will have taken too long, should nothing change.</returns>
+    private TimeSpan? WriteStatus(JsonObject deployment, JsonObject? current, List<JsonObject> old, long wanted)
     {
         long updated = current?.Whole("status", "replicas") ?? 0;
         long ready = (current?.Whole("status", "readyReplicas") ?? 0) + old.Sum(set => set.Whole("status", "readyReplicas") ?? 0);
@@ -110,10 +114,37 @@ public sealed class DeploymentController(IObjects objects, TimeProvider time, IL
         Conditions.Set(deployment, "Available", available, available ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable",
             available ? "Deployment has minimum availability." : "Deployment does not have minimum availability.", now);
         bool done = current is not null && updated == wanted && (current.Whole("status", "readyReplicas") ?? 0) >= wanted && old.All(set => (set.Whole("status", "replicas") ?? 0) == 0);
-        string name = current?.Name() ?? deployment.Name();
-        Conditions.Set(deployment, "Progressing", true, done ? "NewReplicaSetAvailable" : "ReplicaSetUpdated",
-            done ? $"ReplicaSet \"{name}\" has successfully progressed." : $"ReplicaSet \"{name}\" is progressing.", now);
+        TimeSpan? late = Progress(deployment, before, current?.Name() ?? deployment.Name(), done, now);
+        if (old.Prepend(current).OfType<JsonObject>().Select(set => Conditions.Find(set, "ReplicaFailure")).FirstOrDefault(found => found is not null) is { } failure)
+            Conditions.Set(deployment, "ReplicaFailure", true, failure.Text("reason") ?? "", failure.Text("message") ?? "", now);
+        else Conditions.Remove(deployment, "ReplicaFailure");
         if (!JsonNode.DeepEquals(before, status)) TryWrite(() => Objects.UpdateStatus(deployment));
+        return late;
+    }
+
+    /// <summary>Whether it gets on: each pod more of the new template, and each less of an old one, gives it its time anew.</summary>
+    private static TimeSpan? Progress(JsonObject deployment, JsonObject before, string set, bool done, DateTimeOffset now)
+    {
+        JsonObject status = deployment.Part("status");
+        JsonObject? known = Conditions.Find(deployment, Progressing);
+        bool same = known?.Text("message")?.StartsWith($"ReplicaSet \"{set}\"", StringComparison.Ordinal) == true;
+        // Once it is complete, a pod that fails later does not make it one that is under way.
+        if (same && known!.Text("reason") == Complete && status.Whole("replicas") == status.Whole("updatedReplicas")) return null;
+        long Old(JsonObject of) => (of.Whole("replicas") ?? 0) - (of.Whole("updatedReplicas") ?? 0);
+        bool moved = !same || done || Old(status) < Old(before)
+            || ((ReadOnlySpan<string>)["updatedReplicas", "readyReplicas"]).ToArray().Any(field => (status.Whole(field) ?? 0) > (before.Whole(field) ?? 0));
+        TimeSpan allowed = TimeSpan.FromSeconds(deployment.Whole("spec", "progressDeadlineSeconds") ?? 600);
+        if (moved)
+        {
+            Conditions.Set(deployment, Progressing, true, done ? Complete : "ReplicaSetUpdated", done ? $"ReplicaSet \"{set}\" has successfully progressed." : $"ReplicaSet \"{set}\" is progressing.", now);
+            Conditions.Find(deployment, Progressing)!["lastUpdateTime"] = now.Stamp();
+            return done ? null : allowed;
+        }
+        if (known!.Text("reason") == TooLate) return null;
+        TimeSpan left = (known!.Time("lastUpdateTime") ?? now) + allowed - now;
+        if (left > TimeSpan.Zero) return left;
+        Conditions.Set(deployment, Progressing, false, TooLate, $"ReplicaSet \"{set}\" has timed out progressing.", now);
+        return null;
     }
 
     private void Forget(JsonObject deployment, List<JsonObject> old)

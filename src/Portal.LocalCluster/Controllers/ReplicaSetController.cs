@@ -32,29 +32,30 @@ public sealed class ReplicaSetController(IObjects objects, TimeProvider time, IL
             pods.Remove(pod);
             Objects.Record(set, "Normal", "SuccessfulDelete", $"Deleted pod: {pod.Name()}", Component);
         }
-        bool refused = false;
-        while (pods.Count < wanted && !refused) refused = !Create(set, pods);
-        WriteStatus(set, pods);
-        return Task.FromResult<TimeSpan?>(refused ? RefusedRetry : null);
+        string? refusal = null;
+        while (pods.Count < wanted && refusal is null) refusal = Create(set, pods);
+        WriteStatus(set, pods, refusal);
+        return Task.FromResult<TimeSpan?>(refusal is not null ? RefusedRetry : null);
     }
 
-    private bool Create(JsonObject set, List<JsonObject> pods)
+    /// <summary>Why it was refused; null when it was not.</summary>
+    private string? Create(JsonObject set, List<JsonObject> pods)
     {
         try
         {
             JsonObject made = Objects.Create(PodTemplate.Make(set, set.Part("spec", "template")));
             pods.Add(made);
             Objects.Record(set, "Normal", "SuccessfulCreate", $"Created pod: {made.Name()}", Component);
-            return true;
+            return null;
         }
         catch (ApiException refusal)
         {
             Objects.Record(set, "Warning", "FailedCreate", $"Error creating: {refusal.Message}", Component);
-            return false;
+            return refusal.Message;
         }
     }
 
-    private void WriteStatus(JsonObject set, List<JsonObject> pods)
+    private void WriteStatus(JsonObject set, List<JsonObject> pods, string? refusal)
     {
         int ready = pods.Count(PodConditions.IsReady);
         JsonObject before = set.Part("status").Copy();
@@ -64,6 +65,8 @@ public sealed class ReplicaSetController(IObjects objects, TimeProvider time, IL
         status["readyReplicas"] = ready;
         status["availableReplicas"] = ready;
         status["observedGeneration"] = set.Whole("metadata", "generation") ?? 1;
+        if (refusal is null) Conditions.Remove(set, "ReplicaFailure");
+        else Conditions.Set(set, "ReplicaFailure", true, "FailedCreate", refusal, Time.GetUtcNow());
         if (!JsonNode.DeepEquals(before, status)) Objects.UpdateStatus(set);
     }
 }

@@ -31,7 +31,7 @@ internal static class ApiMachinery
         services.AddSingleton<QuotaUsage>();
         services.AddSingleton<IAdmission, NamespaceAdmission>().AddSingleton<IAdmission, PodAdmission>();
         services.AddSingleton<RequestRecord>().AddSingleton<RuleBook>().AddSingleton<Authorization>().AddSingleton<IAdmission, Escalation>();
-        services.AddSingleton<IAdmission, LimitRanges>().AddSingleton<IAdmission, QuotaAdmission>();
+        services.AddSingleton<IAdmission, LimitRanges>().AddSingleton<IAdmission, PodSecurity>().AddSingleton<IAdmission, QuotaAdmission>();
         services.AddSingleton<IAdmission, ValidatingPolicies>();
         services.AddSingleton<CustomResources>().AddSingleton<NamespaceContents>();
         services.AddController<NamespaceLifecycle>().AddController<GarbageCollector>().AddController<QuotaStatus>();

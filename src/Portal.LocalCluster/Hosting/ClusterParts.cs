@@ -26,6 +26,7 @@ internal static class ClusterParts
         services.AddController<ReplicaSetController>();
         services.AddController<DeploymentController>();
         services.AddController<StatefulSetController>();
+        services.AddController<DisruptionController>();
         if (options.Operators.Contains(LocalClusterOptions.Kueue)) AddKueue(services, options);
         if (options.Operators.Contains(LocalClusterOptions.Kubeflow)) services.AddController<NotebookController>();
         if (options.Operators.Contains(LocalClusterOptions.JobSet)) services.AddController<JobSetController>();

@@ -47,7 +47,32 @@ public sealed class AdmissionController(IObjects objects, TimeProvider time, ILo
         }
         // What was given back counts in the next pass, which the writes above have queued.
         if (!evicted) Admit(snapshot);
-        WriteQueues(_wrote ? new KueueSnapshot(_seen) : snapshot);
+        if (_wrote) snapshot = new KueueSnapshot(_seen);
+        WriteQueues(snapshot);
+        LetGo(snapshot);
+    }
+
+    /// <summary>What is being deleted goes when nobody reserves in it or names it any longer.</summary>
+    private void LetGo(KueueSnapshot snapshot)
+    {
+        foreach (KueueQueue queue in snapshot.ClusterQueues.Values.Where(queue => queue.Spec.Stop == QueueSpec.Terminating))
+        {
+            if (!snapshot.Workloads.Any(workload => WorkloadObject.HasQuota(workload) && !WorkloadObject.IsFinished(workload) && workload.Text("status", "admission", "clusterQueue") == queue.Name))
+                LetGo(KueueNames.ClusterQueues, queue.Name);
+        }
+        foreach (Flavor flavor in snapshot.Flavors.Values.Where(flavor => flavor.Deleting))
+        {
+            if (!snapshot.ClusterQueues.Values.Any(queue => queue.Spec.Groups.Any(group => group.Flavors.Contains(flavor.Name, StringComparer.Ordinal)))) LetGo(KueueNames.Flavors, flavor.Name);
+        }
+    }
+
+    private void LetGo(string resource, string name)
+    {
+        if (Objects.Find(resource, null, name) is not { } present) return;
+        JsonArray rest = [.. (present.Items("metadata", "finalizers") ?? []).Where(item => item.AsText() != KueueNames.InUse).Select(item => item?.DeepClone())];
+        if (rest.Count == present.Items("metadata", "finalizers")?.Count) return;
+        present.Ensure("metadata")["finalizers"] = rest;
+        TryWrite(() => Objects.Update(present));
     }
 
     private bool WriteStatus(JsonObject workload)

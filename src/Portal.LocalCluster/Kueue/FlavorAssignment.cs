@@ -98,8 +98,8 @@ public static class FlavorAssignment
             decimal most = queue.Quota.PotentialAvailable(at);
             decimal free = queue.Quota.Available(at);
             if (asked <= most && asked <= free) continue;
-            // Whoever asks for more than the queue's own may drive nobody out, unless the policy lets it borrow by doing so.
-            bool preempts = asked <= most && (asked <= queue.Quota.Nominal(at) || queue.Preemption.BorrowBelow is not null);
+            // Whoever asks for more than its queue or its cohort was granted may drive nobody out, unless the policy lets it borrow by doing so.
+            bool preempts = asked <= most && (asked <= queue.Quota.Nominal(at) || queue.Quota.MayReclaim(at, asked) || queue.Preemption.BorrowBelow is not null);
             fit = preempts && fit != Fit.No ? Fit.AfterPreemption : Fit.No;
             reasons.Add(asked > most
                 ? $"insufficient quota for {resource} in flavor {name}, previously considered podsets requests ({Text(resource, before)}) + current podset request ({Text(resource, wanted[resource])}) > maximum capacity ({Text(resource, most)})"

@@ -17,6 +17,9 @@ internal sealed class KueueAdmission : IAdmission
                 Pass(body, KueueNames.QueueLabel, request.Old);
                 Pass(body, KueueNames.PriorityLabel, request.Old);
                 break;
+            case KueueNames.ClusterQueues or KueueNames.Flavors when request.Old?.IsDeleting() != true:
+                Keep(body);
+                break;
             case "jobs.batch" or "jobsets.jobset.x-k8s.io" or "trainjobs.trainer.kubeflow.org" when queue is not null && request.Old is null:
                 body.Ensure("spec")["suspend"] = true;
                 break;
@@ -24,6 +27,14 @@ internal sealed class KueueAdmission : IAdmission
                 Hold(body);
                 break;
         }
+    }
+
+    /// <summary>A queue that somebody reserves in, and a flavor that a queue names, outlive their deletion.</summary>
+    private static void Keep(JsonObject body)
+    {
+        JsonObject metadata = body.Ensure("metadata");
+        if (metadata["finalizers"] is not JsonArray finalizers) metadata["finalizers"] = finalizers = [];
+        if (!finalizers.Any(item => item.AsText() == KueueNames.InUse)) finalizers.Add(KueueNames.InUse);
     }
 
     /// <summary>Queue and priority of a set are those of its pods; when the set leaves its queue, so do they.</summary>

@@ -16,6 +16,7 @@ internal static class KueueNames
     public const string JobUidLabel = "kueue.x-k8s.io/job-uid";
     public const string PriorityLabel = "kueue.x-k8s.io/priority-class";
     public const string ManagedLabel = "kueue.x-k8s.io/managed";
+    public const string InUse = "kueue.x-k8s.io/resource-in-use";
     public const string Gate = "kueue.x-k8s.io/admission";
 
     public const string Component = "kueue-admission";

@@ -24,7 +24,8 @@ internal sealed class KueueMirrors(IObjects objects)
         body.Name(),
         body.Pairs("spec", "nodeLabels").ToDictionary(StringComparer.Ordinal),
         [.. body.Each("spec", "nodeTaints")],
-        [.. body.Each("spec", "tolerations")]);
+        [.. body.Each("spec", "tolerations")])
+    { Deleting = body.IsDeleting() };
 }
 
 /// <summary>Everything admission looks at, read once: queues, flavors, cohorts, workloads, and what is reserved already.</summary>

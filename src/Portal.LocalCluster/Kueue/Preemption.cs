@@ -24,47 +24,76 @@ public static class Preemption
     public const string Reclaimed = "InCohortReclamation";
     public const string ReclaimedWhileBorrowing = "InCohortReclaimWhileBorrowing";
 
+    private enum Right
+    {
+        /// <summary>A subtree with the preemptor in it was granted what it asks for; others took of that.</summary>
+        Reclaims,
+
+        /// <summary>Of lower priority than one that may borrow by driving it out.</summary>
+        Outranks,
+
+        /// <summary>Only for as long as the preemptor stays within its queue's own quota.</summary>
+        ReclaimsWithoutBorrowing,
+        SameQueue,
+    }
+
     /// <returns>Empty when no preemption makes it fit.</returns>
     public static IReadOnlyList<PreemptionTarget> Find(AdmissionDecision wanted, QueueState queue, IReadOnlyList<ReservedWorkload> reserved)
     {
         Dictionary<FlavorResource, decimal> usage = UsageOf(wanted);
         HashSet<FlavorResource> scarce = [.. usage.Where(use => use.Value > queue.Quota.Available(use.Key)).Select(use => use.Key)];
-        List<ReservedWorkload> candidates = [.. reserved.Where(one => IsCandidate(one, wanted.Workload, queue, scarce)).OrderBy(one => one.Evicted ? 0 : 1)
-            .ThenBy(one => one.Queue == queue.Quota ? 1 : 0).ThenBy(one => one.Priority).ThenByDescending(one => one.Reserved).ThenBy(one => one.Key, StringComparer.Ordinal)];
-        List<ReservedWorkload> own = [.. candidates.Where(one => one.Queue == queue.Quota)];
+        HashSet<QuotaNode> entitled = Entitled(queue.Quota, usage);
+        List<Candidate> candidates = [.. reserved.Select(one => CandidateOf(one, wanted.Workload, queue, scarce, entitled)).OfType<Candidate>().OrderBy(one => one.Workload.Evicted ? 0 : 1)
+            .ThenBy(one => one.Right switch { Right.Reclaims => 0, Right.SameQueue => 2, _ => 1 })
+            .ThenBy(one => one.Workload.Priority).ThenByDescending(one => one.Workload.Reserved).ThenBy(one => one.Workload.Key, StringComparer.Ordinal)];
         Attempt attempt = new(queue.Quota, usage, scarce);
-        if (own.Count == candidates.Count) return attempt.Run(own, mayBorrow: true);
         bool underNominal = scarce.All(at => queue.Quota.Usage(at) < queue.Quota.Nominal(at));
-        if (queue.Preemption.BorrowBelow is { } ceiling)
-        {
-            long below = Math.Min(ceiling, wanted.Workload.Priority);
-            if (!underNominal) candidates.RemoveAll(one => one.Queue != queue.Quota && one.Priority >= below);
-            return attempt.Run(candidates, mayBorrow: true, below);
-        }
-        // Not to flap: whoever drives out borrowers may not borrow by it.
-        IReadOnlyList<PreemptionTarget> found = underNominal ? attempt.Run(candidates, mayBorrow: false) : [];
-        return found.Count > 0 ? found : attempt.Run(own, mayBorrow: true);
+        bool othersMayBeOutranked = queue.Preemption.BorrowBelow is not null;
+        // Not to flap: whoever drives out borrowers without a right to what they hold may not borrow by it.
+        bool[] borrowing = candidates.TrueForAll(one => one.Right == Right.SameQueue) || (!othersMayBeOutranked && !underNominal) ? [true]
+            : !othersMayBeOutranked && !candidates.Exists(one => one.Right == Right.Reclaims) ? [false, true]
+            : [true, false];
+        return borrowing.Select(may => attempt.Run(candidates, may)).FirstOrDefault(found => found.Count > 0) ?? [];
     }
 
     public static Dictionary<FlavorResource, decimal> UsageOf(AdmissionDecision decision) => decision.Assignments
         .SelectMany(set => set.Usage.Select(pair => (At: new FlavorResource(set.Flavors[pair.Key], pair.Key), Amount: pair.Value)))
         .GroupBy(use => use.At).ToDictionary(uses => uses.Key, uses => uses.Sum(use => use.Amount));
 
-    private static bool IsCandidate(ReservedWorkload one, PendingWorkload preemptor, QueueState queue, HashSet<FlavorResource> scarce)
+    /// <summary>The cohorts above a queue whose members it may reclaim from: those above a subtree that was granted what it asks for.</summary>
+    private static HashSet<QuotaNode> Entitled(QuotaNode queue, Dictionary<FlavorResource, decimal> usage)
     {
-        if (!one.Usage.Keys.Any(scarce.Contains)) return false;
+        HashSet<QuotaNode> entitled = [];
+        bool granted = false;
+        Dictionary<FlavorResource, decimal> rest = new(usage);
+        for (QuotaNode node = queue; node.Parent is not null; node = node.Parent)
+        {
+            granted |= rest.All(use => node.Grants(use.Key, use.Value));
+            if (granted) entitled.Add(node.Parent);
+            foreach ((FlavorResource at, decimal amount) in rest.ToList()) rest[at] = Math.Max(0, amount - node.KeptUnused(at));
+        }
+        return entitled;
+    }
+
+    private static Candidate? CandidateOf(ReservedWorkload one, PendingWorkload preemptor, QueueState queue, HashSet<FlavorResource> scarce, HashSet<QuotaNode> entitled)
+    {
+        if (!one.Usage.Keys.Any(scarce.Contains)) return null;
         bool lower = one.Priority < preemptor.Priority;
         if (one.Queue == queue.Quota)
         {
-            return queue.Preemption.WithinQueue switch
+            bool goes = queue.Preemption.WithinQueue switch
             {
                 "LowerPriority" => lower,
                 "LowerOrNewerEqualPriority" => lower || (one.Priority == preemptor.Priority && preemptor.Created < one.Created),
                 _ => false,
             };
+            return goes ? new Candidate(one, Right.SameQueue) : null;
         }
-        return queue.Quota.Parent is not null && one.Queue.Root == queue.Quota.Root && Borrows(one.Queue, queue.Quota, scarce)
-            && queue.Preemption.Reclaim switch { "Any" => true, "LowerPriority" => lower, _ => false };
+        if (queue.Quota.Parent is null || one.Queue.Root != queue.Quota.Root || !Borrows(one.Queue, queue.Quota, scarce)) return null;
+        if (!(queue.Preemption.Reclaim switch { "Any" => true, "LowerPriority" => lower, _ => false })) return null;
+        QuotaNode shared = queue.Quota.Parent;
+        while (!one.Queue.IsBelow(shared)) shared = shared.Parent!;
+        return new Candidate(one, entitled.Contains(shared) ? Right.Reclaims : lower && one.Priority < queue.Preemption.BorrowBelow ? Right.Outranks : Right.ReclaimsWithoutBorrowing);
     }
 
     // At every height below the cohort that the two share: a subtree within its quota owes those outside it nothing.
@@ -77,23 +106,20 @@ public static class Preemption
         return true;
     }
 
+    private sealed record Candidate(ReservedWorkload Workload, Right Right);
+
     private sealed class Attempt(QuotaNode queue, Dictionary<FlavorResource, decimal> usage, HashSet<FlavorResource> scarce)
     {
-        public IReadOnlyList<PreemptionTarget> Run(List<ReservedWorkload> candidates, bool mayBorrow, long? borrowBelow = null)
+        public IReadOnlyList<PreemptionTarget> Run(List<Candidate> candidates, bool mayBorrow)
         {
             List<PreemptionTarget> targets = [];
             bool fits = false;
-            foreach (ReservedWorkload one in candidates)
+            foreach ((ReservedWorkload one, Right right) in candidates)
             {
-                if (one.Queue != queue && !Borrows(one.Queue, queue, scarce)) continue;
-                string reason = one.Queue == queue ? InQueue : Reclaimed;
-                if (one.Queue != queue && borrowBelow is { } below)
-                {
-                    if (one.Priority >= below) mayBorrow = false;
-                    else reason = ReclaimedWhileBorrowing;
-                }
+                if (right != Right.SameQueue && !Borrows(one.Queue, queue, scarce)) continue;
+                if (right == Right.ReclaimsWithoutBorrowing && mayBorrow) continue;
                 Remove(one);
-                targets.Add(new PreemptionTarget(one, reason));
+                targets.Add(new PreemptionTarget(one, right switch { Right.SameQueue => InQueue, Right.Outranks => ReclaimedWhileBorrowing, _ => Reclaimed }));
                 if (fits = Fits(mayBorrow)) break;
             }
             if (fits) SpareWhomWeCan(targets, mayBorrow);

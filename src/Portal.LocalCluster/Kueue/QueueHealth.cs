@@ -4,6 +4,7 @@ namespace Portal.LocalCluster.Kueue;
 internal sealed record QueueHealth(bool Active, string Reason, string Message)
 {
     private static readonly QueueHealth Stopped = new(false, "Stopped", "Can't admit new workloads: is stopped.");
+    private static readonly QueueHealth Terminating = new(false, "Terminating", "Can't admit new workloads; clusterQueue is terminating");
     private static readonly QueueHealth Ready = new(true, "Ready", "Can admit new workloads");
     private static readonly QueueHealth LineStopped = new(false, "Stopped", "LocalQueue is stopped");
     private static readonly QueueHealth LineAlone = new(false, "ClusterQueueDoesNotExist", "Can't submit new workloads to clusterQueue");
@@ -12,7 +13,7 @@ internal sealed record QueueHealth(bool Active, string Reason, string Message)
 
     public static QueueHealth OfClusterQueue(QueueSpec queue, IReadOnlyDictionary<string, Flavor> flavors)
     {
-        if (queue.Stop != "None") return Stopped;
+        if (queue.Stop != "None") return queue.Stop == QueueSpec.Terminating ? Terminating : Stopped;
         List<string>? missing = null;
         foreach (ResourceGroup group in queue.Groups)
         {

@@ -4,7 +4,10 @@ using Portal.LocalCluster.Scheduling;
 namespace Portal.LocalCluster.Kueue;
 
 /// <summary>A ResourceFlavor: which nodes it stands for.</summary>
-public sealed record Flavor(string Name, IReadOnlyDictionary<string, string> NodeLabels, IReadOnlyList<JsonObject> NodeTaints, IReadOnlyList<JsonObject> Tolerations);
+public sealed record Flavor(string Name, IReadOnlyDictionary<string, string> NodeLabels, IReadOnlyList<JsonObject> NodeTaints, IReadOnlyList<JsonObject> Tolerations)
+{
+    public bool Deleting { get; init; }
+}
 
 /// <summary>Resources that get their flavor together, and the flavors in the order they are tried.</summary>
 public sealed record ResourceGroup(IReadOnlyList<string> Covered, IReadOnlyList<string> Flavors);

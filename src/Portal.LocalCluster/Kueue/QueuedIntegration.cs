@@ -32,6 +32,7 @@ public abstract class QueuedIntegration(IObjects objects, TimeProvider time, ILo
         JsonObject? workload = WorkloadObject.Of(Objects, job);
         if (End(job) is { } end) Finish(end, workload);
         else if (workload is null) Enter(job);
+        else if (!WorkloadObject.HasQuota(workload) && Follow(job, workload)) return Task.FromResult<TimeSpan?>(null);
         else if (Conditions.IsTrue(workload, "Evicted") && WorkloadObject.HasQuota(workload)) Stop(job, workload);
         else if (!WorkloadObject.IsAdmitted(workload)) Hold(job, workload);
         else Release(job, workload);
@@ -73,6 +74,33 @@ public abstract class QueuedIntegration(IObjects objects, TimeProvider time, ILo
         string why = workload is null ? "Kueue managed jobs start suspended"
             : (Conditions.IsTrue(workload, "Evicted") ? Conditions.Find(workload, "Evicted") : Conditions.Find(workload, "QuotaReserved"))?.Text("message") ?? "Not admitted by cluster queue";
         Objects.Record(job, "Normal", workload is null ? "Suspended" : "Stopped", why, Component);
+    }
+
+    /// <summary>
+    /// Whether the Workload has fallen behind its owner, who may change while it waits. Another queue or priority is written
+    /// into it; where other pods are asked for it is made anew. The write brings the key back.
+    /// </summary>
+    private bool Follow(JsonObject job, JsonObject workload)
+    {
+        if (Pods(job) is not { Count: > 0 } pods) return false;
+        JsonObject wanted = WorkloadObject.Make(Objects, job, pods);
+        if (!WorkloadObject.AsksForTheSame(workload, wanted))
+        {
+            Objects.Delete(KueueNames.Workloads, workload.Namespace(), workload.Name());
+            return true;
+        }
+        JsonObject next = workload.Copy();
+        next.Ensure("spec")["queueName"] = wanted.Text("spec", "queueName");
+        // The number may be changed by itself: it is taken over with the name of another class only.
+        if (!JsonNode.DeepEquals(workload.At("spec", "priorityClassRef"), wanted.At("spec", "priorityClassRef")))
+        {
+            next.Part("spec").Remove("priorityClassRef");
+            foreach (string field in (ReadOnlySpan<string>)["priority", "priorityClassRef"])
+            {
+                if (wanted.At("spec", field) is { } value) next.Part("spec")[field] = value.DeepClone();
+            }
+        }
+        return !JsonNode.DeepEquals(next["spec"], workload["spec"]) && TryWrite(() => Objects.Update(next));
     }
 
     /// <summary>Evicted: the quota is given back only when the last pod has gone.</summary>

@@ -43,6 +43,16 @@ public sealed class QuotaNode
     /// <summary>True when more is used here and below than was granted here and below.</summary>
     public bool IsOverQuota(FlavorResource at) => Usage(at) > Subtree(at);
 
+    /// <summary>True when what was granted here and below suffices for what is used of it and this amount.</summary>
+    public bool Grants(FlavorResource at, decimal amount) => Usage(at) + amount <= Subtree(at);
+
+    /// <summary>What is kept back from the siblings and not used.</summary>
+    public decimal KeptUnused(FlavorResource at) => Math.Max(0, Kept(at) - Usage(at));
+
+    /// <summary>True when this amount is granted to a part of the tree with this node in it, so that others there owe it to it.</summary>
+    public bool MayReclaim(FlavorResource at, decimal amount) =>
+        Parent is not null && (Grants(at, amount) || Parent.MayReclaim(at, Math.Max(0, amount - KeptUnused(at))));
+
     /// <summary>True when <paramref name="cohort"/> is somewhere above this node.</summary>
     public bool IsBelow(QuotaNode cohort) => Parent is not null && (Parent == cohort || Parent.IsBelow(cohort));
 
@@ -58,7 +68,7 @@ public sealed class QuotaNode
             decimal used = Math.Max(0, Usage(at) - kept);
             fromParent = Math.Min(stored - used + limit, fromParent);
         }
-        return Math.Max(0, kept - Usage(at)) + fromParent;
+        return KeptUnused(at) + fromParent;
     }
 
     /// <summary>What could be taken if nothing else were used: the maximum capacity.</summary>
@@ -71,7 +81,7 @@ public sealed class QuotaNode
 
     public void Take(FlavorResource at, decimal amount)
     {
-        decimal own = Math.Max(0, Kept(at) - Usage(at));
+        decimal own = KeptUnused(at);
         _usage[at] = Usage(at) + amount;
         if (Parent is not null && amount > own) Parent.Take(at, amount - own);
     }

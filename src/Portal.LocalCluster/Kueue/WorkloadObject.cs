@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Portal.LocalCluster.Controllers;
 using Portal.LocalCluster.Machinery;
+using Portal.LocalCluster.Scheduling;
 
 namespace Portal.LocalCluster.Kueue;
 
@@ -40,6 +41,21 @@ internal static class WorkloadObject
             ["ownerReferences"] = new JsonArray(Owners.Reference(owner)),
         };
         return new JsonObject { ["apiVersion"] = KueueNames.ApiVersion, ["kind"] = "Workload", ["metadata"] = metadata, ["spec"] = spec };
+    }
+
+    /// <summary>The same groups of pods, as many of each, with the same requests.</summary>
+    public static bool AsksForTheSame(JsonObject one, JsonObject other)
+    {
+        static JsonArray Asked(JsonObject workload) =>
+        [
+            .. workload.Each("spec", "podSets").Select(set => new JsonObject
+            {
+                ["name"] = set.Text("name"),
+                ["count"] = set.Whole("count") ?? 1,
+                ["requests"] = PodDemand.From(set.Part("template", "spec")).Requests.ToQuantities(),
+            }),
+        ];
+        return JsonNode.DeepEquals(Asked(one), Asked(other));
     }
 
     /// <summary>The pod spec a job or pod had before admission, with what the assigned flavors add to it.</summary>

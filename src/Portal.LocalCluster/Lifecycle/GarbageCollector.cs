@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
 using Portal.LocalCluster.Machinery;
 using Portal.LocalCluster.Storage;
 
@@ -7,30 +8,63 @@ namespace Portal.LocalCluster.Lifecycle;
 
 /// <summary>
 /// Deletes what its owners leave behind. Foreground: the owner waits for its dependents. Orphan: they are cut loose
-/// first. Background: they follow when the owner is gone.
+/// first. Background: they follow when the owner is gone. What is refused is tried again, and holds up nothing else.
 /// </summary>
-internal sealed class GarbageCollector(ObjectRegistry registry) : IController
+internal sealed partial class GarbageCollector(ObjectRegistry registry, TimeProvider clock, ILogger<GarbageCollector> logger) : IController
 {
+    private const int RememberedUids = 10_000;
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private static readonly WriteOptions Options = new("garbage-collector", Validation: FieldValidation.Ignore);
+
+    // Owners that were seen to go: their kind may be served no longer when their dependents are looked at.
+    private readonly HashSet<string> _gone = new(StringComparer.Ordinal);
+
+    private enum Owning
+    {
+        /// <summary>Also an owner of which nothing can be known, because its kind is not served.</summary>
+        Holds,
+
+        /// <summary>It is being deleted in the foreground, so that it waits for its dependents.</summary>
+        Waits,
+        Gone,
+    }
 
     public string Name => "garbage-collector";
 
     public async Task RunAsync(CancellationToken ct)
     {
-        var work = Channel.CreateUnbounded<(ResourceType Type, StoredObject Object, bool Gone)>();
+        var work = Channel.CreateUnbounded<Item>();
         void Note(ResourceType type, StoredObject stored, bool gone)
         {
-            if (gone || stored.Deleting) work.Writer.TryWrite((type, stored, gone));
+            if (gone || stored.Deleting || stored.Owners.Count > 0) work.Writer.TryWrite(new Item(KeyOf(type.GroupResource, stored), stored, gone));
         }
 
         registry.Listen(Note);
         try
         {
-            CatchUp();
-            await foreach (var (type, stored, gone) in work.Reader.ReadAllAsync(ct))
+            // What a stop of the cluster interrupted.
+            foreach (var (resource, stored) in registry.Store.All().ToList())
             {
-                if (gone) Collect(stored);
-                else Finalize(type, stored);
+                if (stored.Deleting || stored.Owners.Count > 0) work.Writer.TryWrite(new Item(KeyOf(resource, stored), stored, Gone: false));
+            }
+            await foreach (var item in work.Reader.ReadAllAsync(ct))
+            {
+                try
+                {
+                    if (item.Gone) Collect(item.Object, work.Writer);
+                    else Look(item.Key);
+                }
+                catch (ApiException refusal) when (refusal.Code is 404 or 409)
+                {
+                    // Somebody was faster; what they wrote is looked at in its turn.
+                }
+                catch (ApiException refusal)
+                {
+                    Refused(logger, refusal, item.Key.Resource, item.Object.Key);
+                    _ = Again(item with { Tries = item.Tries + 1 }, work.Writer, ct);
+                }
             }
         }
         finally
@@ -39,71 +73,133 @@ internal sealed class GarbageCollector(ObjectRegistry registry) : IController
         }
     }
 
-    /// <summary>What a stop of the cluster interrupted.</summary>
-    private void CatchUp()
+    private static StoredKey KeyOf(string resource, StoredObject stored) => new(resource, stored.Namespace, stored.Name);
+
+    private async Task Again(Item item, ChannelWriter<Item> work, CancellationToken ct)
     {
-        foreach (var (resource, stored) in registry.Store.All().ToList())
+        var pause = FirstPause * Math.Pow(2, Math.Min(item.Tries - 1, 20));
+        await Task.Delay(pause < LongestPause ? pause : LongestPause, clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        work.TryWrite(item);
+    }
+
+    /// <summary>Each dependent is an item of its own, so that one that may not be deleted keeps none of the others.</summary>
+    private void Collect(StoredObject gone, ChannelWriter<Item> work)
+    {
+        var dependents = registry.Store.Dependents(gone.Uid);
+        if (dependents.Count > 0)
         {
-            if (registry.Catalog.Stored(resource) is not { } type) continue;
-            if (stored.Deleting) Finalize(type, stored);
-            else if (stored.Owners.Count > 0 && OwnersOf(stored).All(owner => owner is null)) Delete(type, stored);
+            if (_gone.Count == RememberedUids) _gone.Clear();
+            _gone.Add(gone.Uid);
+        }
+        foreach (var key in dependents)
+        {
+            if (Find(key) is { } dependent) work.TryWrite(new Item(key, dependent.Object, Gone: false));
+        }
+        foreach (var reference in References(gone))
+        {
+            if (OwnerOf(gone, reference) is var (type, owner) && owner.Deleting) work.TryWrite(new Item(KeyOf(type.GroupResource, owner), owner, Gone: false));
         }
     }
 
-    private void Collect(StoredObject gone)
+    private void Look(StoredKey key)
     {
-        foreach (var key in registry.Store.Dependents(gone.Uid))
-        {
-            if (registry.Catalog.Stored(key.Resource) is not { } type || registry.Store.Find(type, key.Namespace, key.Name) is not { } dependent) continue;
-            if (OwnersOf(dependent).All(owner => owner is null)) Delete(type, dependent);
-        }
-        foreach (var (type, owner) in OwnersOf(gone).OfType<(ResourceType, StoredObject)>())
-        {
-            if (owner.Deleting) Finalize(type, owner);
-        }
+        if (Find(key) is not var (type, stored)) return;
+        if (stored.Deleting) Finalize(type, stored);
+        else if (stored.Owners.Count > 0) Judge(type, stored);
     }
 
     private void Finalize(ResourceType type, StoredObject stored)
     {
-        var finalizers = (registry.Store.Find(type, stored.Namespace, stored.Name)?.Read().Items("metadata", "finalizers") ?? []).Select(item => item.AsText()).ToList();
-        if (finalizers.Contains(Deletion.Orphan))
+        var dependents = registry.Store.Dependents(stored.Uid);
+        if (HasFinalizer(stored, Deletion.Orphan))
         {
-            foreach (var key in registry.Store.Dependents(stored.Uid)) CutLoose(key, stored.Uid);
-            DropFinalizer(type, stored, Deletion.Orphan);
-        }
-        else if (finalizers.Contains(Deletion.Foreground))
-        {
-            var dependents = registry.Store.Dependents(stored.Uid);
             foreach (var key in dependents)
             {
-                if (registry.Catalog.Stored(key.Resource) is { } kind && registry.Store.Find(kind, key.Namespace, key.Name) is { Deleting: false } dependent)
-                    Delete(kind, dependent, "Foreground");
+                if (Find(key) is var (kind, dependent)) CutLoose(kind, dependent, [stored.Uid]);
             }
-            if (registry.Store.Dependents(stored.Uid).Count == 0) DropFinalizer(type, stored, Deletion.Foreground);
+            DropFinalizer(type, stored, Deletion.Orphan);
+        }
+        else if (HasFinalizer(stored, Deletion.Foreground))
+        {
+            ApiException? refused = null;
+            foreach (var key in dependents)
+            {
+                try
+                {
+                    if (Find(key) is var (kind, dependent) && !dependent.Deleting) Judge(kind, dependent);
+                }
+                catch (ApiException refusal)
+                {
+                    refused = refusal;
+                }
+            }
+            if (!registry.Store.Dependents(stored.Uid).Any(key => Blocks(key, stored.Uid))) DropFinalizer(type, stored, Deletion.Foreground);
+            else if (refused is not null) throw refused;
         }
     }
 
-    /// <summary>An owner for each reference; null for one that is gone.</summary>
-    private IEnumerable<(ResourceType, StoredObject)?> OwnersOf(StoredObject stored)
+    /// <summary>An object with owners stays while one of them holds it; the others' references are taken away.</summary>
+    private void Judge(ResourceType type, StoredObject stored)
     {
-        foreach (var reference in (stored.Read().Items("metadata", "ownerReferences") ?? []).OfType<JsonObject>())
+        var owners = References(stored).Select(reference => (Uid: reference.Text("uid") ?? "", State: StateOf(stored, reference))).ToList();
+        var released = owners.Where(owner => owner.State != Owning.Holds).Select(owner => owner.Uid).ToList();
+        if (released.Count == 0) return;
+        if (released.Count < owners.Count)
         {
-            var type = registry.Catalog.OfKind(reference.Text("apiVersion") ?? "", reference.Text("kind") ?? "");
-            var owner = type is null ? null : registry.Store.Find(type, type.Namespaced ? stored.Namespace : null, reference.Text("name") ?? "");
-            yield return owner is not null && owner.Uid == reference.Text("uid") ? (type!, owner) : null;
+            CutLoose(type, stored, released);
+            foreach (var reference in References(stored))
+            {
+                if (OwnerOf(stored, reference) is var (kind, owner) && owner.Deleting) Finalize(kind, owner);
+            }
+            return;
         }
+        var waits = owners.Any(owner => owner.State == Owning.Waits);
+        var version = stored.Version.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        registry.Delete(type, stored.Namespace, stored.Name, new DeleteOptions(Propagation: waits ? "Foreground" : "Background", Uid: stored.Uid, ResourceVersion: version));
     }
 
-    private void CutLoose(StoredKey key, string owner)
+    private Owning StateOf(StoredObject dependent, JsonObject reference)
     {
-        if (registry.Catalog.Stored(key.Resource) is not { } type) return;
-        Quietly(() => registry.Change(type, key.Namespace, key.Name, Options, tree =>
-        {
-            var kept = (tree.Items("metadata", "ownerReferences") ?? []).OfType<JsonObject>().Where(reference => reference.Text("uid") != owner).Select(reference => reference.DeepClone());
-            tree.Ensure("metadata")["ownerReferences"] = new JsonArray([.. kept]);
-            return tree;
-        }));
+        if (_gone.Contains(reference.Text("uid") ?? "")) return Owning.Gone;
+        if (OwnerOf(dependent, reference) is var (_, owner)) return owner.Deleting && HasFinalizer(owner, Deletion.Foreground) ? Owning.Waits : Owning.Holds;
+        var unknown = KindOf(reference) is not { } type || (type.Namespaced && dependent.Namespace.Length == 0);
+        return unknown ? Owning.Holds : Owning.Gone;
     }
+
+    private (ResourceType Type, StoredObject Object)? OwnerOf(StoredObject dependent, JsonObject reference)
+    {
+        if (KindOf(reference) is not { } type) return null;
+        var owner = registry.Store.Find(type, type.Namespaced ? dependent.Namespace : null, reference.Text("name") ?? "");
+        return owner is not null && owner.Uid == reference.Text("uid") ? (type, owner) : null;
+    }
+
+    /// <summary>By group: the version in a reference may be one that was served when it was written.</summary>
+    private ResourceType? KindOf(JsonObject reference)
+    {
+        var groupVersion = reference.Text("apiVersion") ?? "";
+        var slash = groupVersion.IndexOf('/', StringComparison.Ordinal);
+        return registry.Catalog.OfGroupKind(slash < 0 ? "" : groupVersion[..slash], reference.Text("kind") ?? "");
+    }
+
+    private bool Blocks(StoredKey key, string owner) =>
+        Find(key) is var (_, dependent) && References(dependent).Any(reference => reference.Text("uid") == owner && reference.Flag("blockOwnerDeletion") == true);
+
+    private (ResourceType Type, StoredObject Object)? Find(StoredKey key) =>
+        registry.Catalog.Stored(key.Resource) is { } type && registry.Store.Find(type, key.Namespace, key.Name) is { } stored ? (type, stored) : null;
+
+    private static IEnumerable<JsonObject> References(StoredObject stored) =>
+        stored.Owners.Count == 0 ? [] : (stored.Read().Items("metadata", "ownerReferences") ?? []).OfType<JsonObject>();
+
+    private static bool HasFinalizer(StoredObject stored, string finalizer) =>
+        (stored.Read().Items("metadata", "finalizers") ?? []).Any(item => item.AsText() == finalizer);
+
+    private void CutLoose(ResourceType type, StoredObject stored, IReadOnlyCollection<string> owners) => Quietly(() => registry.Change(type, stored.Namespace, stored.Name, Options, tree =>
+    {
+        var kept = (tree.Items("metadata", "ownerReferences") ?? []).OfType<JsonObject>()
+            .Where(reference => !owners.Contains(reference.Text("uid") ?? "", StringComparer.Ordinal)).Select(reference => reference.DeepClone());
+        tree.Ensure("metadata")["ownerReferences"] = new JsonArray([.. kept]);
+        return tree;
+    }));
 
     private void DropFinalizer(ResourceType type, StoredObject stored, string finalizer) => Quietly(() => registry.Change(type, stored.Namespace, stored.Name, Options, tree =>
     {
@@ -112,18 +208,23 @@ internal sealed class GarbageCollector(ObjectRegistry registry) : IController
         return tree;
     }));
 
-    private void Delete(ResourceType type, StoredObject stored, string propagation = "Background") =>
-        Quietly(() => registry.Delete(type, stored.Namespace, stored.Name, new DeleteOptions(Propagation: propagation, Uid: stored.Uid)));
-
     private static void Quietly(Action write)
     {
         try
         {
             write();
         }
-        catch (ApiException refusal) when (refusal.Code is 404 or 409)
+        catch (ApiException refusal) when (refusal.Code == 404)
         {
-            // Somebody was faster; what they wrote is looked at in its turn.
+            // Gone already, which is as good.
         }
     }
+
+    private sealed record Item(StoredKey Key, StoredObject Object, bool Gone)
+    {
+        public int Tries { get; init; }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The garbage collector will look at {Resource} {Key} again")]
+    private static partial void Refused(ILogger logger, ApiException refusal, string resource, string key);
 }

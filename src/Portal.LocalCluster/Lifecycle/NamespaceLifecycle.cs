@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
 using Portal.LocalCluster.Machinery;
 using Portal.LocalCluster.Storage;
 
 namespace Portal.LocalCluster.Lifecycle;
 
 /// <summary>Empties namespaces that are being deleted, says what holds them, and lets them go when nothing is left.</summary>
-internal sealed class NamespaceLifecycle(IObjects objects, ObjectRegistry registry, TimeProvider clock) : IController
+internal sealed partial class NamespaceLifecycle(IObjects objects, ObjectRegistry registry, TimeProvider clock, ILogger<NamespaceLifecycle> logger) : IController
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
@@ -37,27 +38,19 @@ internal sealed class NamespaceLifecycle(IObjects objects, ObjectRegistry regist
         try
         {
             var pause = FirstPause;
-            while (objects.Find("namespaces", ns: null, name) is { } present && present.IsDeleting())
+            while (!ct.IsCancellationRequested && objects.Find("namespaces", ns: null, name) is { } present && present.IsDeleting())
             {
-                var rest = DeleteContents(name);
-                if (rest.Count == 0)
+                try
                 {
-                    registry.Change(registry.Catalog.Stored("namespaces")!, ns: null, name, Options with { Subresource = "finalize" }, tree =>
-                    {
-                        tree["spec"] = new JsonObject { ["finalizers"] = new JsonArray() };
-                        return tree;
-                    });
-                    return;
+                    if (TryFinish(name)) return;
                 }
-                Report(name, rest);
+                catch (ApiException refusal)
+                {
+                    Refused(logger, refusal, name);
+                }
                 await Task.Delay(pause, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                if (ct.IsCancellationRequested) return;
                 pause = pause * 2 > LongestPause ? LongestPause : pause * 2;
             }
-        }
-        catch (ApiException refusal) when (refusal.Code == 404)
-        {
-            // Gone already.
         }
         finally
         {
@@ -65,21 +58,46 @@ internal sealed class NamespaceLifecycle(IObjects objects, ObjectRegistry regist
         }
     }
 
-    private List<(ResourceType Type, StoredObject Object)> DeleteContents(string name)
+    private bool TryFinish(string name)
+    {
+        SortedSet<string> refused = new(StringComparer.Ordinal);
+        var rest = DeleteContents(name, refused);
+        if (rest.Count > 0)
+        {
+            Report(name, rest, refused);
+            return false;
+        }
+        registry.Change(registry.Catalog.Stored("namespaces")!, ns: null, name, Options with { Subresource = "finalize" }, tree =>
+        {
+            tree["spec"] = new JsonObject { ["finalizers"] = new JsonArray() };
+            return tree;
+        });
+        return true;
+    }
+
+    /// <summary>What is left after everything was told to go, and why what may not go did not.</summary>
+    private List<(ResourceType Type, StoredObject Object)> DeleteContents(string name, SortedSet<string> refused)
     {
         List<(ResourceType, StoredObject)> rest = [];
         foreach (var type in registry.Catalog.Types.Where(type => type is { Namespaced: true, Stored: true }).DistinctBy(type => type.GroupResource))
         {
-            foreach (var stored in registry.Store.Shelf(type).Objects(name).ToList())
+            foreach (var stored in registry.Store.Objects(type, name).ToList())
             {
-                if (!stored.Deleting) objects.Delete(type.GroupResource, name, stored.Name);
+                try
+                {
+                    if (!stored.Deleting) objects.Delete(type.GroupResource, name, stored.Name);
+                }
+                catch (ApiException refusal)
+                {
+                    refused.Add(refusal.Message);
+                }
                 if (registry.Store.Find(type, name, stored.Name) is { } left) rest.Add((type, left));
             }
         }
         return rest;
     }
 
-    private void Report(string name, List<(ResourceType Type, StoredObject Object)> rest)
+    private void Report(string name, List<(ResourceType Type, StoredObject Object)> rest, SortedSet<string> refused)
     {
         var remaining = string.Join(", ", rest.GroupBy(item => item.Type.GroupResource).Select(group => $"{group.Key} has {group.Count()} resource instances"));
         var finalizers = rest.SelectMany(item => item.Object.Read().Items("metadata", "finalizers") ?? []).GroupBy(item => item.AsText())
@@ -88,7 +106,9 @@ internal sealed class NamespaceLifecycle(IObjects objects, ObjectRegistry regist
         [
             Condition("NamespaceDeletionDiscoveryFailure", on: false, "ResourcesDiscovered", "All resources successfully discovered"),
             Condition("NamespaceDeletionGroupVersionParsingFailure", on: false, "ParsedGroupVersions", "All legacy kube types successfully parsed"),
-            Condition("NamespaceDeletionContentFailure", on: false, "ContentDeleted", "All content successfully deleted, may be waiting on finalization"),
+            refused.Count > 0
+                ? Condition("NamespaceDeletionContentFailure", on: true, "ContentDeletionFailed", $"Failed to delete all resource types, {refused.Count} remaining: {string.Join(", ", refused)}")
+                : Condition("NamespaceDeletionContentFailure", on: false, "ContentDeleted", "All content successfully deleted, may be waiting on finalization"),
             Condition("NamespaceContentRemaining", on: true, "SomeResourcesRemain", $"Some resources are remaining: {remaining}"),
             finalizers.Count > 0
                 ? Condition("NamespaceFinalizersRemaining", on: true, "SomeFinalizersRemain", $"Some content in the namespace has finalizers remaining: {string.Join(", ", finalizers)}")
@@ -116,4 +136,7 @@ internal sealed class NamespaceLifecycle(IObjects objects, ObjectRegistry regist
         ["reason"] = reason,
         ["message"] = message,
     };
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The namespace {Name} will be looked at again")]
+    private static partial void Refused(ILogger logger, ApiException refusal, string name);
 }

@@ -37,7 +37,7 @@ public interface IObjects
 
     /// <summary>
     /// ADDED for every present object, then ADDED, MODIFIED and DELETED as they happen, in order and without loss.
-    /// Ends only by cancellation.
+    /// Ends only by cancellation: a resource whose definition is deleted is watched anew when it is defined again.
     /// </summary>
     IAsyncEnumerable<ObjectEvent> Watch(string resource, CancellationToken ct);
 

@@ -8,6 +8,7 @@ namespace Portal.LocalCluster.Machinery;
 internal sealed class Objects(ObjectRegistry registry, EventRecorder events) : IObjects
 {
     private static readonly WriteOptions AsController = new("local-cluster", Validation: FieldValidation.Ignore);
+    private static readonly TimeSpan DefinitionPause = TimeSpan.FromMilliseconds(200);
 
     public JsonObject? Find(string resource, string? ns, string name)
     {
@@ -50,11 +51,22 @@ internal sealed class Objects(ObjectRegistry registry, EventRecorder events) : I
 
     public async IAsyncEnumerable<ObjectEvent> Watch(string resource, [EnumeratorCancellation] CancellationToken ct)
     {
-        var shelf = registry.Store.Shelf(Type(resource));
+        while (true)
+        {
+            await foreach (var change in WatchShelf(Type(resource), ct)) yield return change;
+            while (registry.Catalog.Stored(resource) is null) await Task.Delay(DefinitionPause, ct);
+        }
+    }
+
+    /// <summary>Ends when the resource is served no longer.</summary>
+    private async IAsyncEnumerable<ObjectEvent> WatchShelf(ResourceType type, [EnumeratorCancellation] CancellationToken ct)
+    {
+        Shelf shelf;
         var feed = new ChangeFeed(limit: null);
         List<StoredObject> present;
         lock (registry.Store.Gate)
         {
+            shelf = registry.Store.Shelf(type);
             present = [.. shelf.Objects(ns: null)];
             shelf.Attach(feed);
         }

@@ -22,6 +22,8 @@ internal sealed class ResourceCatalog
     public ResourceType? OfKind(string groupVersion, string kind) =>
         _all.FirstOrDefault(type => type.Kind == kind && type.GroupVersion == groupVersion);
 
+    public ResourceType? OfGroupKind(string group, string kind) => _all.FirstOrDefault(type => type.Kind == kind && type.Group == group);
+
     /// <summary>Replaces all versions of one resource; the first is the stored one.</summary>
     public void Set(string groupResource, IReadOnlyList<ResourceType> versions)
     {

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using Portal.LocalCluster.Api.Patches;
 using Portal.LocalCluster.Controllers;
 using Portal.LocalCluster.Machinery;
+using Portal.LocalCluster.Schema;
 
 namespace Portal.LocalCluster.Operators;
 
@@ -24,6 +26,10 @@ internal static class Predictor
         ["model", "minReplicas", "maxReplicas", "scaleMetric", "scaleMetricType", "scaleTarget", "autoScaling", "canaryTrafficPercent", "containerConcurrency", "timeout", "logger", "batcher", "labels", "annotations", "deploymentStrategy", "name", "workerSpec"];
 
     private static readonly string[] OfModel = ["modelFormat", "runtime", "runtimeVersion", "protocolVersion", "storageUri", "storage", "name"];
+
+    /// <summary>A model's own fields are laid over those of the runtime's container as a strategic merge patch is.</summary>
+    private static readonly FieldSchema ContainerSchema =
+        BuiltinResources.List.First(type => type is { Group: "", Kind: "Pod" }).Schema.Fields["spec"].Fields["containers"].Items!;
 
     public static string NameOf(JsonObject service) => service.Name() + "-predictor";
 
@@ -98,7 +104,7 @@ internal static class Predictor
             JsonObject own = Without(service.Part("spec", "predictor", "model"), OfModel);
             // Arguments of both are given to the program, the runtime's first.
             JsonArray arguments = [.. container.Texts("args").Concat(own.Texts("args")).Select(word => (JsonNode)Named(service, word))];
-            foreach ((string field, JsonNode? value) in own) made[field] = value?.DeepClone();
+            made = StrategicPatch.Apply(ContainerSchema, made, own);
             if (arguments.Count > 0) made["args"] = arguments;
         }
         return made;

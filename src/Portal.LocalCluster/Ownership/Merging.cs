@@ -16,14 +16,40 @@ internal static class Merging
             foreach (var (key, value) in (JsonObject)applied!) merged[key] = Merge(FieldWalk.FieldOf(schema, key), merged[key], value);
             return merged;
         }
+        return Elements(schema, (JsonArray)live, (JsonArray)applied!);
+    }
+
+    /// <summary>
+    /// Elements of both in the applied order; one that is only there already stays before the next of those that it stood
+    /// before. The order in which structured-merge-diff puts them.
+    /// </summary>
+    private static JsonArray Elements(FieldSchema schema, JsonArray live, JsonArray applied)
+    {
+        var before = live.Select(item => (Step: FieldWalk.ElementStep(schema, item), Item: item)).ToList();
+        var known = FieldWalk.Elements(schema, live).ToDictionary(pair => pair.Step, pair => pair.Item, StringComparer.Ordinal);
+        var wanted = FieldWalk.Elements(schema, applied).ToList();
+        var steps = wanted.Select(pair => pair.Step).ToHashSet(StringComparer.Ordinal);
+        var shared = new Queue<string>(wanted.Select(pair => pair.Step).Where(known.ContainsKey));
+        var taken = new HashSet<string>(StringComparer.Ordinal);
         var list = new JsonArray();
-        var wanted = FieldWalk.Elements(schema, (JsonArray)applied!).ToDictionary(pair => pair.Step, pair => pair.Item, StringComparer.Ordinal);
-        foreach (var item in (JsonArray)live)
+        for (int l = 0, w = 0; l < before.Count || w < wanted.Count;)
         {
-            var step = FieldWalk.ElementStep(schema, item);
-            list.Add(step is not null && wanted.Remove(step, out var over) ? Merge(schema.Items!, item, over) : item?.DeepClone());
+            if (l < before.Count && (before[l].Step is not { } step || !steps.Contains(step)))
+            {
+                list.Add(before[l++].Item?.DeepClone());
+                continue;
+            }
+            // One of both comes where it is applied.
+            if (l < before.Count && (taken.Contains(before[l].Step!) || (w < wanted.Count && before[l].Step != wanted[w].Step && shared.Peek() != before[l].Step)))
+            {
+                l++;
+                continue;
+            }
+            var (next, item) = wanted[w++];
+            list.Add(known.TryGetValue(next, out var there) ? Merge(schema.Items!, there, item) : item?.DeepClone());
+            taken.Add(next);
+            if (shared.TryPeek(out var first) && first == next) shared.Dequeue();
         }
-        foreach (var item in wanted.Values) list.Add(item?.DeepClone());
         return list;
     }
 

@@ -16,9 +16,13 @@ internal sealed class ChangeFeed
 
     public ChannelReader<StoredChange> Changes => _changes.Reader;
 
+    /// <summary>It was cut off because it was not read in time.</summary>
+    public bool Late { get; private set; }
+
     public bool Offer(StoredChange change)
     {
         if (_changes.Writer.TryWrite(change)) return true;
+        Late = true;
         _changes.Writer.TryComplete();
         return false;
     }

@@ -45,14 +45,22 @@ internal sealed class ObjectStore(IWriteLog log, int historyLength = 10_000)
     /// <summary>Continues the version of the last run.</summary>
     public void ContinueFrom(long version) => _version = Math.Max(_version, version);
 
+    /// <summary>The resource is served no longer: whoever watches it hears the end.</summary>
     public void Drop(ResourceType type)
     {
-        lock (Gate) _shelves.TryRemove(type.GroupResource, out _);
+        lock (Gate)
+        {
+            if (_shelves.TryRemove(type.GroupResource, out var shelf)) shelf.End();
+        }
     }
 
-    public Shelf Shelf(ResourceType type) => _shelves[type.GroupResource];
+    /// <exception cref="ApiException">The resource is served no longer.</exception>
+    public Shelf Shelf(ResourceType type) => _shelves.GetValueOrDefault(type.GroupResource) ?? throw Refusals.NoResource();
 
-    public StoredObject? Find(ResourceType type, string? ns, string name) => Shelf(type).Find(ns ?? "", name);
+    public StoredObject? Find(ResourceType type, string? ns, string name) => _shelves.GetValueOrDefault(type.GroupResource)?.Find(ns ?? "", name);
+
+    /// <summary>The objects of a resource; none where it is served no longer.</summary>
+    public IEnumerable<StoredObject> Objects(ResourceType type, string? ns) => _shelves.GetValueOrDefault(type.GroupResource)?.Objects(ns) ?? [];
 
     public IEnumerable<(string Resource, StoredObject Object)> All() =>
         _shelves.SelectMany(shelf => shelf.Value.Objects(ns: null).Select(stored => (shelf.Key, stored)));

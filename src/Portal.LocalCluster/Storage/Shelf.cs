@@ -73,6 +73,12 @@ internal sealed class Shelf(ResourceType type, int historyLength)
 
     public void Detach(ChangeFeed feed) => _feeds.Remove(feed);
 
+    public void End()
+    {
+        foreach (var feed in _feeds) feed.End();
+        _feeds.Clear();
+    }
+
     private static IEnumerable<StoredObject> Objects(Namespaces objects, string? ns) =>
         ns is null ? objects.SelectMany(names => names.Value.Values) : objects.GetValueOrDefault(ns)?.Values ?? [];
 

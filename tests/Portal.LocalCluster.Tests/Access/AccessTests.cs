@@ -35,6 +35,29 @@ public sealed class AccessTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
+    public async Task List_OfOneName_IsARightToThatObject()
+    {
+        var ns = await api.NamespaceAsync();
+        await api.ExpectAsync(201, "POST", $"/apis/rbac.authorization.k8s.io/v1/namespaces/{ns}/roles", """
+            {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"one"},"rules":[{"apiGroups":[""],"resources":["configmaps"],"resourceNames":["mine"],"verbs":["list","watch"]}]}
+            """);
+        await api.ExpectAsync(201, "POST", $"/apis/rbac.authorization.k8s.io/v1/namespaces/{ns}/rolebindings", $$"""
+            {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":{"name":"one"},"roleRef":{"kind":"Role","name":"one"},
+            "subjects":[{"kind":"ServiceAccount","name":"default","namespace":"{{ns}}"}] }
+            """);
+        var made = await api.ExpectAsync(
+            201, "POST", $"/api/v1/namespaces/{ns}/serviceaccounts/default/token", """{"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{"expirationSeconds":3600}}""");
+        using var client = ApiFixture.ClientFor(Path.GetDirectoryName(api.Cluster.KubeconfigPath)!, api.Cluster.Address, made.Text("status", "token"));
+        var maps = $"/api/v1/namespaces/{ns}/configmaps";
+
+        Assert.Equal(200, await CodeAsync(client, $"{maps}?fieldSelector=metadata.name%3Dmine"));
+        Assert.Equal(200, await CodeAsync(client, $"{maps}?watch=1&timeoutSeconds=1&fieldSelector=metadata.name%3D%3Dmine"));
+        Assert.Equal(403, await CodeAsync(client, $"{maps}?fieldSelector=metadata.name%3Dother"));
+        Assert.Equal(403, await CodeAsync(client, $"{maps}?fieldSelector=metadata.name!%3Dmine"));
+        Assert.Equal(403, await CodeAsync(client, maps));
+    }
+
+    [Fact]
     public async Task Client_OfThePackage_WorksByTheKubeconfig()
     {
         using var client = new k8s.Kubernetes(k8s.KubernetesClientConfiguration.BuildConfigFromConfigFile(api.Cluster.KubeconfigPath));

@@ -46,8 +46,9 @@ internal sealed record SampleArrangement((string Line, string Body)[] Steps, (st
         ["eviction-429"] = new(
         [
             Pod("guarded", """[{"name":"c","image":"a:1"}]"""),
+            ("PATCH /api/v1/~/pods/guarded/status", """{"status":{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]}}"""),
             ("POST /apis/policy/v1/~/poddisruptionbudgets", """{"apiVersion":"policy/v1","kind":"PodDisruptionBudget","metadata":{"name":"pdb"},"spec":{"minAvailable":1,"selector":{"matchLabels":{"app":"guarded"}}}}"""),
-            ("PATCH /apis/policy/v1/~/poddisruptionbudgets/pdb/status", """{"status":{"disruptionsAllowed":0,"currentHealthy":1,"desiredHealthy":1,"expectedPods":1}}"""),
+            ("PATCH /apis/policy/v1/~/poddisruptionbudgets/pdb/status", """{"status":{"observedGeneration":1,"disruptionsAllowed":0,"currentHealthy":1,"desiredHealthy":1,"expectedPods":1}}"""),
         ]),
         ["gzip"] = new([Map("large", $$"""{"a":"{{new string('x', 200_000)}}"}""", "{}")]),
         ["list-410-expired"] = new([.. Widgets, Custom("c1", """{"size":1}"""), Custom("c2", """{"size":1}"""), Custom("c3", """{"size":1}""")]),

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Portal.LocalCluster.Machinery;
+using Portal.LocalCluster.Tests.Controllers;
 
 namespace Portal.LocalCluster.Tests.Api;
 
@@ -89,6 +90,39 @@ public sealed class WatchTests(ApiFixture api) : IClassFixture<ApiFixture>
         await using var watch = await OpenAsync($"/api/v1/namespaces/{await api.NamespaceAsync()}/secrets?watch=1&timeoutSeconds=1");
         Assert.Null(await watch.EndAsync());
     }
+
+    [Fact]
+    public async Task Watch_OfADefinitionThatGoes_EndsAndItsVersionIsTooOldForTheNext()
+    {
+        var group = $"g{Guid.NewGuid():N}"[..8] + ".lab";
+        var (path, definition) = ($"/apis/{group}/v1/things", $"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/things.{group}");
+        await DefineAsync(group);
+        var before = (await api.ExpectAsync(200, "GET", path)).Text("metadata", "resourceVersion");
+        await using var watch = await OpenAsync($"{path}?watch=1&resourceVersion={before}");
+        using var stop = new CancellationTokenSource();
+        await using var inside = Objects.Watch($"things.{group}", stop.Token).GetAsyncEnumerator(stop.Token);
+        var next = inside.MoveNextAsync();
+
+        await api.ExpectAsync(200, "DELETE", definition);
+
+        Assert.Null(await watch.EndAsync());
+        await Eventually.True(async () => (int)(await api.SendAsync("GET", definition)).Code == 404, "the definition is gone");
+        await DefineAsync(group);
+        await using var late = await OpenAsync($"{path}?watch=1&resourceVersion={before}");
+        Assert.Equal(410, (await late.NextAsync()).Whole("object", "code"));
+        await api.ExpectAsync(201, "POST", $"/apis/{group}/v1/namespaces/{await api.NamespaceAsync()}/things", $$"""{"apiVersion":"{{group}}/v1","kind":"Thing","metadata":{"name":"anew"} }""");
+        Assert.True(await next.AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal("anew", inside.Current.Object.Name());
+        await stop.CancelAsync();
+    }
+
+    private IObjects Objects => (IObjects)api.Cluster.Services.GetService(typeof(IObjects))!;
+
+    private Task DefineAsync(string group) => api.ExpectAsync(201, "POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", $$"""
+        {"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"things.{{group}}"},"spec":{"group":"{{group}}","scope":"Namespaced",
+        "names":{"plural":"things","kind":"Thing"},"versions":[
+        {"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true} } }] } }
+        """);
 
     private static string Body(string name, string value, string metadata = "") =>
         $$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{ {{metadata}}"name":"{{name}}"},"data":{"a":"{{value}}"} }""";

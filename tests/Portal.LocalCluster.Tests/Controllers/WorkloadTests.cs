@@ -23,6 +23,25 @@ public class WorkloadTests
     }
 
     [Fact]
+    public async Task Deployment_WhosePodsAreRefused_SaysWhyAndThatItIsStuck()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync();
+        cluster.Create("""{"apiVersion":"v1","kind":"ResourceQuota","metadata":{"name":"none","namespace":"team"},"spec":{"hard":{"pods":"0"}}}""");
+        JsonObject deployment = Deployment("one");
+        deployment["spec"]!["progressDeadlineSeconds"] = 1;
+        cluster.Objects.Create(deployment);
+
+        await Eventually.True(() => Conditions.Find(Deployment(cluster), "ReplicaFailure") is { } failure && failure.Text("status") == "True" && failure.Text("reason") == "FailedCreate", "it says that its pods are refused");
+        Assert.Contains("exceeded quota: none", Conditions.Find(Deployment(cluster), "ReplicaFailure")!.Text("message"), StringComparison.Ordinal);
+        await Eventually.True(() => Conditions.Find(Deployment(cluster), "Progressing") is { } progress && progress.Text("status") == "False" && progress.Text("reason") == "ProgressDeadlineExceeded", "it says that it is stuck");
+
+        cluster.Objects.Delete("resourcequotas", "team", "none");
+
+        await Eventually.True(() => Conditions.Find(Deployment(cluster), "Progressing")?.Text("reason") == "NewReplicaSetAvailable", "it gets on");
+        Assert.Null(Conditions.Find(Deployment(cluster), "ReplicaFailure"));
+    }
+
+    [Fact]
     public async Task Service_SelectsPods_ListsTheReadyOnes()
     {
         await using TestCluster cluster = await TestCluster.StartAsync();

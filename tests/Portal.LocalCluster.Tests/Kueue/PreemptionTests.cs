@@ -120,6 +120,33 @@ public class PreemptionTests
         Assert.Equal(["borrowed InCohortReclamation"], Targets(decision));
     }
 
+    [Theory]
+    [InlineData(2, 2)]
+    [InlineData(0, 3)]
+    public void CohortsOfCohorts_QueueOfATeamWithinItsQuota_ReclaimsWhatTheOtherTeamBorrowed(int used, int asked)
+    {
+        QuotaNode bank = new("bank", new Dictionary<FlavorResource, FlavorQuota>());
+        (QuotaNode red, QuotaNode blue) = (Cohort("red", bank), Cohort("blue", bank));
+        (QuotaNode busy, _, QuotaNode borrower) = (Quota(2, red, "busy"), Quota(2, red, "idle"), Quota(2, blue, "borrower"));
+        List<ReservedWorkload> reserved = [Reserved("blue-own", borrower, 100, 2), Reserved("blue-borrowed", borrower, 100, 2)];
+        if (used > 0) reserved.Add(Reserved("red-own", busy, 0, used));
+
+        AdmissionDecision decision = Assert.Single(Decide([.. reserved], Queue(busy, new PreemptionPolicy(Reclaim: "Any"), Wants("mine", asked, 0))));
+
+        Assert.Equal(["blue-borrowed InCohortReclamation"], Targets(decision));
+    }
+
+    [Fact]
+    public void CohortsOfCohorts_QueueOfATeamOverItsQuota_ReclaimsNothing()
+    {
+        QuotaNode bank = new("bank", new Dictionary<FlavorResource, FlavorQuota>());
+        (QuotaNode red, QuotaNode blue) = (Cohort("red", bank), Cohort("blue", bank));
+        (QuotaNode busy, QuotaNode borrower, _) = (Quota(2, red, "busy"), Quota(2, blue, "borrower"), Quota(2, bank, "idle"));
+        ReservedWorkload[] reserved = [Reserved("red-own", busy, 0, 2), Reserved("blue-own", borrower, 0, 2), Reserved("blue-borrowed", borrower, 0, 2)];
+
+        Assert.Empty(Assert.Single(Decide(reserved, Queue(busy, new PreemptionPolicy(Reclaim: "Any"), Wants("mine", 2, 100)))).Targets);
+    }
+
     [Fact]
     public void Target_ThatIsGoingAlready_IsCountedBeforeAnyOther()
     {

@@ -45,6 +45,10 @@ public class QueueTests
         await Say("Ready", "Ready");
 
         cluster.Objects.Delete(KueueNames.Flavors, null, "h100");
+        // By force: a flavor that a queue names is kept otherwise.
+        JsonObject flavor = cluster.Objects.Find(KueueNames.Flavors, null, "h100")!;
+        flavor.Part("metadata").Remove("finalizers");
+        cluster.Objects.Update(flavor);
         await Say("FlavorNotFound", "ClusterQueueIsInactive");
         cluster.Create("""{"apiVersion":"kueue.x-k8s.io/v1beta2","kind":"ResourceFlavor","metadata":{"name":"h100"},"spec":{"nodeLabels":{"accelerator":"h100"} } }""");
         await Say("Ready", "Ready");
@@ -228,6 +232,65 @@ public class QueueTests
         cluster.Objects.Update(set);
 
         await Eventually.True(() => cluster.Objects.Find("pods", "team", "notebook-0")?.Text("status", "phase") == "Running", "the pod made anew runs");
+    }
+
+    [Fact]
+    public async Task Job_ThatChangesWhileItWaits_IsFollowedByItsWorkload()
+    {
+        await using TestCluster cluster = await Start();
+        Queue(cluster, "1");
+        cluster.Create("""{"apiVersion":"kueue.x-k8s.io/v1beta2","kind":"LocalQueue","metadata":{"name":"other","namespace":"team"},"spec":{"clusterQueue":"project"} }""");
+        cluster.Create("""{"apiVersion":"kueue.x-k8s.io/v1beta2","kind":"WorkloadPriorityClass","metadata":{"name":"urgent"},"value":1000,"description":"" }""");
+        JsonObject waiting = Job("train", "2", ["true"]);
+        (waiting["spec"]!["completions"], waiting["spec"]!["parallelism"]) = (3, 1);
+        cluster.Objects.Create(waiting);
+        JsonObject before = await Workload(cluster, "train", _ => true);
+
+        Change(cluster, "train", job =>
+        {
+            job.Ensure("metadata", "labels")[KueueNames.QueueLabel] = "other";
+            job.Ensure("metadata", "labels")[KueueNames.PriorityLabel] = "urgent";
+        });
+
+        JsonObject moved = await Workload(cluster, "train", workload => workload.Text("spec", "queueName") == "other" && workload.Whole("spec", "priority") == 1000);
+        Assert.Equal(before.Uid(), moved.Uid());
+        Assert.Equal("urgent", moved.Text("spec", "priorityClassRef", "name"));
+
+        Change(cluster, "train", job => job.Ensure("spec")["parallelism"] = 3);
+
+        JsonObject anew = await Workload(cluster, "train", workload => workload.Each("spec", "podSets").Single().Whole("count") == 3);
+        Assert.NotEqual(before.Uid(), anew.Uid());
+        Assert.Equal("other", anew.Text("spec", "queueName"));
+    }
+
+    [Fact]
+    public async Task Queue_ThatIsUsed_OutlivesItsDeletionAndAdmitsNothing()
+    {
+        await using TestCluster cluster = await Start();
+        Queue(cluster, "2");
+        cluster.Objects.Create(Job("train", "1", ["sh", "-c", "exec sleep 600"]));
+        await Workload(cluster, "train", WorkloadObject.IsAdmitted);
+
+        cluster.Objects.Delete(KueueNames.ClusterQueues, null, "project");
+        cluster.Objects.Delete(KueueNames.Flavors, null, "h100");
+
+        await Eventually.True(() => Active(cluster, "clusterqueues", null) == "Terminating", "the queue says that it goes");
+        cluster.Objects.Create(Job("late", "1", ["true"]));
+        await Workload(cluster, "late", workload => Conditions.Find(workload, "QuotaReserved")?.Text("message") == "ClusterQueue project is inactive");
+        Assert.NotNull(cluster.Objects.Find(KueueNames.Flavors, null, "h100"));
+
+        cluster.Objects.Delete("jobs.batch", "team", "train");
+
+        await Eventually.True(() => cluster.Objects.Find(KueueNames.ClusterQueues, null, "project") is null, "the queue is gone");
+        await Eventually.True(() => cluster.Objects.Find(KueueNames.Flavors, null, "h100") is null, "the flavor follows");
+    }
+
+    private static void Change(TestCluster cluster, string job, Action<JsonObject> change)
+    {
+        JsonObject present = cluster.Objects.Find("jobs.batch", "team", job)!;
+        present.Part("metadata").Remove("resourceVersion");
+        change(present);
+        cluster.Objects.Update(present);
     }
 
     private static Task<TestCluster> Start() => TestCluster.StartAsync(options =>

@@ -66,6 +66,23 @@ public sealed class DeletionTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
+    public async Task Delete_OfADefinitionThatIsHeld_HoldsUpNoOther()
+    {
+        var (stuck, free, ns) = ($"g{Guid.NewGuid():N}"[..8] + ".lab", $"g{Guid.NewGuid():N}"[..8] + ".lab", await api.NamespaceAsync());
+        await DefineThingsAsync(stuck);
+        await DefineThingsAsync(free);
+        await api.ExpectAsync(201, "POST", $"/apis/{stuck}/v1/namespaces/{ns}/things", $$"""{"apiVersion":"{{stuck}}/v1","kind":"Thing","metadata":{"name":"held","finalizers":["samples.lab/hold"]} }""");
+
+        await api.ExpectAsync(200, "DELETE", $"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/things.{stuck}");
+        await UntilAsync(async () => (await GetAsync($"/apis/{stuck}/v1/namespaces/{ns}/things/held"))!.IsDeleting(), "the first is being emptied");
+        await api.ExpectAsync(200, "DELETE", $"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/things.{free}");
+
+        await UntilAsync(async () => await GetAsync($"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/things.{free}") is null, "the other is gone");
+        await api.ExpectAsync(200, "PATCH", $"/apis/{stuck}/v1/namespaces/{ns}/things/held", """{"metadata":{"finalizers":null}}""", "application/merge-patch+json");
+        await UntilAsync(async () => await GetAsync($"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/things.{stuck}") is null, "the first is gone when nothing holds it");
+    }
+
+    [Fact]
     public async Task Delete_OfABoundPod_GivesItTimeUntilItsNodeAgrees()
     {
         var ns = await api.NamespaceAsync();
@@ -94,6 +111,41 @@ public sealed class DeletionTests(ApiFixture api) : IClassFixture<ApiFixture>
         await api.ExpectAsync(200, "DELETE", $"/api/v1/namespaces/{ns}/pods/{((JsonObject)answers.First(answer => (int)answer.Code == 201).Body!).Name()}");
 
         await UntilAsync(async () => (await GetAsync($"/api/v1/namespaces/{ns}/resourcequotas/q"))!.Text("status", "used", "pods") == "9", "the status counts nine");
+    }
+
+    [Fact]
+    public async Task Quota_ForAClassOfPriority_CountsThatAlone()
+    {
+        var ns = await api.NamespaceAsync();
+        await api.SendAsync("POST", "/apis/scheduling.k8s.io/v1/priorityclasses", """{"apiVersion":"scheduling.k8s.io/v1","kind":"PriorityClass","metadata":{"name":"scoped"},"value":5}""");
+        await api.ExpectAsync(201, "POST", $"/api/v1/namespaces/{ns}/resourcequotas", """
+            {"apiVersion":"v1","kind":"ResourceQuota","metadata":{"name":"q"},"spec":{"hard":{"pods":"1"},
+            "scopeSelector":{"matchExpressions":[{"scopeName":"PriorityClass","operator":"In","values":["scoped"]}]}}}
+            """);
+        Task<(System.Net.HttpStatusCode Code, JsonNode?, System.Net.Http.Headers.HttpResponseHeaders)> PodAsync(string name, string spec) => api.SendAsync(
+            "POST", $"/api/v1/namespaces/{ns}/pods", $$"""{"apiVersion":"v1","kind":"Pod","metadata":{"name":"{{name}}"},"spec":{ {{spec}}"containers":[{"name":"c","image":"x:1"}]} }""");
+
+        Assert.Equal(201, (int)(await PodAsync("usual-1", "")).Code);
+        Assert.Equal(201, (int)(await PodAsync("usual-2", "")).Code);
+        Assert.Equal(201, (int)(await PodAsync("scoped-1", "\"priorityClassName\":\"scoped\",")).Code);
+        Assert.Equal(403, (int)(await PodAsync("scoped-2", "\"priorityClassName\":\"scoped\",")).Code);
+        await UntilAsync(() => UsedAsync(ns, "pods", "1"), "the status counts one");
+    }
+
+    [Fact]
+    public async Task LimitRange_OnAClaimThatGrows_IsKept()
+    {
+        var ns = await api.NamespaceAsync();
+        var claims = $"/api/v1/namespaces/{ns}/persistentvolumeclaims";
+        await api.ExpectAsync(201, "POST", $"/api/v1/namespaces/{ns}/limitranges", """{"apiVersion":"v1","kind":"LimitRange","metadata":{"name":"l"},"spec":{"limits":[{"type":"PersistentVolumeClaim","max":{"storage":"5Gi"}}]}}""");
+        await api.ExpectAsync(201, "POST", claims, """{"apiVersion":"v1","kind":"PersistentVolumeClaim","metadata":{"name":"c"},"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"2Gi"}}}}""");
+        // Only a bound claim may grow.
+        await api.ExpectAsync(200, "PATCH", $"{claims}/c/status", """{"status":{"phase":"Bound"}}""", "application/merge-patch+json");
+
+        var refused = await api.ExpectAsync(403, "PATCH", $"{claims}/c", """{"spec":{"resources":{"requests":{"storage":"6Gi"}}}}""", "application/merge-patch+json");
+
+        Assert.Contains("maximum storage usage per PersistentVolumeClaim is 5Gi, but request is 6Gi", refused.Text("message"), StringComparison.Ordinal);
+        await api.ExpectAsync(200, "PATCH", $"{claims}/c", """{"spec":{"resources":{"requests":{"storage":"4Gi"}}}}""", "application/merge-patch+json");
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Portal.LocalCluster.Admission;
 using Portal.LocalCluster.Controllers;
 using Portal.LocalCluster.Machinery;
 using Portal.LocalCluster.Operators;
@@ -80,6 +81,28 @@ public sealed class InferenceServiceTests
         await Until(cluster, service => service.Text("status", "modelStatus", "transitionStatus") == "InvalidSpec", "it is refused");
 
         Assert.Contains("pvc://", Conditions.Find(Find(cluster), "Ready")!.Text("message"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Predictor_OfARestrictedRuntimeAndModel_IsRestricted()
+    {
+        JsonObject runtime = (JsonObject)JsonNode.Parse(Runtime())!;
+        JsonObject container = (JsonObject)runtime.Items("spec", "containers")![0]!;
+        container["securityContext"] = JsonNode.Parse("""{"allowPrivilegeEscalation":false,"capabilities":{"drop":["ALL"]}}""");
+        container["env"] = JsonNode.Parse("""[{"name":"A","value":"runtime"},{"name":"B","value":"runtime"}]""");
+        JsonObject service = (JsonObject)JsonNode.Parse(Service("pvc://store/credit/1"))!;
+        service.Ensure("spec", "predictor")["securityContext"] = JsonNode.Parse("""{"runAsNonRoot":true}""");
+        JsonObject model = service.Ensure("spec", "predictor", "model");
+        model["securityContext"] = JsonNode.Parse("""{"runAsUser":1000,"seccompProfile":{"type":"RuntimeDefault"}}""");
+        model["env"] = JsonNode.Parse("""[{"name":"B","value":"model"}]""");
+
+        JsonObject template = Predictor.Deployment(service, runtime, ("store", "credit/1")).Part("spec", "template");
+
+        Assert.Empty(PodStandards.Violations("restricted", template));
+        JsonObject made = template.Each("spec", "containers").Single();
+        Assert.Equal(1000, made.Whole("securityContext", "runAsUser"));
+        Assert.Equal(["A=runtime", "B=model"], made.Each("env").Select(variable => $"{variable.Text("name")}={variable.Text("value")}").Order(StringComparer.Ordinal));
+        Assert.Equal("--model_name=credit", made.Texts("args").First());
     }
 
     private static async Task<TestCluster> StartAsync()

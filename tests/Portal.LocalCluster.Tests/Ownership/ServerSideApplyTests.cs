@@ -50,6 +50,21 @@ public class ServerSideApplyTests
         Assert.Equal(["a:1"], Images(Apply(shared, "one", Pod(""))));
     }
 
+    /// <summary>What is applied by name, on what is there, and the order of both.</summary>
+    [Theory]
+    [InlineData("x a b", "b a", "x b a")]
+    [InlineData("a x b", "b a", "x b a")]
+    [InlineData("a b x", "b a", "b x a")]
+    [InlineData("a x b", "a n b", "a x n b")]
+    [InlineData("x", "a", "x a")]
+    [InlineData("a b c", "c a b", "c a b")]
+    [InlineData("a x b y", "a b", "a x b y")]
+    public void Apply_OnAListOfOthers_FollowsTheAppliedOrder(string live, string applied, string merged)
+    {
+        static string Containers(string names) => string.Join(',', names.Split(' ').Select(name => $$"""{"name":"{{name}}","image":"{{name}}"}"""));
+        Assert.Equal(merged, string.Join(' ', Images(Apply(Apply(live: null, "one", Pod(Containers(live))), "two", Pod(Containers(applied))))));
+    }
+
     [Fact]
     public void FieldSet_ToJsonAndBack_IsTheSame()
     {
