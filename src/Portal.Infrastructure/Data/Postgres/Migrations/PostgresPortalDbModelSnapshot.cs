@@ -269,6 +269,10 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)");
 
+                    b.Property<string>("ControlPlaneRanges")
+                        .IsRequired()
+                        .HasColumnType("text");
+
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("timestamp with time zone");
 
@@ -300,6 +304,10 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                         .IsRequired()
                         .HasMaxLength(60)
                         .HasColumnType("character varying(60)");
+
+                    b.Property<string>("PortalRanges")
+                        .IsRequired()
+                        .HasColumnType("text");
 
                     b.Property<string>("Region")
                         .IsRequired()

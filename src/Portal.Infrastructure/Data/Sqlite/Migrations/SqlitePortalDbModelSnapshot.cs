@@ -261,6 +261,10 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                         .HasMaxLength(20)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("ControlPlaneRanges")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("TEXT");
 
@@ -291,6 +295,10 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(60)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("PortalRanges")
+                        .IsRequired()
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Region")
