@@ -31,8 +31,15 @@ public class HomePageTests
 
         TrainingRun Run(string name, WorkloadState state, DateTimeOffset at) => new()
         {
-            ProjectId = project, Name = name, ObjectName = name.Replace(' ', '-'), SizeId = "small", CreatedBy = pages.Ana.Id,
-            CreatedAt = at, StartedAt = at, FinishedAt = state == WorkloadState.Running ? null : at, State = state,
+            ProjectId = project,
+            Name = name,
+            ObjectName = name.Replace(' ', '-'),
+            SizeId = "small",
+            CreatedBy = pages.Ana.Id,
+            CreatedAt = at,
+            StartedAt = at,
+            FinishedAt = state == WorkloadState.Running ? null : at,
+            State = state,
         };
     }
 }

@@ -61,7 +61,8 @@ public class RunLogTests
             {
                 ["metadata"] = new JsonObject
                 {
-                    ["name"] = "fraud-1", ["namespace"] = await db.Projects.Select(p => p.Namespace).SingleAsync(),
+                    ["name"] = "fraud-1",
+                    ["namespace"] = await db.Projects.Select(p => p.Namespace).SingleAsync(),
                     ["labels"] = new JsonObject { [Manifest.IdLabel] = run.ToString("D") },
                 },
             });

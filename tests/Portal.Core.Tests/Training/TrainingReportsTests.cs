@@ -96,8 +96,14 @@ public class TrainingReportsTests(PostgresServer server)
             var project = await db.Projects.Select(p => p.Id).SingleAsync();
             db.AddRange(Enumerable.Range(1, 3).Select(i => new TrainingRun
             {
-                ProjectId = project, Name = $"ended {i}", ObjectName = $"ended-{i}", SizeId = "small", CreatedBy = owner.Id,
-                CreatedAt = now.AddMinutes(i), FinishedAt = now.AddHours(-i), State = WorkloadState.Succeeded,
+                ProjectId = project,
+                Name = $"ended {i}",
+                ObjectName = $"ended-{i}",
+                SizeId = "small",
+                CreatedBy = owner.Id,
+                CreatedAt = now.AddMinutes(i),
+                FinishedAt = now.AddHours(-i),
+                State = WorkloadState.Succeeded,
             }));
             await db.SaveChangesAsync();
         }
