@@ -3,7 +3,6 @@ using Portal.Accounts;
 using Portal.Core.Data;
 using Portal.Core.Hardware;
 using Portal.Core.Monitoring;
-using Portal.Core.Notebooks;
 using Portal.Core.Projects;
 using Portal.Core.Quotas;
 using Portal.Core.Results;
@@ -24,7 +23,6 @@ public partial class HomePage
     private int _toDecide;
     private IReadOnlyList<TrainingRow> _running = [];
     private IReadOnlyList<TrainingRow> _waiting = [];
-    private IReadOnlyList<NotebookView> _notebooks = [];
     private IReadOnlyList<QuotaRow> _requests = [];
     private IReadOnlyList<MonitoredModelRow> _drifted = [];
     private IReadOnlyList<PoolView> _pools = [];
@@ -48,12 +46,9 @@ public partial class HomePage
     [Inject]
     private TrainingList Runs { get; set; } = default!;
 
-    [Inject]
-    private NotebookService Notebooks { get; set; } = default!;
-
     /// <inheritdoc/>
     protected override bool Concerns(RowChange change) =>
-        change.Kind is nameof(Project) or nameof(QuotaRequest) or nameof(TrainingRun) or nameof(Notebook) or nameof(HardwarePool) or nameof(MonitoredModel);
+        change.Kind is nameof(Project) or nameof(QuotaRequest) or nameof(TrainingRun) or nameof(HardwarePool) or nameof(MonitoredModel);
 
     /// <inheritdoc/>
     protected override async Task LoadAsync()
@@ -61,7 +56,6 @@ public partial class HomePage
         var actor = await Current.GetAsync();
         var first = new ListQuery(Take: Shown);
         _running = Take(await Runs.InStatesAsync(actor, first, Running, Gone))?.Items ?? [];
-        _notebooks = Take(await Notebooks.InStatesAsync(actor, Running, Shown, Gone)) ?? [];
         _waiting = Take(await Runs.InStatesAsync(actor, first, Waiting, Gone))?.Items ?? [];
         _toDecide = Take(await Quotas.CountToDecideAsync(actor, Gone));
         _requests = Take(await Quotas.MineAsync(actor, first, Gone, Asked))?.Items ?? [];
