@@ -95,6 +95,20 @@ public sealed class NotebookService(
         return new Page<NotebookView>([.. page.Take(query.Limit)], await rows.TotalAsync(query, page.Count, ct));
     }
 
+    /// <summary>Notebooks of all projects that the actor may see in one of some states, newest first.</summary>
+    [Requires(Permission.PortalUse)]
+    public async Task<Result<IReadOnlyList<NotebookView>>> InStatesAsync(
+        Actor actor, IReadOnlyCollection<WorkloadState> states, int most, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        if (await gate.CheckAsync(db, actor, Permission.PortalUse, Scope.Platform, What, null, ct) is { } denied)
+            return denied;
+        var rows = db.Set<Notebook>().AsNoTracking().VisibleTo(db, actor, await gate.RolesAsync(db, actor, Scope.Platform, ct))
+            .Where(n => states.Contains(n.State));
+        return Result.Of<IReadOnlyList<NotebookView>>(
+            await View(db, rows.OrderByDescending(n => n.CreatedAt).ThenBy(n => n.Id).Take(most)).ToListAsync(ct));
+    }
+
     /// <summary>One notebook.</summary>
     [Requires(Permission.NotebookView)]
     public async Task<Result<NotebookView>> GetAsync(Actor actor, Guid id, CancellationToken ct)

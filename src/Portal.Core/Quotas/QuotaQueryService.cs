@@ -56,13 +56,16 @@ public sealed class QuotaQueryService(
     }
 
     /// <summary>A page of the requests that the actor sent, newest first.</summary>
+    /// <param name="states">Only those in one of these states; null for all.</param>
     [Requires(Permission.PortalUse)]
-    public async Task<Result<Page<QuotaRow>>> MineAsync(Actor actor, ListQuery query, CancellationToken ct)
+    public async Task<Result<Page<QuotaRow>>> MineAsync(
+        Actor actor, ListQuery query, CancellationToken ct, IReadOnlyCollection<QuotaState>? states = null)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
         if (await gate.CheckAsync(db, actor, Permission.PortalUse, Scope.Platform, "quota", null, ct) is { } denied)
             return denied;
-        return await PageAsync(db.Set<QuotaRequest>().Where(r => r.RequestedBy == actor.Id), query, ct);
+        var mine = db.Set<QuotaRequest>().Where(r => r.RequestedBy == actor.Id);
+        return await PageAsync(states is null ? mine : mine.Where(r => states.Contains(r.State)), query, ct);
     }
 
     /// <summary>A page of the open requests of the teams that the actor leads, or of all for an admin; the actor's own ones among them.</summary>
@@ -83,6 +86,16 @@ public sealed class QuotaQueryService(
         if (await gate.CheckAsync(db, actor, Permission.PortalUse, Scope.Platform, "quota", null, ct) is { } denied)
             return denied;
         return await (await ToDecideAsync(db, actor, ct)).CountAsync(r => r.RequestedBy != actor.Id, ct);
+    }
+
+    /// <summary>When the newest of those was sent; null when there is none.</summary>
+    [Requires(Permission.PortalUse)]
+    public async Task<Result<DateTimeOffset?>> NewestToDecideAsync(Actor actor, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        if (await gate.CheckAsync(db, actor, Permission.PortalUse, Scope.Platform, "quota", null, ct) is { } denied)
+            return denied;
+        return await (await ToDecideAsync(db, actor, ct)).Where(r => r.RequestedBy != actor.Id).MaxAsync(r => (DateTimeOffset?)r.RequestedAt, ct);
     }
 
     /// <summary>One request with everything that a decision needs.</summary>

@@ -78,9 +78,6 @@ public sealed class TrainingRun : WorkloadRow
     /// <summary>Memory that it asked for, MiB.</summary>
     public int MemoryMiB { get; set; }
 
-    /// <summary>What it has used until <paramref name="now"/>.</summary>
-    public TrainingUse Use(DateTimeOffset now) => TrainingUse.From(this, now);
-
     internal sealed class Mapping : IEntityTypeConfiguration<TrainingRun>
     {
         public void Configure(EntityTypeBuilder<TrainingRun> builder)
@@ -103,6 +100,7 @@ public sealed class TrainingRun : WorkloadRow
             builder.HasIndex(r => new { r.State, r.Id });
             builder.HasIndex(r => new { r.Name, r.Id });
             builder.HasIndex(r => r.Cleared);
+            builder.HasIndex(r => r.FinishedAt);
         }
     }
 }

@@ -134,4 +134,7 @@ public sealed record TrainingView(TrainingRun Run, string ProjectName, string Ow
 
     /// <summary>Files by path.</summary>
     public IReadOnlyList<TrainingArtefact> Artefacts { get; init; } = [];
+
+    /// <summary>What it has used until <paramref name="now"/>.</summary>
+    public TrainingUse Use(DateTimeOffset now) => TrainingUse.From(Run, TrainingWait.Of(Steps.Select(s => (s.State, s.At))), now);
 }

@@ -1,7 +1,7 @@
 namespace Portal.Core.Training;
 
 /// <summary>What a run used: requested amounts × hours of running, and their price when it was launched.</summary>
-/// <param name="Hours">Hours between its start and its end, or now.</param>
+/// <param name="Hours">Hours between its start and its end, or now, without those in which it had lost its place and waited again.</param>
 /// <param name="CoreHours">Requested cores of all nodes × hours.</param>
 /// <param name="MemoryGiBHours">Requested GiB × hours.</param>
 /// <param name="AcceleratorHours">Accelerators × hours.</param>
@@ -10,9 +10,10 @@ public readonly record struct TrainingUse(
     double Hours, double CoreHours, double MemoryGiBHours, double AcceleratorHours, decimal Cost)
 {
     /// <summary>The use until <paramref name="now"/>; waiting costs nothing.</summary>
-    public static TrainingUse From(TrainingRun run, DateTimeOffset now)
+    /// <param name="waits">When the run waited again.</param>
+    public static TrainingUse From(TrainingRun run, IReadOnlyList<TrainingWait> waits, DateTimeOffset now)
     {
-        var hours = run.StartedAt is { } start ? Math.Max(0, ((run.FinishedAt ?? now) - start).TotalHours) : 0;
+        var hours = TrainingWait.HoursBetween(run.StartedAt, run.FinishedAt, waits, now);
         var nodeHours = run.Nodes * hours;
         return new TrainingUse(
             hours, run.CpuMilli / 1000d * nodeHours, run.MemoryMiB / 1024d * nodeHours, run.Accelerators * nodeHours, run.PricePerHour * (decimal)hours);

@@ -4,15 +4,18 @@ using Microsoft.Extensions.DependencyInjection;
 using MudBlazor;
 using MudBlazor.Services;
 using Portal.Accounts;
+using Portal.Components.Layout;
+using Portal.Components.Pages.Changes;
+using Portal.Components.Pages.Projects;
+using Portal.Components.Pages.Workloads;
 using Portal.Components.Shared;
 using Portal.Core.Access;
 using Portal.Core.Catalog;
-using Portal.Core.Clusters;
-using Portal.Core.Data;
-using Portal.Core.Hardware;
+using Portal.Core.Cluster;
 using Portal.Core.Projects;
-using Portal.Core.Teams;
+using Portal.Core.Workloads;
 using Portal.Localization;
+using Portal.Testing.Cluster;
 using Portal.Testing.Databases;
 
 namespace Portal.Components.Tests.Projects;
@@ -28,13 +31,21 @@ internal sealed class ProjectPages : BunitContext
 
     public Guid Team { get; }
 
-    public static async Task<ProjectPages> CreateAsync()
+    /// <param name="role">The platform role of Ana, who reads the pages.</param>
+    /// <param name="cluster">What the watches saw of the one cluster; null for none.</param>
+    public static async Task<ProjectPages> CreateAsync(PlatformRole role = PlatformRole.Scientist, SeenCluster? cluster = null)
     {
-        var database = await TestDatabase.CreateAsync(Provider.Sqlite, new PostgresServer());
-        var ana = await database.PersonAsync("ana");
+        var database = await TestDatabase.CreateAsync(Provider.Sqlite, new PostgresServer(), s =>
+        {
+            if (cluster is not null)
+                s.AddSingleton<IClusters>(cluster);
+        });
+        if (cluster is not null)
+            await database.ClusterAsync("Seen", c => c.Id = cluster.Id);
+        var ana = await database.PersonAsync("ana", role);
         var team = await database.TeamAsync("Risk", await database.PersonAsync("lead"), ana);
         var pages = new ProjectPages(database, ana, team);
-        pages.AddServices();
+        pages.AddServices(role);
         pages.SetRendererInfo(new Microsoft.AspNetCore.Components.RendererInfo("Server", true));
         pages.Render<MudPopoverProvider>();
         return pages;
@@ -46,23 +57,27 @@ internal sealed class ProjectPages : BunitContext
         await Database.DisposeAsync();
     }
 
-    private void AddServices()
+    /// <summary>A project of Ana's.</summary>
+    public async Task<Guid> ProjectAsync(string name = "Credit risk") =>
+        (await Database.Get<ProjectService>().CreateAsync(Ana, new ProjectDraft(Guid.CreateVersion7(), name, Team), default)).Value;
+
+    /// <summary>Its view, as a tab is given it.</summary>
+    public async Task<ProjectContext> ContextAsync(Guid project) =>
+        new((await Database.Get<ProjectQueryService>().GetAsync(Ana, project, default)).Value);
+
+    private void AddServices(PlatformRole role)
     {
         JSInterop.Mode = JSRuntimeMode.Loose;
         var person = this.AddAuthorization();
         person.SetAuthorized(Ana.Name);
-        person.SetClaims(new Claim(ClaimTypes.NameIdentifier, Ana.Id.ToString()), new Claim(ClaimTypes.Role, nameof(PlatformRole.Scientist)));
+        person.SetClaims(new Claim(ClaimTypes.NameIdentifier, Ana.Id.ToString()), new Claim(ClaimTypes.Role, role.ToString()));
         Services.AddMudServices();
         Services.AddLocalization();
         Services.AddSingleton<TimeProvider>(Database.Clock);
         Services.AddSingleton<RefusalText>();
         Services.AddScoped<Words>().AddSingleton<CauseTexts>().AddSingleton(new CatalogOptions()).AddScoped<ReaderZone>().AddScoped<Toasts>().AddScoped<CurrentActor>();
-        Services.AddSingleton(Database.Get<IChangeFeed>());
-        Services.AddSingleton(Database.Get<ProjectService>());
-        Services.AddSingleton(Database.Get<ProjectQueryService>());
-        Services.AddSingleton(Database.Get<ProjectLifecycleService>());
-        Services.AddSingleton(Database.Get<TeamQueryService>());
-        Services.AddSingleton(Database.Get<ClusterQueryService>());
-        Services.AddSingleton(Database.Get<PoolQueryService>());
+        Services.AddSingleton<Navigation>().AddScoped<FieldWords>();
+        Services.AddScoped(s => new LaunchServices(s.GetRequiredService<CurrentActor>(), Database.Get<ProjectQueryService>(), Database.Get<IAcceleratorOffers>()));
+        Services.AddFallbackServiceProvider(Database.Services);
     }
 }

@@ -66,14 +66,29 @@ public class DataListTests : PortalContext
         list.WaitForAssertion(() => Assert.Equal(3, list.FindAll("tbody tr").Count), TimeSpan.FromSeconds(20));
     }
 
-    private IRenderedComponent<DataList<int>> RenderList() => Render<DataList<int>>(p => p
+    [Fact]
+    public async Task List_WhoseOlderAnswerComesLast_ShowsTheLaterQuestion()
+    {
+        var slow = new TaskCompletionSource();
+        var list = RenderList(q => q.Search is null ? slow.Task : Task.CompletedTask);
+
+        Services.GetRequiredService<NavigationManager>().NavigateTo("/things?q=red&page=3");
+        list.Render();
+        await list.InvokeAsync(slow.SetResult);
+
+        list.WaitForAssertion(() => Assert.Contains("51–60 of 60", list.Markup, StringComparison.Ordinal));
+        Assert.Equal(10, list.FindAll("tbody tr").Count);
+    }
+
+    private IRenderedComponent<DataList<int>> RenderList(Func<ListQuery, Task>? answers = null) => Render<DataList<int>>(p => p
         .Add(l => l.Label, "Things")
         .Add(l => l.RowKey, row => row)
         .Add(l => l.Watch, ["Thing"])
-        .Add(l => l.Load, (query, _) =>
+        .Add(l => l.Load, async (query, _) =>
         {
             _asked.Add(query);
-            return Task.FromResult<Result<Page<int>>>(new Page<int>([.. Enumerable.Range(query.Skip, Math.Min(query.Limit, Math.Max(0, _rows - query.Skip)))], _rows));
+            await (answers?.Invoke(query) ?? Task.CompletedTask);
+            return (Result<Page<int>>)(new Page<int>([.. Enumerable.Range(query.Skip, Math.Min(query.Limit, Math.Max(0, _rows - query.Skip)))], _rows));
         })
         .Add(l => l.Empty, "make the first")
         .AddChildContent<ListColumn<int>>(c => c.Add(x => x.Title, "Name").Add(x => x.Sort, "Name").Add(x => x.ChildContent, row => row.ToString(System.Globalization.CultureInfo.InvariantCulture))));

@@ -1,6 +1,7 @@
 using Bunit;
 using Portal.Components.Shared;
 using Portal.Components.Shared.Charts;
+using Portal.Core.Results;
 
 namespace Portal.Components.Tests.Shared;
 
@@ -15,8 +16,20 @@ public class SharedComponentTests : PortalContext
 
     [Fact]
     public void EmptyStates_OfEveryKind_LookDifferent() =>
-        Assert.Equal(4, Enum.GetValues<EmptyKind>().Select(k =>
+        Assert.Equal(Enum.GetValues<EmptyKind>().Length, Enum.GetValues<EmptyKind>().Select(k =>
             Render<EmptyState>(p => p.Add(e => e.Kind, k).Add(e => e.Title, "x")).Find("svg").InnerHtml).Distinct().Count());
+
+    [Fact]
+    public void Page_OfWhatIsGone_LooksUnlikeAForbiddenOneAndLeadsOn()
+    {
+        var gone = Render<RefusedPage>(p => p.Add(x => x.With, Refusal.NotFound("notebook")));
+        var denied = Render<RefusedPage>(p => p.Add(x => x.With, new Refusal("access.denied", RefusalKind.Forbidden)));
+
+        Assert.Equal("There is nothing here", gone.Find(".empty-gone .empty-title").TextContent);
+        Assert.Contains("There is no such notebook", gone.Find(".empty-text").TextContent, StringComparison.Ordinal);
+        Assert.Equal("/", gone.Find("a").GetAttribute("href"));
+        Assert.NotEmpty(denied.FindAll(".empty-notallowed"));
+    }
 
     [Fact]
     public void Reason_WithDetails_FoldsThem()

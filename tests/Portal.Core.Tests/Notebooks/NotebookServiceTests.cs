@@ -50,6 +50,20 @@ public class NotebookServiceTests(PostgresServer server)
     }
 
     [Theory, EachProvider]
+    public async Task InStates_OfAllProjects_AreThoseThatTheReaderMaySee(Provider provider)
+    {
+        await using var database = await TestDatabase.CreateAsync(provider, server);
+        var (owner, project) = await ProjectAsync(database);
+        var outsider = await database.PersonAsync("outsider");
+        var service = database.Get<NotebookService>();
+        await service.LaunchAsync(owner, new NotebookDraft(Guid.CreateVersion7(), project, "explore"), default);
+
+        Assert.Equal("explore", Assert.Single((await service.InStatesAsync(owner, [WorkloadState.Pending], 8, default)).Value).Notebook.Name);
+        Assert.Empty((await service.InStatesAsync(owner, [WorkloadState.Running], 8, default)).Value);
+        Assert.Empty((await service.InStatesAsync(outsider, [WorkloadState.Pending], 8, default)).Value);
+    }
+
+    [Theory, EachProvider]
     public async Task Door_WhereTheKeysOfTheTokenAreGone_SaysToStartAgain(Provider provider)
     {
         await using var database = await TestDatabase.CreateAsync(provider, server);

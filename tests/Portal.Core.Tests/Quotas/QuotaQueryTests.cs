@@ -8,6 +8,33 @@ namespace Portal.Core.Tests.Quotas;
 public class QuotaQueryTests(PostgresServer server)
 {
     [Theory, EachProvider]
+    public async Task Mine_OfSomeStates_LooksBehindWhatIsNewer(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        var open = await stage.SubmitAsync();
+        stage.Database.Clock.Advance(TimeSpan.FromMinutes(1));
+        await stage.GrantedAsync();
+
+        var found = (await stage.Queries.MineAsync(stage.Ana, new(Take: 1), default, [QuotaState.Submitted])).Value.Items;
+
+        Assert.Equal(open, Assert.Single(found).Id);
+    }
+
+    [Theory, EachProvider]
+    public async Task NewestToDecide_Reader_IsOfOthersRequests(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        Assert.Null((await stage.Queries.NewestToDecideAsync(stage.Lead, default)).Value);
+        await stage.SubmitAsync();
+        stage.Database.Clock.Advance(TimeSpan.FromMinutes(1));
+        var newest = stage.Now;
+        await stage.SubmitAsync();
+
+        Assert.Equal(newest, (await stage.Queries.NewestToDecideAsync(stage.Lead, default)).Value);
+        Assert.Null((await stage.Queries.NewestToDecideAsync(stage.Ana, default)).Value);
+    }
+
+    [Theory, EachProvider]
     public async Task ToDecide_Reader_SeesTheirTeams(Provider provider)
     {
         await using var stage = await QuotaStage.CreateAsync(provider, server);

@@ -110,7 +110,7 @@ public class TrainingHealthTests
         (run.CpuMilli, run.MemoryMiB, run.Accelerators, run.PricePerHour) = (500, 2048, 2, 6m);
         (run.StartedAt, run.FinishedAt) = (Places.Now, Places.Now.AddMinutes(30));
 
-        Assert.Equal(new TrainingUse(0.5, 0.25, 1, 1, 3m), run.Use(Places.Now.AddDays(1)));
+        Assert.Equal(new TrainingUse(0.5, 0.25, 1, 1, 3m), TrainingUse.From(run, [], Places.Now.AddDays(1)));
     }
 
     private static TrainingRun Run() => new() { ObservedGeneration = 1, IntentChangedAt = Places.Now, TimeLimitMinutes = 60 };

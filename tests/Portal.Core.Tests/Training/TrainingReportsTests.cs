@@ -83,6 +83,38 @@ public class TrainingReportsTests(PostgresServer server)
         Assert.Equal(again.Id, (await service.LaunchAsync(owner, again, default)).Value);
     }
 
+    [Theory, EachProvider]
+    public async Task Lists_ByStateAndEnd_LookBehindWhatIsNewer(Provider provider)
+    {
+        await using var database = await TestDatabase.CreateAsync(provider, server);
+        var (owner, running) = await RunAsync(database);
+        var outsider = await database.PersonAsync("outsider");
+        var now = database.Clock.GetUtcNow();
+        await using (var db = await database.OpenAsync())
+        {
+            await db.Set<TrainingRun>().ExecuteUpdateAsync(s => s.SetProperty(r => r.State, WorkloadState.Running));
+            var project = await db.Projects.Select(p => p.Id).SingleAsync();
+            db.AddRange(Enumerable.Range(1, 3).Select(i => new TrainingRun
+            {
+                ProjectId = project,
+                Name = $"ended {i}",
+                ObjectName = $"ended-{i}",
+                SizeId = "small",
+                CreatedBy = owner.Id,
+                CreatedAt = now.AddMinutes(i),
+                FinishedAt = now.AddHours(-i),
+                State = WorkloadState.Succeeded,
+            }));
+            await db.SaveChangesAsync();
+        }
+        var list = database.Get<TrainingList>();
+
+        Assert.Equal(running, Assert.Single((await list.InStatesAsync(owner, new(Take: 1), [WorkloadState.Running, WorkloadState.Starting], default)).Value.Items).Id);
+        Assert.Empty((await list.InStatesAsync(outsider, new(), [WorkloadState.Running], default)).Value.Items);
+        Assert.Equal(["ended 1", "ended 2"], (await list.EndedSinceAsync(owner, now.AddHours(-2.5), 6, default)).Value.Select(r => r.Name));
+        Assert.Empty((await list.EndedSinceAsync(outsider, now.AddDays(-1), 6, default)).Value);
+    }
+
     private static async Task<(Actor Owner, Guid Run)> RunAsync(TestDatabase database)
     {
         var (owner, project) = await NotebookServiceTests.ProjectAsync(database);

@@ -29,7 +29,7 @@ public sealed class NodeLossTests(PortalBrowser browser) : IAsyncLifetime
         await using var admin = await browser.OpenAsync("admin", at: _portal);
         var pool = await OfferedPool.MakeAsync(_portal!);
         var granted = await GrantedProject.MakeAsync(_portal!, pool, 2, "Promised");
-        var warning = admin.Page.GetByText("2 units are granted and only 0 are on nodes that are ready and not cordoned: 2 too many", new() { Exact = false });
+        var warning = admin.Page.GetByText("Granted: 2; on nodes that are ready and not cordoned: 0. That is 2 too many", new() { Exact = false });
         await admin.GoAsync($"/hardware/{pool.Id}");
         await Expect(admin.Page.GetByRole(AriaRole.Heading, new() { Name = pool.Name })).ToBeVisibleAsync();
         await Expect(warning).ToHaveCountAsync(0);

@@ -106,6 +106,24 @@ public class BadInputTests(PortalBrowser browser)
         Assert.Equal(1, await EditsAsync(id));
     }
 
+    [Fact]
+    public async Task Role_ThatIsRefused_GoesBackToWhatIsSo()
+    {
+        await browser.SampleAsync();
+        await using var window = await browser.OpenAsync("admin");
+        await window.GoAsync("/people?q=auditor");
+        var role = window.Page.Locator("select[aria-label$='auditor']");
+        await Expect(role).ToHaveValueAsync(nameof(PlatformRole.Auditor));
+        // Somebody else changes the account, and the page has not heard of it.
+        await using (var db = await OpenAsync())
+            await db.People.Where(p => p.UserName == "auditor").ExecuteUpdateAsync(s => s.SetProperty(p => p.ConcurrencyStamp, $"{Guid.NewGuid()}"), TestContext.Current.CancellationToken);
+
+        await role.SelectOptionAsync(nameof(PlatformRole.Lead));
+
+        await Expect(window.Page.GetByRole(AriaRole.Alert).First).ToBeVisibleAsync();
+        await Expect(role).ToHaveValueAsync(nameof(PlatformRole.Auditor));
+    }
+
     // The form listens once the page is live; what is typed before that is kept by the field alone.
     private static async Task FillAsync(IPage page, string field, string text)
     {

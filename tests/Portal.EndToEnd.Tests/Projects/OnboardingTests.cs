@@ -24,6 +24,7 @@ public class OnboardingTests(PortalBrowser browser)
 
         // Nothing is reloaded: the steps turn by themselves.
         await window.AtOneOfAsync("projects");
+        var address = new Uri(page.Url).AbsolutePath;
         var steps = page.Locator("ol.steps > li");
         await Expect(steps).ToHaveCountAsync(6);
         await Expect(steps.GetByText("Done")).ToHaveCountAsync(6, new() { Timeout = Patience });
@@ -49,7 +50,14 @@ public class OnboardingTests(PortalBrowser browser)
         var dialog = page.GetByRole(AriaRole.Dialog);
         await dialog.GetByLabel($"Type Fraud {mark} to confirm").FillAsync("Fraud " + mark);
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).ClickAsync();
-        await Expect(page.GetByText("There is no such project")).ToBeVisibleAsync(new() { Timeout = Patience });
+
+        // The list is where one is taken; the project's own address is of nothing any more.
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Projects", Exact = true })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Fraud " + mark })).ToHaveCountAsync(0, new() { Timeout = Patience });
+        await window.GoAsync(address);
+        await Expect(page.GetByText("There is nothing here")).ToBeVisibleAsync();
+        await Expect(page.GetByText("There is no such project")).ToBeVisibleAsync();
+        await window.ShouldBeSoundAsync();
     }
 
     private static async Task MakeTeamAsync(PortalPage admin, string name)

@@ -44,7 +44,7 @@ public class QuotaJourneyTests(PortalBrowser browser)
         await lead.Page.GetByRole(AriaRole.Button, new() { Name = "Approve 2" }).DblClickAsync();
 
         // The scientist's page moves on by itself.
-        await Expect(scientist.Page.GetByText("2 units approved")).ToBeVisibleAsync();
+        await Expect(scientist.Page.GetByText("Approved: 2")).ToBeVisibleAsync();
         // The queue says what is the project's own; where the pool lends, the namespace may hold more than that.
         await Eventually.TrueAsync(async () => await InClusterAsync(project, pool) is ({ } quota, "2") && int.Parse(quota, CultureInfo.InvariantCulture) >= 2,
             "the cluster grants 2 units");
@@ -62,7 +62,7 @@ public class QuotaJourneyTests(PortalBrowser browser)
         await scientist.GoAsync($"/projects/{project}/quota/new");
         var units = scientist.Page.GetByRole(AriaRole.Spinbutton, new() { Name = "数量" });
         await units.FillAsync("1000000000");
-        await Expect(scientist.Page.GetByText("而该硬件池总共只有", new() { Exact = false })).ToBeVisibleAsync();
+        await Expect(scientist.Page.GetByText("而该资源池总共只有", new() { Exact = false })).ToBeVisibleAsync();
         await units.FillAsync("1.5");
         await Expect(scientist.Page.GetByText("1.5 不是整数", new() { Exact = false })).ToBeVisibleAsync();
         await scientist.ShouldBeSoundAsync();

@@ -41,7 +41,7 @@ public sealed class SmallerSizeTests(PortalBrowser browser) : IAsyncLifetime
         await window.AtOneOfAsync("training");
         var smaller = page.GetByRole(AriaRole.Link, new() { Name = "Run it in size Medium", Exact = false });
         await Expect(smaller).ToBeVisibleAsync(Patient);
-        await Expect(page.GetByText("it needs 4 cpu of the common pool, 3 are free, short by 1", new() { Exact = false }).First).ToBeVisibleAsync();
+        await Expect(page.GetByText("it needs 4 cpu of the common pool; free: 3, short by 1", new() { Exact = false }).First).ToBeVisibleAsync();
         // Two lines and their head: what is said of cores and memory is read at a glance.
         Assert.True((await page.Locator("table.wait-lines").BoundingBoxAsync())!.Height < 250);
         await window.ShouldBeSoundAsync();

@@ -11,6 +11,9 @@ public sealed class SeenCluster : IClusterCache, IClusters
     /// <summary>Id of its registration.</summary>
     public Guid Id { get; } = Guid.NewGuid();
 
+    /// <summary>The door to it.</summary>
+    public IClusterClient Client { get; init; } = new UnreachableCluster();
+
     /// <inheritdoc/>
     public IReadOnlyList<ConnectedCluster> All => [Get(Id)];
 
@@ -24,7 +27,7 @@ public sealed class SeenCluster : IClusterCache, IClusters
     public TimeSpan? SinceRefusal { get; set; }
 
     /// <inheritdoc/>
-    public ConnectedCluster Get(Guid? id) => id == Id ? new ConnectedCluster(Id, "seen", new UnreachableCluster(), this) : ConnectedCluster.Absent(id);
+    public ConnectedCluster Get(Guid? id) => id == Id ? new ConnectedCluster(Id, "seen", Client, this) : ConnectedCluster.Absent(id);
 
     /// <summary>Adds an object, given as JSON or built.</summary>
     public SeenCluster With(ResourceType type, JsonObject item)

@@ -3,8 +3,8 @@ using Portal.Core.Cluster;
 
 namespace Portal.Testing.Cluster;
 
-/// <summary>A cluster that does not answer.</summary>
-public sealed class UnreachableCluster : IClusterClient
+/// <summary>A cluster that does not answer, unless a test says otherwise.</summary>
+public class UnreachableCluster : IClusterClient
 {
     /// <inheritdoc/>
     public Task<JsonObject?> FindAsync(ObjectKey key, CancellationToken ct) => throw Silent();
@@ -22,10 +22,10 @@ public sealed class UnreachableCluster : IClusterClient
     public Task<bool> DeleteAsync(ObjectKey key, CancellationToken ct) => throw Silent();
 
     /// <inheritdoc/>
-    public Task<Stream> LogsAsync(string ns, string pod, string? container, bool follow, int? tailLines, CancellationToken ct) => throw Silent();
+    public virtual Task<Stream> LogsAsync(string ns, string pod, string? container, bool follow, int? tailLines, CancellationToken ct) => throw Silent();
 
     /// <inheritdoc/>
-    public Task<ClusterCapabilities> CapabilitiesAsync(CancellationToken ct) => throw Silent();
+    public virtual Task<ClusterCapabilities> CapabilitiesAsync(CancellationToken ct) => throw Silent();
 
     private static ClusterException Silent() => new(ClusterFailure.Unavailable, "The cluster does not answer.");
 }

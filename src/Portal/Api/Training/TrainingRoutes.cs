@@ -108,7 +108,7 @@ internal sealed record TrainingResponse(
     public static TrainingResponse From(TrainingView view, DateTimeOffset now)
     {
         var r = view.Run;
-        return new(r.Id, r.ProjectId, r.Name, r.State, r.Reason, r.Status.Arguments, r.Accelerators, r.CreatedAt, r.StartedAt, r.FinishedAt, r.ExitCode, r.Use(now));
+        return new(r.Id, r.ProjectId, r.Name, r.State, r.Reason, r.Status.Arguments, r.Accelerators, r.CreatedAt, r.StartedAt, r.FinishedAt, r.ExitCode, view.Use(now));
     }
 }
 

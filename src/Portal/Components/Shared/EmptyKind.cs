@@ -9,8 +9,11 @@ public enum EmptyKind
     /// <summary>There are some, and none matches the search.</summary>
     NothingFound,
 
-    /// <summary>The reader may not see it, or it is not there.</summary>
+    /// <summary>The reader may not see it.</summary>
     NotAllowed,
+
+    /// <summary>It is not there any more, or never was; to those who may not see it, it looks the same.</summary>
+    Gone,
 
     /// <summary>The cluster lacks what it needs.</summary>
     NotInstalled,

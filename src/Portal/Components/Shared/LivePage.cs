@@ -20,6 +20,7 @@ public abstract class LivePage : ComponentBase, IDisposable
     private IDisposable? _subscription;
     private int _waiting;
     private long _lastLoad;
+    private Task _loads = Task.CompletedTask;
 
     /// <summary>True once the first load came back, whatever it brought.</summary>
     public bool IsLoaded { get; private set; }
@@ -88,8 +89,12 @@ public abstract class LivePage : ComponentBase, IDisposable
         _gone.Cancel();
     }
 
-    private async Task LoadGuardedAsync()
+    // What a load reads, a page keeps in fields: one load after the other, so that none that began earlier overwrites a later one.
+    private Task LoadGuardedAsync() => _loads = LoadAfterAsync(_loads);
+
+    private async Task LoadAfterAsync(Task former)
     {
+        await former;
         try
         {
             await LoadAsync();
@@ -134,9 +139,11 @@ public abstract class LivePage : ComponentBase, IDisposable
         {
             if (rest > TimeSpan.Zero)
                 await Task.Delay(rest, _gone.Token);
-            Interlocked.Exchange(ref _waiting, 0);
             await InvokeAsync(async () =>
             {
+                // However much changes while a load runs, one more load reads it all.
+                await _loads;
+                Interlocked.Exchange(ref _waiting, 0);
                 // The change came on a thread that knows nothing of the reader's language.
                 (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = (_culture, _uiCulture);
                 await LoadGuardedAsync();

@@ -45,6 +45,8 @@ internal sealed class QuotaCases : MatrixCases
             await s.ToDecideAsync(actor, new ListQuery(), default));
         Case<QuotaQueryService>(nameof(QuotaQueryService.CountToDecideAsync), Towards.Platform, async (s, actor, _) =>
             await s.CountToDecideAsync(actor, default));
+        Case<QuotaQueryService>(nameof(QuotaQueryService.NewestToDecideAsync), Towards.Platform, async (s, actor, _) =>
+            await s.NewestToDecideAsync(actor, default));
     }
 
     public override async Task SeedAsync(TestDatabase database, MatrixTarget target)

@@ -24,6 +24,8 @@ internal sealed class WorkloadCases : MatrixCases
             s.StopIdleAsync(actor, target["notebook"], default));
         Case<NotebookService>(nameof(NotebookService.ListAsync), Towards.Project, async (s, actor, target) =>
             await s.ListAsync(actor, target.ProjectId, new ListQuery(), default));
+        Case<NotebookService>(nameof(NotebookService.InStatesAsync), Towards.Platform, async (s, actor, _) =>
+            await s.InStatesAsync(actor, [], 1, default));
         Case<NotebookService>(nameof(NotebookService.GetAsync), Towards.Project, async (s, actor, target) => await s.GetAsync(actor, target["notebook"], default));
         Case<NotebookService>(nameof(NotebookService.SuggestNameAsync), Towards.Project, async (s, actor, target) =>
             await s.SuggestNameAsync(actor, target.ProjectId, default));
@@ -42,6 +44,10 @@ internal sealed class WorkloadCases : MatrixCases
             await s.ForProjectAsync(actor, target.ProjectId, new ListQuery(), null, default));
         Case<TrainingList>(nameof(TrainingList.ForPersonAsync), Towards.Platform, async (s, actor, _) =>
             await s.ForPersonAsync(actor, new ListQuery(), null, default));
+        Case<TrainingList>(nameof(TrainingList.InStatesAsync), Towards.Platform, async (s, actor, _) =>
+            await s.InStatesAsync(actor, new ListQuery(), [], default));
+        Case<TrainingList>(nameof(TrainingList.EndedSinceAsync), Towards.Platform, async (s, actor, _) =>
+            await s.EndedSinceAsync(actor, DateTimeOffset.MinValue, 1, default));
         Case<TrainingMetrics>(nameof(TrainingMetrics.ListAsync), Towards.Project, async (s, actor, target) => await s.ListAsync(actor, target["run"], default));
         Case<TrainingLogs>(nameof(TrainingLogs.ReadAsync), Towards.Project, async (s, actor, target) => await s.ReadAsync(actor, target["run"], default));
         Case<TrainingLogs>(nameof(TrainingLogs.FollowAsync), Towards.Project, async (s, actor, target) => await s.FollowAsync(actor, target["run"], default));

@@ -1721,6 +1721,8 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
 
                     b.HasIndex("Cleared");
 
+                    b.HasIndex("FinishedAt");
+
                     b.HasIndex("TokenHash");
 
                     b.HasIndex("CreatedAt", "Id");

@@ -1713,6 +1713,8 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
 
                     b.HasIndex("Cleared");
 
+                    b.HasIndex("FinishedAt");
+
                     b.HasIndex("TokenHash");
 
                     b.HasIndex("CreatedAt", "Id");

@@ -13,7 +13,7 @@ public sealed class LendingForm
     public Dictionary<Guid, LendingEdit> Teams { get; private init; } = [];
 
     /// <summary>The pool's generation when the form was filled.</summary>
-    public long Generation { get; set; }
+    public long Generation { get; private set; }
 
     public Refusal? Refused { get; set; }
 
@@ -24,6 +24,9 @@ public sealed class LendingForm
         Default = LendingEdit.From(view.Lending.Default),
         Teams = view.Lending.Teams.ToDictionary(t => t.Key, t => LendingEdit.From(t.Value)),
     };
+
+    /// <summary>As <see cref="PoolForm.Saved"/>.</summary>
+    public void Saved(long generation) => Generation += Generation == generation ? 1 : 0;
 
     /// <summary>A team gets rules of its own, at first those of everybody.</summary>
     public void Add(Guid team) => Teams.TryAdd(team, LendingEdit.From(Default.ToPolicy()));

@@ -73,6 +73,9 @@ public partial class NewPoolPage
     {
         if (_busy || _proposal is null)
             return;
+        _form.Refused = _form.Missing;
+        if (_form.Refused is not null)
+            return;
         _busy = true;
         try
         {

@@ -50,8 +50,16 @@ public sealed class PoolForm
         Teams = [.. pool.AllowedTeams.Select(t => t.TeamId)],
     };
 
-    /// <summary>The form after it was saved: the pool has one more generation.</summary>
-    public void Saved() => Generation++;
+    /// <summary>
+    /// The form after the reader saved what was of <paramref name="generation"/>, here or beside it: the pool has one more. Where
+    /// somebody else saved in between, it stays as old as it is and is refused when sent.
+    /// </summary>
+    public void Saved(long generation) => Generation += Generation == generation ? 1 : 0;
+
+    /// <summary>What is not typed, or null. An empty number is no zero.</summary>
+    public Refusal? Missing =>
+        Capacity is null ? new Refusal("pool.units_missing", Field: nameof(Capacity))
+        : PricePerHour is null ? new Refusal("pool.price_missing", Field: nameof(PricePerHour)) : null;
 
     /// <summary>As the service takes it for a new pool.</summary>
     public PoolDraft ToDraft(PoolProposal proposal) => new(Id, Name, proposal.ResourceName, Capacity ?? 0, PricePerHour ?? 0)

@@ -14,8 +14,11 @@ namespace Portal.Components.Pages.Home;
 /// <summary>One look at everything of the reader: each panel is another feature's service.</summary>
 public partial class HomePage
 {
-    private const int Newest = 40;
     private const int Shown = 8;
+
+    private static readonly WorkloadState[] Running = [WorkloadState.Running, WorkloadState.Starting, WorkloadState.Stopping];
+    private static readonly WorkloadState[] Waiting = [WorkloadState.Pending, WorkloadState.Attention];
+    private static readonly QuotaState[] Asked = [QuotaState.Submitted, QuotaState.Approved];
 
     private int _toDecide;
     private IReadOnlyList<TrainingRow> _running = [];
@@ -51,15 +54,15 @@ public partial class HomePage
     protected override async Task LoadAsync()
     {
         var actor = await Current.GetAsync();
-        var runs = Take(await Runs.ForPersonAsync(actor, new ListQuery(Take: Newest), null, Gone))?.Items ?? [];
-        _running = [.. runs.Where(r => r.State is WorkloadState.Running or WorkloadState.Starting or WorkloadState.Stopping).Take(Shown)];
-        _waiting = [.. runs.Where(r => r.State is WorkloadState.Pending or WorkloadState.Attention).Take(Shown)];
+        var first = new ListQuery(Take: Shown);
+        _running = Take(await Runs.InStatesAsync(actor, first, Running, Gone))?.Items ?? [];
+        _waiting = Take(await Runs.InStatesAsync(actor, first, Waiting, Gone))?.Items ?? [];
         _toDecide = Take(await Quotas.CountToDecideAsync(actor, Gone));
-        var mine = Take(await Quotas.MineAsync(actor, new ListQuery(Take: Newest), Gone))?.Items ?? [];
-        _requests = [.. mine.Where(r => r.State is QuotaState.Submitted or QuotaState.Approved).Take(Shown)];
-        var models = Take(await Models.ListAsync(actor, new ListQuery(Take: Newest), null, Gone))?.Items ?? [];
-        _drifted = [.. models.Where(m => m.AlertSince is not null).Take(Shown)];
+        _requests = Take(await Quotas.MineAsync(actor, first, Gone, Asked))?.Items ?? [];
+        // Those with an alert come first.
+        var models = Take(await Models.ListAsync(actor, first, null, Gone))?.Items ?? [];
+        _drifted = [.. models.Where(m => m.AlertSince is not null)];
         _pools = Take(await Pools.PoolsAsync(actor, Gone)) ?? [];
-        _projects = Take(await Projects.ListAsync(actor, new ListQuery(Take: Shown), new ProjectFilter(), Gone))?.Items ?? [];
+        _projects = Take(await Projects.ListAsync(actor, first, new ProjectFilter(), Gone))?.Items ?? [];
     }
 }

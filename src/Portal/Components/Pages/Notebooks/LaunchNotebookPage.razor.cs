@@ -24,6 +24,7 @@ public partial class LaunchNotebookPage
     private string _size = "small";
     private Guid? _pool;
     private int _accelerators;
+    private bool _dropped;
     private int _idle = IdleRule.DefaultMinutes;
     private bool _busy;
 
@@ -73,9 +74,9 @@ public partial class LaunchNotebookPage
         if (Take(await Services.ProjectAsync(ProjectId, Permission.NotebookRun, Gone)) is not { } project)
             return;
         _name = Take(await Notebooks.SuggestNameAsync(actor, ProjectId, Gone)) ?? "";
-        (_pool, _accelerators) = (Pool ?? _pool, Accelerators ?? _accelerators);
         _size = Size is { } size && Offered.FindSize(size) is not null ? size : _size;
         _offers = await Services.OffersAsync(ProjectId, Gone);
+        (_pool, _accelerators, _dropped) = LaunchServices.Start(_offers, Pool, Accelerators ?? 0);
         _project = project;
     }
 

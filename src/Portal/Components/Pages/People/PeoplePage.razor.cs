@@ -16,6 +16,7 @@ public partial class PeoplePage
 
     private bool _isAdmin;
     private Guid _self;
+    private int _drawn;
 
     [Inject]
     private PeopleService People { get; set; } = default!;
@@ -48,8 +49,13 @@ public partial class PeoplePage
 
     private async Task SetRoleAsync(PersonRow person, ChangeEventArgs change)
     {
-        if (Enum.TryParse<PlatformRole>(change.Value as string, out var role))
-            Tell(await People.SetRoleAsync(await Current.GetAsync(), person.Id, person.Version, role, default), W["people.changed", person.DisplayName, Say.Of(role)]);
+        if (!Enum.TryParse<PlatformRole>(change.Value as string, out var role))
+            return;
+        var result = await People.SetRoleAsync(await Current.GetAsync(), person.Id, person.Version, role, default);
+        Tell(result, W["people.changed", person.DisplayName, Say.Of(role)]);
+        // A refused choice goes back to what is so: the browser keeps it otherwise.
+        if (!result.Succeeded)
+            _drawn++;
     }
 
     private async Task SetDisabledAsync(PersonRow person)

@@ -10,7 +10,7 @@ namespace Portal.Components.Pages.Projects;
 /// <summary>One form; what the team knows is filled in already.</summary>
 public partial class NewProjectPage
 {
-    private static readonly string[] Fields = ["Name", "Region", "PoolId", "CostCentre", "Description"];
+    private static readonly string[] Fields = ["Name", "PoolId", .. ProjectForm.SharedFields];
 
     private readonly ProjectForm _form = new();
     private IReadOnlyList<TeamChoice>? _teams;

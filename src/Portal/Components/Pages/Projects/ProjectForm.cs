@@ -6,6 +6,9 @@ namespace Portal.Components.Pages.Projects;
 /// <summary>What is typed into the form of a project.</summary>
 public sealed class ProjectForm
 {
+    /// <summary>Fields of <see cref="ProjectFields"/> that show their own refusal; a page shows every other one itself.</summary>
+    public static IReadOnlyList<string> SharedFields { get; } = ["DataClass", "Region", "CostCentre", "Description"];
+
     /// <summary>Made with the form; sending it twice makes one project.</summary>
     public Guid Id { get; } = Guid.CreateVersion7();
 

@@ -25,10 +25,17 @@ public sealed class QuotaForm
 
     public string Reason { get; set; } = "";
 
+    /// <summary>Why it was not taken when it was sent; stands until something is changed.</summary>
     public Refusal? Refused { get; set; }
 
+    /// <summary>Why it would not be taken as it stands, as the look ahead says.</summary>
+    public Refusal? Foreseen { get; set; }
+
+    /// <summary>The refusal to show.</summary>
+    public Refusal? Shown => Refused ?? Foreseen;
+
     /// <summary>The refusal of a field, if there is one.</summary>
-    public Refusal? RefusalOf(string field) => Refused?.Field == field ? Refused : null;
+    public Refusal? RefusalOf(string field) => Shown?.Field == field ? Shown : null;
 
     /// <summary>A new request: two weeks from today.</summary>
     /// <param name="amount">What a link asks for, or null.</param>

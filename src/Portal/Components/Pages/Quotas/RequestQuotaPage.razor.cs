@@ -18,6 +18,7 @@ public partial class RequestQuotaPage
     private QuotaFormView? _choice;
     private QuotaForm? _form;
     private QuotaForecast? _forecast;
+    private int _asked;
     private bool _busy;
 
     [Parameter]
@@ -84,6 +85,7 @@ public partial class RequestQuotaPage
     private async Task SetAsync(Action change)
     {
         change();
+        _form!.Refused = null;
         await ForeseeAsync(await Current.GetAsync());
     }
 
@@ -92,10 +94,14 @@ public partial class RequestQuotaPage
     {
         if (Chosen is null)
             return;
+        var asked = ++_asked;
         var draft = _form!.ToDraft(Say);
         var result = await Quotas.PreviewAsync(actor, draft with { Reason = draft.Reason.Trim().Length == 0 ? "-" : draft.Reason }, Gone);
+        // Somebody typed on while it was asked: the later answer counts, whichever comes first.
+        if (asked != _asked)
+            return;
         _forecast = result.Succeeded ? result.Value : null;
-        _form.Refused = result.Refusal;
+        _form.Foreseen = result.Refusal;
     }
 
     private async Task SendAsync()

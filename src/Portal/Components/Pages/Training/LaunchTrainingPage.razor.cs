@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Localization;
 using Portal.Components.Pages.Projects.Objects;
@@ -20,8 +21,10 @@ public partial class LaunchTrainingPage
     private ProjectView? _project;
     private IReadOnlyList<AcceleratorOffer> _offers = [];
     private Refusal? _refused;
+    private bool _dropped;
     private string? _preview;
     private WorkloadChoice? _choice;
+    private string _previewed = "";
     private bool _busy;
 
     [Parameter]
@@ -87,14 +90,21 @@ public partial class LaunchTrainingPage
             _form.Name = W["name.default"];
         }
         _form.SizeId = Size is { } size && Offered.FindSize(size) is not null ? size : _form.SizeId;
-        (_form.PoolId, _form.Accelerators) = (Pool ?? _form.PoolId, Accelerators ?? _form.Accelerators);
         _offers = await Services.OffersAsync(ProjectId, Gone);
+        (_form.PoolId, _form.Accelerators, _dropped) = LaunchServices.Start(_offers, Pool ?? _form.PoolId, Accelerators ?? _form.Accelerators);
         _project = project;
     }
 
+    // What is in the form is compared by what it says: the objects of something else are not shown.
+    private bool ShowsPreview => _preview is not null && _previewed == Text();
+
+    private string Text() => JsonSerializer.Serialize(_form.ToDraft(ProjectId));
+
     private async Task PreviewAsync()
     {
+        var asked = Text();
         var result = await Preview.ForAsync(await Services.ActorAsync(), _form.ToDraft(ProjectId), default);
+        _previewed = asked;
         _refused = result.Refusal;
         _choice = result.Succeeded ? result.Value.Choice : null;
         _preview = result.Succeeded ? string.Join("---\n", result.Value.Objects.Select(ManifestText.Yaml)) : null;

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Localization;
 using Portal.Accounts;
+using Portal.Core.Cluster;
 using Portal.Core.Training;
 
 namespace Portal.Components.Pages.Training;
@@ -11,6 +12,7 @@ public partial class RunLog : IDisposable
     private const int ShownLines = 500;
     private const int KeptLines = 20_000;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(3);
 
     private readonly CancellationTokenSource _gone = new();
     private readonly Lock _lock = new();
@@ -33,6 +35,9 @@ public partial class RunLog : IDisposable
 
     [Inject]
     private CurrentActor Current { get; set; } = default!;
+
+    [Inject]
+    private TimeProvider Clock { get; set; } = default!;
 
     [Inject]
     private IStringLocalizer<Resources.Training> W { get; set; } = default!;
@@ -78,22 +83,38 @@ public partial class RunLog : IDisposable
             (_lines, _rest) = ([.. log.Value.Text.TrimEnd('\n').Split('\n').Where((l, i) => i > 0 || l.Length > 0).TakeLast(KeptLines)], "");
     }
 
-    // The stream ends with the container; then the page is told of the end and reads what was kept.
+    // A run that others' work pushed out starts again in another pod, and a cluster ends streams as it likes: while the run goes on,
+    // so does this. Once the run has ended, the page says so and what was kept is read.
     private async Task FollowAsync((Guid, bool, bool) reading)
+    {
+        try
+        {
+            while (_reading == reading && await FollowOnceAsync(reading))
+                await Task.Delay(Again, Clock, _gone.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        {
+            // The reader has left.
+        }
+    }
+
+    // False when nothing more will come of it.
+    private async Task<bool> FollowOnceAsync((Guid, bool, bool) reading)
     {
         try
         {
             var following = await Logs.FollowAsync(await Current.GetAsync(), RunId, _gone.Token);
             if (!following.Succeeded)
-                return;
-            lock (_lock)
-                (_lines, _rest) = ([], "");
+                return false;
+            // Every stream begins with the first line of its pod, so its first piece takes the place of what is shown.
+            var begins = true;
             var drawn = Environment.TickCount64;
             await foreach (var piece in following.Value.WithCancellation(_gone.Token))
             {
                 if (_reading != reading)
-                    return;
-                Append(piece);
+                    return false;
+                Append(piece, begins);
+                begins = false;
                 if (Environment.TickCount64 - drawn < Pause.TotalMilliseconds)
                 {
                     _ = DrawSoonAsync();
@@ -103,10 +124,11 @@ public partial class RunLog : IDisposable
                 await InvokeAsync(StateHasChanged);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or IOException or HttpRequestException)
+        catch (Exception e) when (e is ClusterException or IOException or HttpRequestException)
         {
-            // The reader has left, or the cluster ended the stream; the next change of the run reads again.
+            // The cluster ended the stream.
         }
+        return true;
     }
 
     private int _drawing;
@@ -127,10 +149,12 @@ public partial class RunLog : IDisposable
         }
     }
 
-    private void Append(string piece)
+    private void Append(string piece, bool begins)
     {
         lock (_lock)
         {
+            if (begins)
+                (_lines, _rest) = ([], "");
             var parts = (_rest + piece).Split('\n');
             _rest = parts[^1];
             _lines.AddRange(parts[..^1]);

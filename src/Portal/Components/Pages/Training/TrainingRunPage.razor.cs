@@ -42,7 +42,7 @@ public partial class TrainingRunPage
     [Inject]
     private IStringLocalizer<Resources.Training> W { get; set; } = default!;
 
-    private TrainingUse Use => _view!.Run.Use(Clock.GetUtcNow());
+    private TrainingUse Use => _view!.Use(Clock.GetUtcNow());
 
     protected override bool Concerns(RowChange change) => change.Id == Id;
 

@@ -22,4 +22,11 @@ public sealed class LaunchServices(CurrentActor current, ProjectQueryService pro
 
     /// <summary>Pools that the project holds grants of; call it only for a project that was answered.</summary>
     public Task<IReadOnlyList<AcceleratorOffer>> OffersAsync(Guid projectId, CancellationToken ct) => offers.ForProjectAsync(projectId, ct);
+
+    /// <summary>
+    /// The pool and accelerators that a form can begin with, out of those that a link or an earlier run names. A pool that is not
+    /// offered now cannot be shown as the choice, so it is dropped and the form says so.
+    /// </summary>
+    public static (Guid? PoolId, int Accelerators, bool Dropped) Start(IReadOnlyList<AcceleratorOffer> offers, Guid? pool, int accelerators) =>
+        pool is { } id && offers.Any(o => o.PoolId == id) ? (id, accelerators, false) : (null, 0, pool is not null);
 }

@@ -25,6 +25,9 @@ public partial class DangerZone
     private IDialogService Dialogs { get; set; } = default!;
 
     [Inject]
+    private NavigationManager Navigator { get; set; } = default!;
+
+    [Inject]
     private Toasts Messages { get; set; } = default!;
 
     [Inject]
@@ -72,8 +75,13 @@ public partial class DangerZone
             null,
             new DialogParameters<DeleteProjectDialog> { { d => d.Project, Context.Project } },
             new DialogOptions { MaxWidth = MaxWidth.ExtraSmall, FullWidth = true });
-        if (await dialog.Result is { Canceled: false, Data: string name })
-            Tell(await Lifecycle.DeleteAsync(await Current.GetAsync(), Context.Id, Context.Project.Generation, name, default), W["delete.done"]);
+        if (await dialog.Result is not { Canceled: false, Data: string name })
+            return;
+        var result = await Lifecycle.DeleteAsync(await Current.GetAsync(), Context.Id, Context.Project.Generation, name, default);
+        Tell(result, W["delete.done"]);
+        // Its own page will soon be of nothing.
+        if (result.Succeeded)
+            Navigator.NavigateTo("/projects");
     }
 
     private void Tell(Result result, string done)

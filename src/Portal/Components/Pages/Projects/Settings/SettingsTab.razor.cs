@@ -10,6 +10,8 @@ namespace Portal.Components.Pages.Projects.Settings;
 /// <summary>The form keeps the generation that it was filled from: what somebody else changed meanwhile is not overwritten.</summary>
 public partial class SettingsTab
 {
+    private static readonly string[] Fields = ["Name", .. ProjectForm.SharedFields];
+
     private ProjectForm _form = new();
     private ProjectContent _filled = new ProjectForm().ToContent();
     private long _generation;
