@@ -35,10 +35,10 @@ public sealed class TrainingReconciler(
     public IReadOnlyList<ResourceType> Watches { get; } = [.. TrainingKinds.All, Kinds.Pod, Kinds.Workload];
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<Guid>> AllAsync(CancellationToken ct)
+    public async Task<IReadOnlyList<ReconcileRow>> AllAsync(CancellationToken ct)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
-        return await db.Set<TrainingRun>().Where(r => !r.Cleared).OrderBy(r => r.Id).Select(r => r.Id).ToListAsync(ct);
+        return await db.Set<TrainingRun>().Where(r => !r.Cleared).OrderBy(r => r.Id).Select(r => new ReconcileRow(r.Id, r.Project!.ClusterId)).ToListAsync(ct);
     }
 
     /// <inheritdoc/>
