@@ -40,7 +40,7 @@ public sealed class TrainingList(IDbContextFactory<PortalDb> databases, AccessGa
         runs = runs.AsNoTracking();
         if (state is { } wanted)
             runs = runs.Where(r => r.State == wanted);
-        if (query.Search?.Trim().ToLowerInvariant() is { Length: > 0 } term)
+        if (TextRules.SearchTerm(query.Search) is { } term)
             runs = runs.Where(r => r.Name.ToLower().Contains(term) || r.Project!.Name.ToLower().Contains(term));
         var disputes = db.Set<ObjectDispute>().Where(ObjectDispute.IsOpen);
         var rows = await Ordered(runs, query).Skip(query.Skip).Take(query.Limit + 1)
