@@ -31,13 +31,16 @@ public sealed class ConnectedCluster(Guid id, string name, IClusterClient client
     /// <summary>Where it is noted that others hold fields of our objects; null for a cluster that nothing is written to.</summary>
     public DisputeBook? Disputes => disputes;
 
-    public ClusterWriter Writer { get; } = new(client, cache, disputes, id);
+    public ClusterWriter Writer { get; private init; } = new(client, cache, disputes, id);
 
     /// <summary>Time since it last spoke; null before the first list, and for a cluster that is not connected.</summary>
     public TimeSpan? Age => cache.Age(Kinds.Namespace);
 
     /// <summary>Since when it leaves unanswered what it is asked every few seconds; null while it answers.</summary>
     public TimeSpan? Silence => cache.Silence;
+
+    /// <summary>The same cluster under another name. Its writer goes along: what it remembers of objects is true under any name.</summary>
+    public ConnectedCluster Renamed(string to) => to == name ? this : new(id, to, client, cache, disputes) { Writer = Writer };
 
     /// <summary>A cluster that nobody registered, or that is not connected yet.</summary>
     public static ConnectedCluster Absent(Guid? id) => new(id ?? Guid.Empty, "", new AbsentCluster(), new AbsentCluster());

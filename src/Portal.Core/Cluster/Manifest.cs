@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Portal.Core.Cluster;
@@ -62,6 +63,10 @@ public static class Manifest
     /// <summary>The text at a path, or null.</summary>
     public static string? Text(this JsonNode? node, params ReadOnlySpan<string> path) =>
         node.At(path) is JsonValue value ? value.ToString() : null;
+
+    /// <summary>The time at a path, or null.</summary>
+    public static DateTimeOffset? Time(this JsonNode? node, params ReadOnlySpan<string> path) =>
+        DateTimeOffset.TryParse(node.Text(path), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;
 
     /// <summary>The array at a path, empty where absent.</summary>
     public static IEnumerable<JsonNode> Items(this JsonNode? node, params ReadOnlySpan<string> path) =>

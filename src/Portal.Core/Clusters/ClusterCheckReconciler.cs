@@ -27,10 +27,10 @@ public sealed class ClusterCheckReconciler(
     public IReadOnlyList<ResourceType> Watches => [];
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<Guid>> AllAsync(CancellationToken ct)
+    public async Task<IReadOnlyList<ReconcileRow>> AllAsync(CancellationToken ct)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
-        return await db.Set<ClusterRegistration>().OrderBy(c => c.Id).Select(c => c.Id).ToListAsync(ct);
+        return await db.Set<ClusterRegistration>().OrderBy(c => c.Id).Select(c => new ReconcileRow(c.Id, c.Id)).ToListAsync(ct);
     }
 
     /// <inheritdoc/>

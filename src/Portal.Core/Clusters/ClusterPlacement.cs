@@ -31,10 +31,7 @@ public sealed class ClusterPlacement(IClusters clusters)
         if (content.PoolId is not { } id)
             return null;
         var pool = await db.Set<HardwarePool>().AsNoTracking().Include(p => p.AllowedTeams).SingleOrDefaultAsync(p => p.Id == id, ct);
-        return pool is null ? Refusal.NotFound("pool") with { Field = "PoolId" }
-            : pool.State != PoolState.Open ? new Refusal("quota.pool_closed", RefusalKind.Conflict, "PoolId").With("pool", pool.Name)
-            : !pool.IsFor(teamId) ? new Refusal("quota.pool_not_for_team", RefusalKind.Forbidden, "PoolId").With("pool", pool.Name)
-            : null;
+        return pool is null ? Refusal.NotFound("pool") with { Field = "PoolId" } : PoolRules.CheckFor(pool, teamId);
     }
 
     /// <summary>Null when the cluster a project lives on allows what its content is to become.</summary>

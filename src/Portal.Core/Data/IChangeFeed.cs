@@ -16,4 +16,11 @@ public interface IChangeFeed
 /// <param name="ProjectId">The project it belongs to, where it has one.</param>
 /// <param name="NeedsReconcile">True when the change is one of what is wanted, so that the reconciler has to look.</param>
 /// <param name="ClusterId">The cluster that the row names as its own; null where it names none.</param>
-public readonly record struct RowChange(string Kind, Guid Id, Guid? ProjectId, bool NeedsReconcile, Guid? ClusterId = null);
+public readonly record struct RowChange(string Kind, Guid Id, Guid? ProjectId, bool NeedsReconcile, Guid? ClusterId = null)
+{
+    /// <summary>Changes may have been missed: whoever follows rows looks at all of them.</summary>
+    public static readonly RowChange Everything = new("", Guid.Empty, null, NeedsReconcile: false);
+
+    /// <summary>True for <see cref="Everything"/>.</summary>
+    public bool IsEverything => this == Everything;
+}

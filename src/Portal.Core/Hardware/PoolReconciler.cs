@@ -18,10 +18,10 @@ public sealed class PoolReconciler(
     public IReadOnlyList<ResourceType> Watches { get; } = [Kinds.ResourceFlavor, Kinds.Node];
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<Guid>> AllAsync(CancellationToken ct)
+    public async Task<IReadOnlyList<ReconcileRow>> AllAsync(CancellationToken ct)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
-        return await db.Set<HardwarePool>().OrderBy(p => p.Id).Select(p => p.Id).ToListAsync(ct);
+        return await db.Set<HardwarePool>().OrderBy(p => p.Id).Select(p => new ReconcileRow(p.Id, p.ClusterId)).ToListAsync(ct);
     }
 
     /// <inheritdoc/>

@@ -52,6 +52,12 @@ public static partial class PoolRules
             : null;
     }
 
+    /// <summary>Null when projects of a team may ask for units of the pool.</summary>
+    public static Refusal? CheckFor(HardwarePool pool, Guid teamId) =>
+        pool.State != PoolState.Open ? new Refusal("quota.pool_closed", RefusalKind.Conflict, "PoolId").With("pool", pool.Name)
+        : !pool.IsFor(teamId) ? new Refusal("quota.pool_not_for_team", RefusalKind.Forbidden, "PoolId").With("pool", pool.Name)
+        : null;
+
     /// <summary>The ResourceFlavor's name: the ASCII letters and digits of the name, with a hash where something was lost.</summary>
     public static string SlugFor(string name)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
 using Portal.Core.Health.Causes;
@@ -41,7 +40,6 @@ public static class ClusterEvents
     /// <summary>Its words.</summary>
     public static string Message(JsonNode e) => e.Text("message") ?? e.Text("note") ?? "";
 
-    private static DateTimeOffset At(JsonNode e) => DateTimeOffset.TryParse(
-        e.Text("lastTimestamp") ?? e.Text("series", "lastObservedTime") ?? e.Text("eventTime") ?? e.Text("metadata", "creationTimestamp"),
-        CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : DateTimeOffset.MinValue;
+    private static DateTimeOffset At(JsonNode e) =>
+        e.Time("lastTimestamp") ?? e.Time("series", "lastObservedTime") ?? e.Time("eventTime") ?? e.Time("metadata", "creationTimestamp") ?? DateTimeOffset.MinValue;
 }

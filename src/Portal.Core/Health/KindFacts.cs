@@ -29,11 +29,7 @@ public sealed record KindFacts(JsonObject Object, DateTimeOffset Now)
     public DateTimeOffset CreatedAt => Time("metadata", "creationTimestamp") ?? Now;
 
     /// <summary>A time of the object, or null.</summary>
-    public DateTimeOffset? Time(params ReadOnlySpan<string> path) => At(Object, path);
-
-    /// <summary>A time of any tree, or null.</summary>
-    public static DateTimeOffset? At(JsonNode? node, params ReadOnlySpan<string> path) =>
-        DateTimeOffset.TryParse(node.Text(path), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;
+    public DateTimeOffset? Time(params ReadOnlySpan<string> path) => Object.Time(path);
 
     /// <summary>A whole number of the object, or 0.</summary>
     public int Number(params ReadOnlySpan<string> path) =>

@@ -17,9 +17,19 @@ public sealed class IdempotentRequest
 
     public string ContentType { get; set; } = "";
 
+    /// <summary>The answer's content, as JSON; before it, where the answer led to what it made, that address on a line of its own.</summary>
     public string Body { get; set; } = "";
 
     public DateTimeOffset StartedAt { get; set; }
+
+    /// <summary>Where the answer led to, or null.</summary>
+    public string? Location => Body.StartsWith('/') ? Body[..Body.IndexOf('\n', StringComparison.Ordinal)] : null;
+
+    /// <summary>The answer's content.</summary>
+    public string Content => Location is { } location ? Body[(location.Length + 1)..] : Body;
+
+    /// <summary>An answer as <see cref="Body"/> holds it.</summary>
+    internal static string BodyOf(string? location, string content) => location is ['/', ..] ? location + "\n" + content : content;
 
     internal sealed class Mapping : IEntityTypeConfiguration<IdempotentRequest>
     {
@@ -30,6 +40,7 @@ public sealed class IdempotentRequest
             builder.Property(r => r.Key).HasMaxLength(64);
             builder.Property(r => r.Request).HasMaxLength(64);
             builder.Property(r => r.ContentType).HasMaxLength(100);
+            builder.Ignore(r => r.Location).Ignore(r => r.Content);
             builder.HasIndex(r => r.StartedAt);
         }
     }

@@ -1,16 +1,22 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 using Portal.Core.Data;
 
 namespace Portal.Core.Monitoring;
 
 /// <summary>Counts stored events into their windows. One unit of work per model and batch, so that each event counts once.</summary>
-public sealed class DriftEvents(IDbContextFactory<PortalDb> databases, TimeProvider clock)
+public sealed partial class DriftEvents(IDbContextFactory<PortalDb> databases, TimeProvider clock, ILogger<DriftEvents> log)
 {
     private const int Batch = 200;
     private static readonly TimeSpan KeysKept = TimeSpan.FromHours(48);
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan HoursKept = TimeSpan.FromDays(30);
     private static readonly TimeSpan DaysKept = TimeSpan.FromDays(400);
+
+    // Models whose events could not be counted, until when they are left alone: the others go on.
+    private readonly ConcurrentDictionary<Guid, DateTimeOffset> _resting = [];
 
     /// <summary>Counts what waits; returns how many events were done.</summary>
     public async Task<int> ProcessAsync(CancellationToken ct)
@@ -20,11 +26,26 @@ public sealed class DriftEvents(IDbContextFactory<PortalDb> databases, TimeProvi
             .Join(db.Set<MonitoredModel>().Where(m => m.ReferenceId != null), e => e.ModelId, m => m.Id, (e, m) => e.ModelId)
             .Distinct().ToListAsync(ct);
         var done = 0;
-        foreach (var model in waiting) done += await ProcessAsync(model, ct);
+        foreach (var model in waiting.Where(m => !_resting.TryGetValue(m, out var until) || until <= clock.GetUtcNow()))
+        {
+            try
+            {
+                done += await ProcessAsync(model, ct);
+                _resting.TryRemove(model, out _);
+            }
+            catch (Exception error) when (!ct.IsCancellationRequested)
+            {
+                _resting[model] = clock.GetUtcNow() + AfterFailure;
+                LogFailed(log, error, model);
+            }
+        }
         return done;
     }
 
-    /// <summary>Forgets the keys of events that can no longer come again, and windows that are older than they are kept.</summary>
+    /// <summary>
+    /// Forgets the keys of events that can no longer come again, events that waited as long in vain for their model's reference,
+    /// and windows that are older than they are kept.
+    /// </summary>
     public async Task ForgetAsync(CancellationToken ct)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
@@ -34,6 +55,8 @@ public sealed class DriftEvents(IDbContextFactory<PortalDb> databases, TimeProvi
         var before = now - KeysKept;
         // Files are told by their content alone and stay known.
         await db.Set<IngestedEvent>().Where(e => !e.Pending && e.ReceivedAt < before && e.Key != e.BodyHash).ExecuteDeleteAsync(ct);
+        var without = db.Set<MonitoredModel>().Where(m => m.ReferenceId == null).Select(m => m.Id);
+        await db.Set<IngestedEvent>().Where(e => e.Pending && e.ReceivedAt < before && without.Contains(e.ModelId)).ExecuteDeleteAsync(ct);
     }
 
     // Old data that was added lately is there because somebody wants to see it.
@@ -93,4 +116,7 @@ public sealed class DriftEvents(IDbContextFactory<PortalDb> databases, TimeProvi
             return false;
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "Events of model {Model} could not be counted; they stay stored and are tried again")]
+    private static partial void LogFailed(ILogger logger, Exception error, Guid model);
 }

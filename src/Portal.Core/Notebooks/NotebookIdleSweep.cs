@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Portal.Core.Access;
 using Portal.Core.Data;
@@ -16,6 +17,9 @@ public interface INotebookActivity
 public sealed class NotebookIdleSweep(
     IDbContextFactory<PortalDb> databases, NotebookDoor door, INotebookActivity servers, NotebookService notebooks, TimeProvider clock)
 {
+    // Servers that are asked at one time in each cluster: those of one that hangs take their whole time to say nothing.
+    private const int AtOnce = 8;
+
     /// <summary>Asks every running notebook, notes what it says and stops those that nobody uses.</summary>
     /// <returns>The ids of those that were stopped.</returns>
     public async Task<IReadOnlyList<Guid>> StepAsync(CancellationToken ct)
@@ -23,17 +27,18 @@ public sealed class NotebookIdleSweep(
         await using var db = await databases.CreateDbContextAsync(ct);
         var running = await db.Set<Notebook>().AsNoTracking().Include(n => n.Project)
             .Where(n => n.Intent == NotebookIntent.Running && n.State == WorkloadState.Running).OrderBy(n => n.Id).ToListAsync(ct);
-        var stopped = new List<Guid>();
-        foreach (var notebook in running)
+        var stopped = new ConcurrentBag<Guid>();
+        var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct };
+        await Task.WhenAll(running.GroupBy(n => n.Project!.ClusterId).Select(cluster => Parallel.ForEachAsync(cluster, options, async (notebook, token) =>
         {
             // One that cannot be asked is left alone: its kernel may be at work.
-            if (door.Find(notebook) is not { } target || await servers.ReadAsync(target, ct) is not { } activity)
-                continue;
-            await NoteAsync(notebook.Id, activity, ct);
-            if (IsDue(notebook, activity) && (await notebooks.StopIdleAsync(Actor.Expiry, notebook.Id, ct)).Succeeded)
+            if (door.Find(notebook) is not { } target || await servers.ReadAsync(target, token) is not { } activity)
+                return;
+            await NoteAsync(notebook.Id, activity, token);
+            if (IsDue(notebook, activity) && (await notebooks.StopIdleAsync(Actor.Expiry, notebook.Id, token)).Succeeded)
                 stopped.Add(notebook.Id);
-        }
-        return stopped;
+        })));
+        return [.. stopped];
     }
 
     private bool IsDue(Notebook notebook, NotebookActivity activity) => notebook.RunningSince is { } since

@@ -37,10 +37,10 @@ public sealed class NotebookReconciler(
     public IReadOnlyList<ResourceType> Watches { get; } = [NotebookManifests.Kind, Kinds.StatefulSet, Kinds.Pod, Kinds.Workload];
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<Guid>> AllAsync(CancellationToken ct)
+    public async Task<IReadOnlyList<ReconcileRow>> AllAsync(CancellationToken ct)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
-        return await db.Set<Notebook>().OrderBy(n => n.Id).Select(n => n.Id).ToListAsync(ct);
+        return await db.Set<Notebook>().OrderBy(n => n.Id).Select(n => new ReconcileRow(n.Id, n.Project!.ClusterId)).ToListAsync(ct);
     }
 
     /// <inheritdoc/>

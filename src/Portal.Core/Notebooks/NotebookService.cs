@@ -89,8 +89,8 @@ public sealed class NotebookService(
         if (await gate.CheckAsync(db, actor, Permission.NotebookView, Scope.Project(projectId), "project", projectId, ct) is { } denied)
             return denied;
         var rows = db.Set<Notebook>().AsNoTracking().Where(n => n.ProjectId == projectId);
-        if (query.Search is { Length: > 0 } search)
-            rows = rows.Where(n => EF.Functions.Like(n.Name.ToLower(), "%" + search.ToLower() + "%"));
+        if (TextRules.SearchTerm(query.Search) is { } term)
+            rows = rows.Where(n => n.Name.ToLower().Contains(term));
         var page = await View(db, rows.OrderByDescending(n => n.CreatedAt).ThenBy(n => n.Id).Skip(query.Skip).Take(query.Limit + 1)).ToListAsync(ct);
         return new Page<NotebookView>([.. page.Take(query.Limit)], await rows.TotalAsync(query, page.Count, ct));
     }

@@ -23,7 +23,7 @@ public sealed class DisputeBook : IDisposable
         (_databases, _clock) = (databases, clock);
         _subscription = feed.Subscribe(change =>
         {
-            if (change.Kind == nameof(ObjectDispute))
+            if (change.Kind == nameof(ObjectDispute) || change.IsEverything)
                 Interlocked.Increment(ref _stored);
         });
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Portal.Core.Access;
@@ -76,9 +75,7 @@ public sealed class ProjectObjectsService(IDbContextFactory<PortalDb> databases,
         var manifest = seen.DeepClone().AsObject();
         manifest["metadata"]?.AsObject().Remove("managedFields");
         HideSecrets(manifest);
-        var created = DateTimeOffset.TryParse(
-            seen.Text("metadata", "creationTimestamp"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : (DateTimeOffset?)null;
-        return new ProjectObject(seen.Text("kind") ?? "", seen.Name(), created, Summary(seen), manifest) { Keeper = ObjectKeeper.Of(seen) };
+        return new ProjectObject(seen.Text("kind") ?? "", seen.Name(), seen.Time("metadata", "creationTimestamp"), Summary(seen), manifest) { Keeper = ObjectKeeper.Of(seen) };
     }
 
     // The phase where the kind has one, else the conditions that hold or fail.

@@ -36,10 +36,10 @@ public sealed class ProjectReconciler(
     ];
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<Guid>> AllAsync(CancellationToken ct)
+    public async Task<IReadOnlyList<ReconcileRow>> AllAsync(CancellationToken ct)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
-        return await db.Projects.OrderBy(p => p.Id).Select(p => p.Id).ToListAsync(ct);
+        return await db.Projects.OrderBy(p => p.Id).Select(p => new ReconcileRow(p.Id, p.ClusterId)).ToListAsync(ct);
     }
 
     /// <summary>A decided, expired or released request changes what its project may use.</summary>

@@ -29,7 +29,7 @@ public sealed class QuotaQueryService(
             .GroupBy(r => r.PoolId).Select(g => new { g.Key, Units = g.Sum(r => r.GrantedAmount ?? 0) }).ToDictionaryAsync(g => g.Key, g => g.Units, ct);
         return new QuotaFormView(projectId, project.Name,
         [
-            .. all.Value.Where(v => v.Pool.State == PoolState.Open && (project.ClusterId is null || v.Pool.ClusterId == project.ClusterId) && v.Pool.IsFor(project.TeamId))
+            .. all.Value.Where(v => PoolRules.CheckFor(v.Pool, project.TeamId) is null && (project.ClusterId is null || v.Pool.ClusterId == project.ClusterId))
                 .Select(v => new QuotaPoolChoice(v, held.GetValueOrDefault(v.Pool.Id))),
         ]);
     }
@@ -161,7 +161,7 @@ public sealed class QuotaQueryService(
 
     private static async Task<Page<QuotaRow>> PageAsync(IQueryable<QuotaRequest> requests, ListQuery query, CancellationToken ct)
     {
-        if (query.Search?.Trim().ToLowerInvariant() is { Length: > 0 } term)
+        if (TextRules.SearchTerm(query.Search) is { } term)
             requests = requests.Where(r => r.Project!.Name.ToLower().Contains(term) || r.Pool!.Name.ToLower().Contains(term));
         var matching = requests;
         if (After(query.Cursor) is var (at, id))

@@ -198,8 +198,7 @@ public sealed class QuotaService(IDbContextFactory<PortalDb> databases, AccessGa
         if (pool is null)
             return (Refusal.NotFound("pool") with { Field = "PoolId" }, null, null);
         var refusal = project.Intent != ProjectIntent.Active ? new Refusal("quota.project_archived", RefusalKind.Conflict).With("project", project.Name)
-            : pool.State != PoolState.Open ? new Refusal("quota.pool_closed", RefusalKind.Conflict, "PoolId").With("pool", pool.Name)
-            : !pool.IsFor(project.TeamId) ? new Refusal("quota.pool_not_for_team", RefusalKind.Forbidden, "PoolId").With("pool", pool.Name)
+            : PoolRules.CheckFor(pool, project.TeamId) is { } closed ? closed
             : project.ClusterId is not null && pool.ClusterId != project.ClusterId ? new Refusal("quota.pool_elsewhere", Field: "PoolId").With("pool", pool.Name).With("project", project.Name)
             : QuotaRules.Check(draft, pool.Ledger.Capacity, clock.GetUtcNow());
         return (refusal, project, pool);

@@ -15,8 +15,8 @@ public interface IReconciler
     /// <summary>Kinds of objects whose changes wake the row named in their labels; the cache holds all of them.</summary>
     IReadOnlyList<ResourceType> Watches { get; }
 
-    /// <summary>Rows to look at after a start and at each full resync.</summary>
-    Task<IReadOnlyList<Guid>> AllAsync(CancellationToken ct);
+    /// <summary>Rows to look at after a start and at each full resync, each with its cluster as <see cref="ClusterOfAsync"/> says it.</summary>
+    Task<IReadOnlyList<ReconcileRow>> AllAsync(CancellationToken ct);
 
     /// <summary>The row that a committed change wakes; by default a row of this kind that is not carried out yet.</summary>
     Guid? WokenBy(RowChange change) => change.Kind == Kind && change.NeedsReconcile ? change.Id : null;
@@ -27,6 +27,9 @@ public interface IReconciler
     /// <summary>One pass for one row. Waiting is a result, not an exception.</summary>
     Task<ReconcileResult> ReconcileAsync(Guid id, CancellationToken ct);
 }
+
+/// <summary>A row to look at, and the cluster that it lives on; null where it lives on none, or not yet.</summary>
+public readonly record struct ReconcileRow(Guid Id, Guid? ClusterId);
 
 /// <summary>What to do with the key after a pass.</summary>
 /// <param name="Again">Look again after this time, or null to wait for the next event.</param>

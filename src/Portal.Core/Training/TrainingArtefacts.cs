@@ -13,6 +13,12 @@ public interface IArtefactStore
 
     /// <summary>The content, or null when it is not there.</summary>
     Stream? Open(string sha256);
+
+    /// <summary>The hashes of what was stored before a moment and not again since.</summary>
+    IReadOnlyList<string> StoredBefore(DateTimeOffset moment);
+
+    /// <summary>Deletes what is still as old as that; what was stored again in the meantime stays.</summary>
+    void Delete(string sha256, DateTimeOffset storedBefore);
 }
 
 /// <summary>What was stored.</summary>
@@ -22,6 +28,9 @@ public readonly record struct StoredArtefact(string Sha256, long Size);
 public sealed class TrainingArtefacts(
     IDbContextFactory<PortalDb> databases, AccessGate gate, IArtefactStore store, TimeProvider clock)
 {
+    private const int SweptAtOnce = 500;
+    private static readonly TimeSpan RowsFollowWithin = TimeSpan.FromHours(1);
+
     /// <summary>Keeps a file of a running run; the same path again replaces it.</summary>
     [Requires(Permission.TrainingReport)]
     public async Task<Result> SaveAsync(Actor actor, Guid runId, string path, Stream content, CancellationToken ct)
@@ -31,17 +40,45 @@ public sealed class TrainingArtefacts(
             return denied;
         if (!TrainingRules.IsInside(path))
             return new Refusal("artefact.path").With("path", path.Length > 100 ? path[..100] : path);
-        var others = await db.Set<TrainingArtefact>().Where(a => a.RunId == runId && a.Path != path).Select(a => a.Size).ToListAsync(ct);
-        if (others.Count >= ReportLimits.Artefacts)
-            return new Refusal("artefact.too_many").With("limit", ReportLimits.Artefacts);
-        if (await store.SaveAsync(content, ReportLimits.ArtefactBytes - others.Sum(), ct) is not { } saved)
-            return new Refusal("artefact.too_large").With("limit", ReportLimits.ArtefactBytes >> 20);
+        var (refused, room) = await RoomAsync(db, runId, path, ct);
+        if (refused is not null)
+            return refused;
+        if (await store.SaveAsync(content, room, ct) is not { } saved)
+            return TooLarge;
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        // The row's lock keeps what arrives at once in line, so that the bounds hold for all of it together.
+        if (await db.Set<TrainingRun>().Where(r => r.Id == runId).ExecuteUpdateAsync(s => s.SetProperty(r => r.TokenHash, r => r.TokenHash), ct) == 0)
+            return Refusal.NotFound("training");
+        (refused, room) = await RoomAsync(db, runId, path, ct);
+        if (refused is not null || saved.Size > room)
+            return refused ?? TooLarge;
         var row = await db.Set<TrainingArtefact>().SingleOrDefaultAsync(a => a.RunId == runId && a.Path == path, ct);
         if (row is null)
             db.Add(row = new TrainingArtefact { RunId = runId, Path = path });
         (row.Size, row.Sha256, row.SavedAt) = (saved.Size, saved.Sha256, clock.GetUtcNow());
         await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
         return Result.Done;
+    }
+
+    /// <summary>Deletes the files that no run names any more: those of runs that are gone, of earlier saves, and of refused ones.</summary>
+    /// <returns>How many were deleted.</returns>
+    public async Task<int> SweepAsync(CancellationToken ct)
+    {
+        // A file is stored before its row is.
+        var before = clock.GetUtcNow() - RowsFollowWithin;
+        var deleted = 0;
+        await using var db = await databases.CreateDbContextAsync(ct);
+        foreach (var files in store.StoredBefore(before).Chunk(SweptAtOnce))
+        {
+            var named = await db.Set<TrainingArtefact>().Where(a => files.Contains(a.Sha256)).Select(a => a.Sha256).Distinct().ToListAsync(ct);
+            foreach (var file in files.Except(named))
+            {
+                store.Delete(file, before);
+                deleted++;
+            }
+        }
+        return deleted;
     }
 
     /// <summary>The files of a run by path.</summary>
@@ -64,6 +101,14 @@ public sealed class TrainingArtefacts(
             return denied;
         var row = await db.Set<TrainingArtefact>().AsNoTracking().SingleOrDefaultAsync(a => a.RunId == runId && a.Path == path, ct);
         return row is not null && store.Open(row.Sha256) is { } content ? (row, content) : Refusal.NotFound("artefact");
+    }
+
+    private static Refusal TooLarge => new Refusal("artefact.too_large").With("limit", ReportLimits.ArtefactBytes >> 20);
+
+    private static async Task<(Refusal? Refused, long Room)> RoomAsync(PortalDb db, Guid runId, string path, CancellationToken ct)
+    {
+        var others = await db.Set<TrainingArtefact>().Where(a => a.RunId == runId && a.Path != path).Select(a => a.Size).ToListAsync(ct);
+        return (others.Count >= ReportLimits.Artefacts ? new Refusal("artefact.too_many").With("limit", ReportLimits.Artefacts) : null, ReportLimits.ArtefactBytes - others.Sum());
     }
 
     private async Task<Refusal?> DeniedAsync(PortalDb db, Actor actor, Guid runId, CancellationToken ct)

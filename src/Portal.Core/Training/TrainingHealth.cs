@@ -34,7 +34,7 @@ public static class TrainingHealth
                 ? new WorkloadStatus(WorkloadState.Pending, "workload.submitting")
                 : new WorkloadStatus(WorkloadState.Failed, "training.vanished");
         }
-        var since = Time(facts.Pod, "metadata", "creationTimestamp") ?? Time(job, "status", "startTime") ?? run.IntentChangedAt;
+        var since = facts.Pod.Time("metadata", "creationTimestamp") ?? job.Time("status", "startTime") ?? run.IntentChangedAt;
         var status = Queued(facts) ?? (TrainingEnd.IsSuspended(job) ? new WorkloadStatus(WorkloadState.Pending, "quota.queued") : Going(facts));
         return Patience.After(status, new(job, facts.Workload, facts.Pod, facts.Events), since, now);
     }
@@ -45,14 +45,14 @@ public static class TrainingHealth
         if (pod is null)
             return null;
         var state = PodHealth.Container(pod).At("state");
-        return Time(state, "running", "startedAt") ?? Time(state, "terminated", "startedAt");
+        return state.Time("running", "startedAt") ?? state.Time("terminated", "startedAt");
     }
 
     /// <summary>When it ended and with which exit code, as far as the cluster tells.</summary>
     public static (DateTimeOffset? At, int? ExitCode) Ending(TrainingFacts facts)
     {
         var ended = facts.Pod is null ? null : PodHealth.Container(facts.Pod).At("state", "terminated");
-        var at = Time(ended, "finishedAt") ?? Time(facts.Job, "status", "completionTime");
+        var at = ended.Time("finishedAt") ?? facts.Job.Time("status", "completionTime");
         return (at, int.TryParse(ended.Text("exitCode"), CultureInfo.InvariantCulture, out var code) ? code : null);
     }
 
@@ -97,7 +97,4 @@ public static class TrainingHealth
         }
         return ClusterEvents.Cause(facts.Events) ?? new WorkloadStatus(WorkloadState.Starting, "pod.creating");
     }
-
-    private static DateTimeOffset? Time(JsonNode? node, params ReadOnlySpan<string> path) =>
-        DateTimeOffset.TryParse(node.Text(path), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;
 }

@@ -57,7 +57,7 @@ public sealed class TrainingList(IDbContextFactory<PortalDb> databases, AccessGa
         runs = runs.AsNoTracking();
         if (state is { } wanted)
             runs = runs.Where(r => r.State == wanted);
-        if (query.Search?.Trim().ToLowerInvariant() is { Length: > 0 } term)
+        if (TextRules.SearchTerm(query.Search) is { } term)
             runs = runs.Where(r => r.Name.ToLower().Contains(term) || r.Project!.Name.ToLower().Contains(term));
         var rows = await Rows(db, Ordered(runs, query).Skip(query.Skip).Take(query.Limit + 1)).ToListAsync(ct);
         var total = await runs.TotalAsync(query, rows.Count, ct);

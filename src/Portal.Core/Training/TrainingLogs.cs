@@ -12,6 +12,7 @@ namespace Portal.Core.Training;
 /// <summary>The logs of runs: from the pod while it runs, from the database afterwards.</summary>
 public sealed class TrainingLogs(IDbContextFactory<PortalDb> databases, AccessGate gate, WorkloadClusters clusters)
 {
+    // One more is asked for: by it a log that goes on above is told from one that ends there.
     private const int TailLines = 5000;
 
     /// <summary>The log as it is now, at most <see cref="TrainingLog.Limit"/> characters of its end.</summary>
@@ -26,8 +27,8 @@ public sealed class TrainingLogs(IDbContextFactory<PortalDb> databases, AccessGa
         {
             await using (stream)
             {
-                var (text, truncated) = await LogTail.ReadAsync(stream, TrainingLog.Limit, ct);
-                return new LogText(text, truncated, Live: true);
+                var (text, truncated) = await LogTail.ReadAsync(stream, TrainingLog.Limit, ct, TailLines);
+                return new LogText(text, truncated, Live: found.Value.FinishedAt is null);
             }
         }
         var kept = await db.Set<TrainingLog>().AsNoTracking().SingleOrDefaultAsync(l => l.RunId == runId, ct);
@@ -56,7 +57,8 @@ public sealed class TrainingLogs(IDbContextFactory<PortalDb> databases, AccessGa
 
     private async Task<Stream?> OpenAsync(TrainingRun run, bool follow, CancellationToken ct)
     {
-        if (run.FinishedAt is not null || run.StartedAt is null)
+        // Between its end and the moment that its objects are let go, only the pod has all of it.
+        if (run.Cleared || run.StartedAt is null)
             return null;
         var cluster = clusters.Of(run.Project!);
         var pod = TrainingPods.Leader(cluster.Pods(run.Project!.Namespace, TrainingManifests.Owner(run.Id)));
@@ -64,7 +66,7 @@ public sealed class TrainingLogs(IDbContextFactory<PortalDb> databases, AccessGa
             return null;
         try
         {
-            return await cluster.Client.LogsAsync(run.Project.Namespace, pod.Name(), null, follow, TailLines, ct);
+            return await cluster.Client.LogsAsync(run.Project.Namespace, pod.Name(), null, follow, TailLines + 1, ct);
         }
         catch (ClusterException)
         {

@@ -21,20 +21,21 @@ public sealed class TrainingMetrics(IDbContextFactory<PortalDb> databases, Acces
             return Refusal.NotFound("training");
         if (await gate.CheckAsync(db, actor, Permission.TrainingView, Scope.Project(project.Value), "training", runId, ct) is { } denied)
             return denied;
-        var points = await db.Set<TrainingMetric>().AsNoTracking().Where(m => m.RunId == runId)
-            .OrderBy(m => m.Key).ThenBy(m => m.Step).ThenBy(m => m.Timestamp)
-            .ToListAsync(ct);
-        return Result.Of<IReadOnlyList<MetricSeries>>([.. points.GroupBy(p => p.Key).Select(g => Thin(g.Key, [.. g.Select(Point)]))]);
+        // Thinned where they are stored: a page that is open asks again at each report, and a run may have many.
+        var points = await db.Database.SqlQuery<StoredPoint>($"""
+            SELECT "Key", "Step", "Timestamp", "Value", "IsNaN", "Total" FROM (
+                SELECT "Key", "Step", "Timestamp", "Value", "IsNaN", COUNT(*) OVER (PARTITION BY "Key") AS "Total",
+                    ROW_NUMBER() OVER (PARTITION BY "Key" ORDER BY "Step", "Timestamp", "Value") - 1 AS "Position"
+                FROM training_metrics WHERE "RunId" = {runId}) AS points
+            WHERE "Position" % (("Total" + {PointsPerSeries - 1}) / {PointsPerSeries}) = 0 OR "Position" = "Total" - 1
+            """).OrderBy(p => p.Key).ThenBy(p => p.Step).ThenBy(p => p.Timestamp).ThenBy(p => p.Value).ToListAsync(ct);
+        return Result.Of<IReadOnlyList<MetricSeries>>(
+            [.. points.GroupBy(p => p.Key).Select(g => new MetricSeries(g.Key, (int)g.First().Total, [.. g.Select(Point)]))]);
     }
 
-    private static MetricPoint Point(TrainingMetric m) => new(m.Key, m.Step, m.Timestamp, m.IsNaN ? double.NaN : m.Value);
+    private static MetricPoint Point(StoredPoint m) => new(m.Key, m.Step, m.Timestamp, m.IsNaN ? double.NaN : m.Value);
 
-    private static MetricSeries Thin(string key, MetricPoint[] points)
-    {
-        var every = (points.Length + PointsPerSeries - 1) / PointsPerSeries;
-        MetricPoint[] kept = every <= 1 ? points : [.. points.Where((_, i) => i % every == 0 || i == points.Length - 1)];
-        return new MetricSeries(key, points.Length, kept);
-    }
+    private sealed record StoredPoint(string Key, long Step, long Timestamp, double Value, bool IsNaN, long Total);
 }
 
 /// <summary>One metric over its steps.</summary>

@@ -28,6 +28,7 @@ public sealed class TrainingReconciler(
     private static readonly TimeSpan WhileRunning = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan WhileStopping = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan WhileRefused = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LogPatience = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc/>
     public string Kind => nameof(TrainingRun);
@@ -36,10 +37,10 @@ public sealed class TrainingReconciler(
     public IReadOnlyList<ResourceType> Watches { get; } = [.. TrainingKinds.All, Kinds.Pod, Kinds.Workload];
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<Guid>> AllAsync(CancellationToken ct)
+    public async Task<IReadOnlyList<ReconcileRow>> AllAsync(CancellationToken ct)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
-        return await db.Set<TrainingRun>().Where(r => !r.Cleared).OrderBy(r => r.Id).Select(r => r.Id).ToListAsync(ct);
+        return await db.Set<TrainingRun>().Where(r => !r.Cleared).OrderBy(r => r.Id).Select(r => new ReconcileRow(r.Id, r.Project!.ClusterId)).ToListAsync(ct);
     }
 
     /// <inheritdoc/>
@@ -121,8 +122,8 @@ public sealed class TrainingReconciler(
         var facts = await FactsAsync(cluster, run, place, ct);
         var status = FrozenProject.Explain(run.Project!, TrainingHealth.From(run, facts, clock.GetUtcNow()));
         run.StartedAt ??= TrainingHealth.StartedAt(facts.Pod);
-        if (facts.Pod is { } pod && run.StartedAt is not null)
-            await KeepLogAsync(db, cluster, run, place, pod.Name(), ct);
+        // A stop takes the pod along, and its log with it; what is said last is read once the run has ended.
+        var log = status.State.IsFinal() ? null : await LogAsync(cluster, run, facts.Pod, ct);
         var refused = run.StopRequested && !status.State.IsFinal()
             ? await cluster.RefusedAsync(() => cluster.Writer.DeleteAsync(TrainingManifests.ControllerKey(run, place), TrainingManifests.Owner(run.Id), ct)) : null;
         status = refused ?? status;
@@ -135,8 +136,10 @@ public sealed class TrainingReconciler(
         }
         await WaitRecords.ObserveAsync(db, cluster.Cache, run, SizeOf(run), run.CreatedAt, run.StartedAt, run.FinishedAt, clock.GetUtcNow(), ct);
         await fence.SaveAsync(db, ct);
-        return status.State.IsFinal() ? await ClearAsync(db, run, ct)
-            : ReconcileResult.After(refused is not null ? WhileRefused : run.StopRequested ? WhileStopping : WhileRunning);
+        if (status.State.IsFinal())
+            return await ClearAsync(db, run, ct);
+        await KeepLogAsync(db, run, log, ct);
+        return ReconcileResult.After(refused is not null ? WhileRefused : run.StopRequested ? WhileStopping : WhileRunning);
     }
 
     // After the end is committed, never before: without the Job nobody could tell any more how it ended.
@@ -144,6 +147,8 @@ public sealed class TrainingReconciler(
     {
         var cluster = clusters.Of(run.Project!);
         var place = await cluster.PlaceAsync(run.Project!.Namespace, ct);
+        var pod = TrainingPods.Leader(cluster.Pods(place.Namespace, TrainingManifests.Owner(run.Id)));
+        await KeepLogAsync(db, run, await LogAsync(cluster, run, pod, ct), ct);
         foreach (var key in TrainingManifests.Leftovers(run, place))
             await LetGoAsync(cluster, key, TrainingManifests.Owner(run.Id), ct);
         await DisputeBook.DropAsync(db, TrainingManifests.Owner(run.Id), ct);
@@ -258,21 +263,36 @@ public sealed class TrainingReconciler(
         });
     }
 
-    private async Task KeepLogAsync(PortalDb db, WorkloadCluster cluster, TrainingRun run, WorkloadPlace place, string pod, CancellationToken ct)
+    // What can be had of it: the pod may be gone, or on a node that no longer answers.
+    private static async Task<(string Text, bool Truncated)?> LogAsync(WorkloadCluster cluster, TrainingRun run, JsonObject? pod, CancellationToken ct)
     {
+        if (pod is null || run.StartedAt is null)
+            return null;
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        patience.CancelAfter(LogPatience);
         try
         {
-            await using var stream = await cluster.Client.LogsAsync(place.Namespace, pod, null, follow: false, tailLines: null, ct);
-            var (text, truncated) = await LogTail.ReadAsync(stream, TrainingLog.Limit, ct);
-            var kept = await db.Set<TrainingLog>().SingleOrDefaultAsync(l => l.RunId == run.Id, ct);
-            if (kept is null)
-                db.Add(kept = new TrainingLog { RunId = run.Id });
-            (kept.Text, kept.Truncated, kept.SavedAt) = (text, truncated, clock.GetUtcNow());
+            await using var stream = await cluster.Client.LogsAsync(run.Project!.Namespace, pod.Name(), null, follow: false, tailLines: null, patience.Token);
+            return await LogTail.ReadAsync(stream, TrainingLog.Limit, patience.Token);
         }
-        catch (ClusterException e) when (e.Failure is ClusterFailure.NotFound or ClusterFailure.Invalid)
+        catch (Exception e) when (e is ClusterException or IOException or HttpRequestException or OperationCanceledException && !ct.IsCancellationRequested)
         {
-            // The pod is gone or not there yet: what was kept before stays.
+            return null;
         }
+    }
+
+    // In a commit of its own: nothing that a program prints may stand between a run and its end.
+    private async Task KeepLogAsync(PortalDb db, TrainingRun run, (string Text, bool Truncated)? log, CancellationToken ct)
+    {
+        if (log is not var (text, truncated))
+            return;
+        var kept = await db.Set<TrainingLog>().SingleOrDefaultAsync(l => l.RunId == run.Id, ct);
+        if (kept is null)
+            db.Add(kept = new TrainingLog { RunId = run.Id });
+        else if (kept.Text == text && kept.Truncated == truncated)
+            return;
+        (kept.Text, kept.Truncated, kept.SavedAt) = (text, truncated, clock.GetUtcNow());
+        await fence.SaveAsync(db, ct);
     }
 
     /// <summary>How a token is stored and found again.</summary>

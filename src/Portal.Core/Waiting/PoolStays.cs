@@ -94,7 +94,10 @@ public static class PoolStays
     {
         if (!WaitScenes.WaitsForRoom(analysis))
             return WaitScenes.From(snapshot, analysis);
-        var open = await Of(db, row, resource).AsNoTracking().Where(s => s.EndedAt == null).ToListAsync(ct);
+        // One that went with its project has no end that anybody saw, and holds nothing any more.
+        var open = await Of(db, row, resource).AsNoTracking().Where(s => s.EndedAt == null)
+            .Where(s => db.Set<TrainingRun>().Any(r => r.Id == s.WorkloadId) || db.Set<Notebook>().Any(n => n.Id == s.WorkloadId))
+            .ToListAsync(ct);
         var queuedAt = open.Where(s => s.WorkloadId == row.Id).Select(s => (DateTimeOffset?)s.QueuedAt).Max() ?? snapshot.Now;
         return WaitScenes.OnNodes(analysis, [.. open.Where(s => s.WorkloadId != row.Id)], queuedAt, snapshot.Now);
     }

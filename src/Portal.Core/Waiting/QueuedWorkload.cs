@@ -37,7 +37,7 @@ public sealed record QueuedWorkload(string Namespace, string Name, string Cluste
         var reserved = Condition.Find(workload, "QuotaReserved");
         var ended = Condition.Find(workload, "Finished") is { IsTrue: true };
         var holds = reserved is { IsTrue: true } && !ended;
-        var created = Time(workload, "metadata", "creationTimestamp") ?? DateTimeOffset.UnixEpoch;
+        var created = workload.Time("metadata", "creationTimestamp") ?? DateTimeOffset.UnixEpoch;
         return new QueuedWorkload(ns, workload.Name(),
             workload.Text("status", "admission", "clusterQueue") is { Length: > 0 } admitted && holds ? admitted : clusterQueue(ns, workload.Text("spec", "queueName") ?? ""))
         {
@@ -84,7 +84,5 @@ public sealed record QueuedWorkload(string Namespace, string Name, string Cluste
     private static DateTimeOffset? Put(JsonObject workload) => Condition.Find(workload, "Evicted") is { IsTrue: true } ? Moved(workload, "Evicted") : null;
 
     private static DateTimeOffset? Moved(JsonObject workload, string type) =>
-        Time(workload.Items("status", "conditions").FirstOrDefault(c => c.Text("type") == type), "lastTransitionTime");
-
-    private static DateTimeOffset? Time(JsonNode? node, params ReadOnlySpan<string> path) => KindFacts.At(node, path);
+        workload.Items("status", "conditions").FirstOrDefault(c => c.Text("type") == type).Time("lastTransitionTime");
 }

@@ -9,7 +9,7 @@ namespace Portal.Infrastructure.Data;
 
 /// <summary>
 /// Carries committed changes between replicas by PostgreSQL's NOTIFY, so that a page of one moves, and a reconciler of one
-/// wakes, by what was done in another. A message that is lost costs time until the next resync, never an intent.
+/// wakes, by what was done in another. What is told while nobody listens is lost: who listens again looks at everything.
 /// </summary>
 internal sealed partial class PostgresChangeRelay(
     DatabaseOptions options, IChangeFeed feed, TimeProvider clock, ILogger<PostgresChangeRelay> log) : BackgroundService
@@ -23,6 +23,9 @@ internal sealed partial class PostgresChangeRelay(
     private readonly string _self = Guid.NewGuid().ToString("N");
     private readonly Channel<RowChange> _outgoing = System.Threading.Channels.Channel.CreateBounded<RowChange>(
         new BoundedChannelOptions(10_000) { FullMode = BoundedChannelFullMode.DropOldest });
+
+    // Taken from the queue and not sent yet: a connection that breaks under it must not lose it.
+    private RowChange? _unsent;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -40,33 +43,42 @@ internal sealed partial class PostgresChangeRelay(
         connection.Notification += (_, e) => Arrived(e.Payload);
         await using (var listen = new NpgsqlCommand("LISTEN " + Channel, connection))
             await listen.ExecuteNonQueryAsync(ct);
+        PublishHere(RowChange.Everything);
         while (true)
             await connection.WaitAsync(ct);
     }
 
     private async Task SendAsync(CancellationToken ct)
     {
-        while (await _outgoing.Reader.WaitToReadAsync(ct))
+        while (_unsent is not null || await _outgoing.Reader.WaitToReadAsync(ct))
         {
             await using var connection = await OpenAsync(ct);
-            while (_outgoing.Reader.TryRead(out var change))
+            while ((_unsent ??= Next()) is { } change)
             {
                 await using var notify = new NpgsqlCommand("SELECT pg_notify($1, $2)", connection);
                 notify.Parameters.Add(new NpgsqlParameter { Value = Channel });
                 notify.Parameters.Add(new NpgsqlParameter { Value = JsonSerializer.Serialize(new Message(_self, change)) });
                 await notify.ExecuteNonQueryAsync(ct);
+                _unsent = null;
             }
         }
     }
+
+    private RowChange? Next() => _outgoing.Reader.TryRead(out var change) ? change : null;
 
     private void Arrived(string payload)
     {
         if (JsonSerializer.Deserialize<Message>(payload) is not { } message || message.From == _self)
             return;
+        PublishHere(message.Change);
+    }
+
+    private void PublishHere(RowChange change)
+    {
         _arriving = true;
         try
         {
-            feed.Publish(message.Change);
+            feed.Publish(change);
         }
         finally
         {
@@ -104,7 +116,7 @@ internal sealed partial class PostgresChangeRelay(
             catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException or JsonException)
             {
                 LogDisturbed(log, e.Message);
-                await Task.Delay(TimeSpan.FromSeconds(2), clock, CancellationToken.None);
+                await Task.Delay(TimeSpan.FromSeconds(2), clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

@@ -20,7 +20,7 @@ internal sealed class ClusterConnection : IDisposable
     private readonly RateLimiter _limiter;
     private readonly Lock _lock = new();
     private k8s.Kubernetes? _client;
-    // Set when an answer did not come in time, until anything is answered again.
+    // Set when what was to be read did not come in time, until anything is answered again.
     private volatile bool _silent;
     private int _trying;
     private long _refusedAt = -1;
@@ -28,11 +28,12 @@ internal sealed class ClusterConnection : IDisposable
     public ClusterConnection(ClusterLine line, KubernetesOptions options, TimeProvider clock)
     {
         (Line, Options, _clock) = (line, options, clock);
+        var (tokens, period) = RequestRate.Of(options.RequestsPerSecond);
         _limiter = new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
         {
             TokenLimit = options.Burst,
-            TokensPerPeriod = Math.Max(1, options.RequestsPerSecond / 20),
-            ReplenishmentPeriod = TimeSpan.FromMilliseconds(50),
+            TokensPerPeriod = tokens,
+            ReplenishmentPeriod = period,
             QueueLimit = int.MaxValue,
         });
     }
@@ -47,13 +48,14 @@ internal sealed class ClusterConnection : IDisposable
     /// <summary>Sends and returns a success; its content may still be on its way. The caller disposes it.</summary>
     /// <param name="path">Below the server's address, with its query.</param>
     /// <param name="body">Makes the content anew for each attempt.</param>
+    /// <param name="relayed">True where the server only passes on what another answers, as a node with a pod's log.</param>
     public async Task<HttpResponseMessage> SendAsync(
-        HttpMethod method, string path, CancellationToken ct, Func<HttpContent>? body = null, Action<HttpRequestHeaders>? headers = null)
+        HttpMethod method, string path, CancellationToken ct, Func<HttpContent>? body = null, Action<HttpRequestHeaders>? headers = null, bool relayed = false)
     {
         for (var attempt = 1; ; attempt++)
         {
             using var permit = await _limiter.AcquireAsync(1, ct);
-            var response = await GuardedAsync(method, path, body, headers, ct);
+            var response = await GuardedAsync(method, path, body, headers, relayed, ct);
             if (response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.NotModified)
                 return response;
             var failure = await FailureAsync(response, ct);
@@ -90,18 +92,20 @@ internal sealed class ClusterConnection : IDisposable
 
     /// <summary>
     /// While the cluster hangs, one call at a time finds out whether it is back, and all others fail at once: nobody waits out
-    /// a time-out that somebody else waits out already.
+    /// a time-out that somebody else waits out already. Only what the server itself reads decides: a webhook may hold a write up,
+    /// and a node that is gone a log, in a cluster that is well.
     /// </summary>
     private async Task<HttpResponseMessage> GuardedAsync(
-        HttpMethod method, string path, Func<HttpContent>? body, Action<HttpRequestHeaders>? headers, CancellationToken ct)
+        HttpMethod method, string path, Func<HttpContent>? body, Action<HttpRequestHeaders>? headers, bool relayed, CancellationToken ct)
     {
+        var decides = method == HttpMethod.Get && !relayed;
         if (!_silent)
-            return await OnceAsync(method, path, body, headers, ct);
-        if (Interlocked.CompareExchange(ref _trying, 1, 0) != 0)
+            return await OnceAsync(method, path, body, headers, decides, ct);
+        if (!decides || Interlocked.CompareExchange(ref _trying, 1, 0) != 0)
             throw new ClusterException(ClusterFailure.Unavailable, "The cluster does not answer.");
         try
         {
-            return await OnceAsync(method, path, body, headers, ct);
+            return await OnceAsync(method, path, body, headers, decides, ct);
         }
         finally
         {
@@ -110,7 +114,7 @@ internal sealed class ClusterConnection : IDisposable
     }
 
     private async Task<HttpResponseMessage> OnceAsync(
-        HttpMethod method, string path, Func<HttpContent>? body, Action<HttpRequestHeaders>? headers, CancellationToken ct)
+        HttpMethod method, string path, Func<HttpContent>? body, Action<HttpRequestHeaders>? headers, bool decides, CancellationToken ct)
     {
         var client = Client();
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -133,7 +137,8 @@ internal sealed class ClusterConnection : IDisposable
         }
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
-            _silent = true;
+            if (decides)
+                _silent = true;
             throw new ClusterException(ClusterFailure.Unavailable, $"The cluster did not answer within {Options.RequestTimeout.TotalSeconds:0} s.", e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)

@@ -105,7 +105,7 @@ internal sealed class KubernetesClusterClient(ClusterConnection connection, Clus
             path.Append("&container=").Append(Uri.EscapeDataString(container));
         if (tailLines is { } lines)
             path.Append("&tailLines=").Append(lines);
-        var response = await connection.SendAsync(HttpMethod.Get, path.ToString(), ct);
+        var response = await connection.SendAsync(HttpMethod.Get, path.ToString(), ct, relayed: true);
         // Disposing the stream gives the connection back; the response holds nothing else.
         return await response.Content.ReadAsStreamAsync(ct);
     }

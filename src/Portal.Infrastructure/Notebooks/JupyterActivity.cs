@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -34,7 +33,7 @@ internal sealed class JupyterActivity(IWorkloadRoute routes, INotebookSignIn sig
     /// <summary>The newest of what the server and its kernels say.</summary>
     internal static NotebookActivity From(JsonNode? status, JsonArray kernels)
     {
-        var times = kernels.Select(k => Time(k.Text("last_activity"))).Append(Time(status.Text("last_activity"))).Where(t => t is not null);
+        var times = kernels.Select(k => k.Time("last_activity")).Append(status.Time("last_activity")).Where(t => t is not null);
         return new NotebookActivity(times.Max(), kernels.Any(k => k.Text("execution_state") == "busy"));
     }
 
@@ -49,7 +48,4 @@ internal sealed class JupyterActivity(IWorkloadRoute routes, INotebookSignIn sig
         response.EnsureSuccessStatusCode();
         return await JsonNode.ParseAsync(await response.Content.ReadAsStreamAsync(ct), cancellationToken: ct);
     }
-
-    private static DateTimeOffset? Time(string? text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;
 }

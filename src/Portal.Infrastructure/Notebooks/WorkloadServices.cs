@@ -19,6 +19,9 @@ public static class WorkloadServices
         return services;
     }
 
+    /// <summary>Adds the round that deletes artefacts which no run names.</summary>
+    public static IServiceCollection AddArtefactSweep(this IServiceCollection services) => services.AddHostedService<ArtefactSweepHost>();
+
     /// <summary>Adds the idle rule's round.</summary>
     public static IServiceCollection AddIdleSweep(this IServiceCollection services) => services.AddHostedService<IdleSweepHost>();
 }

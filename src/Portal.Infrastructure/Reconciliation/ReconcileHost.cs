@@ -18,7 +18,14 @@ internal sealed partial class ReconcileHost(
     // Nothing passes the fence between two leases: an epoch that no lease has.
     private const long NoEpoch = -1;
 
+    private readonly SemaphoreSlim _missed = new(0);
     private volatile bool _leads;
+
+    public override void Dispose()
+    {
+        _missed.Dispose();
+        base.Dispose();
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -92,7 +99,7 @@ internal sealed partial class ReconcileHost(
                 LogDatabase(log, e.Message);
                 next = lease.Renewal;
             }
-            await Task.Delay(next, clock, ct);
+            await _missed.WaitAsync(next, ct);
         }
     }
 
@@ -148,6 +155,8 @@ internal sealed partial class ReconcileHost(
     {
         if (!_leads)
             return;
+        if (change.IsEverything)
+            _missed.Release();
         foreach (var reconciler in lanes.Reconcilers)
         {
             if (reconciler.WokenBy(change) is { } id)

@@ -67,11 +67,11 @@ internal sealed partial class ReconcileLanes : IDisposable
     {
         foreach (var reconciler in Reconcilers)
         {
-            var ids = (await reconciler.AllAsync(ct)).ToHashSet();
-            foreach (var gone in _homes.Keys.Where(k => k.Kind == reconciler.Kind && !ids.Contains(k.Id)))
+            var clusters = (await reconciler.AllAsync(ct)).ToDictionary(r => r.Id, r => r.ClusterId);
+            foreach (var gone in _homes.Keys.Where(k => k.Kind == reconciler.Kind && !clusters.ContainsKey(k.Id)))
                 _homes.TryRemove(gone, out _);
-            foreach (var id in ids)
-                Wake(new ReconcileOwner(reconciler.Kind, id));
+            foreach (var (id, cluster) in clusters)
+                Wake(new ReconcileOwner(reconciler.Kind, id), cluster);
         }
     }
 

@@ -32,6 +32,23 @@ public sealed class ArtefactFolder(string folder) : IArtefactStore
     public Stream? Open(string sha256) => sha256.Length == 64 && sha256.All(char.IsAsciiHexDigitLower) && File.Exists(PathOf(sha256))
         ? File.OpenRead(PathOf(sha256)) : null;
 
+    /// <inheritdoc/>
+    public IReadOnlyList<string> StoredBefore(DateTimeOffset moment)
+    {
+        if (!Directory.Exists(folder))
+            return [];
+        // What never became whole has the same age as what nobody names, and goes with it.
+        return [.. new DirectoryInfo(folder).EnumerateFiles().Where(f => f.LastWriteTimeUtc < moment.UtcDateTime).Select(f => f.Name)];
+    }
+
+    /// <inheritdoc/>
+    public void Delete(string sha256, DateTimeOffset storedBefore)
+    {
+        var file = new FileInfo(PathOf(sha256));
+        if (file.LastWriteTimeUtc < storedBefore.UtcDateTime)
+            file.Delete();
+    }
+
     private static async Task<StoredArtefact?> WriteAsync(Stream content, string path, long limit, CancellationToken ct)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

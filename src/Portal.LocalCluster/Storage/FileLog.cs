@@ -63,9 +63,6 @@ internal sealed class FileLog : IWriteLog, IDisposable
     public IReadOnlyList<(long Version, byte[] Json)> Take(string resource) =>
         _loaded.Remove(resource, out var objects) ? [.. objects.Values] : [];
 
-    /// <summary>The resources of which the log still holds objects that nobody took.</summary>
-    public IReadOnlyCollection<string> Untaken => _loaded.Keys;
-
     public void Dispose() => _file.Dispose();
 
     private static byte[] Line(string verb, long version, string resource, ReadOnlySpan<byte> rest) =>

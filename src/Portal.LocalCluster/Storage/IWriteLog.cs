@@ -10,17 +10,3 @@ internal interface IWriteLog
     /// <summary>What the log held of a resource when it was opened; each is handed out once.</summary>
     IReadOnlyList<(long Version, byte[] Json)> Take(string resource);
 }
-
-/// <summary>Keeps nothing: for tests of what happens in memory.</summary>
-internal sealed class ForgetfulLog : IWriteLog
-{
-    public void Put(string resource, StoredObject written)
-    {
-    }
-
-    public void Remove(string resource, StoredObject removed, long version)
-    {
-    }
-
-    public IReadOnlyList<(long Version, byte[] Json)> Take(string resource) => [];
-}

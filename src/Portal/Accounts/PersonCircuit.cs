@@ -38,7 +38,7 @@ internal sealed partial class PersonCircuit(
 
     private void OnChange(RowChange change)
     {
-        if (change.Kind == nameof(Core.Access.Person) && change.Id == _person && states is PersonRevalidation person)
+        if ((change.IsEverything || (change.Kind == nameof(Core.Access.Person) && change.Id == _person)) && states is PersonRevalidation person)
             _ = CheckAsync(person);
     }
 

@@ -54,7 +54,8 @@ public sealed class IdempotencyMiddleware(IdempotencyStore store, Problems probl
         {
             context.Response.StatusCode = earlier.Status;
             context.Response.ContentType = earlier.ContentType.Length > 0 ? earlier.ContentType : null;
-            await context.Response.WriteAsync(earlier.Body, context.RequestAborted);
+            context.Response.Headers.Location = earlier.Location;
+            await context.Response.WriteAsync(earlier.Content, context.RequestAborted);
         }
     }
 
@@ -78,7 +79,10 @@ public sealed class IdempotencyMiddleware(IdempotencyStore store, Problems probl
         if (context.Response.StatusCode >= 500)
             await store.ReleaseAsync(key, CancellationToken.None);
         else
-            await store.AnswerAsync(key, context.Response.StatusCode, context.Response.ContentType ?? "", Encoding.UTF8.GetString(answer.ToArray()), CancellationToken.None);
+        {
+            var (location, content) = (context.Response.Headers.Location.ToString(), Encoding.UTF8.GetString(answer.ToArray()));
+            await store.AnswerAsync(key, context.Response.StatusCode, context.Response.ContentType ?? "", location, content, CancellationToken.None);
+        }
         answer.Position = 0;
         await answer.CopyToAsync(client, context.RequestAborted);
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Options;
 
 namespace Portal.Hosting;
@@ -75,6 +76,11 @@ public sealed record PortalSettings(
             wrong.Add($"Sample:Enabled is '{configuration["Sample:Enabled"]}'; it can be true or false.");
         if (!ushort.TryParse(configuration["Metrics:Port"] ?? "0", out var metricsPort))
             wrong.Add($"Metrics:Port is '{configuration["Metrics:Port"]}'; it can be 0 to 65535.");
+        foreach (var amount in new[] { "Cluster:RequestsPerSecond", "Cluster:Burst" })
+        {
+            if (configuration[amount] is { } asked && !(int.TryParse(asked, CultureInfo.InvariantCulture, out var requests) && requests > 0))
+                wrong.Add($"{amount} is '{asked}'; it can be 1 or more.");
+        }
         var name = configuration["Cluster:Name"] is { Length: > 0 } named ? named : mode == ClusterMode.Embedded ? "Trial" : "Main";
         if (wrong.Count > 0)
             throw new OptionsValidationException("Portal", typeof(PortalSettings), wrong);

@@ -16,6 +16,8 @@ internal static class WorkloadRegistration
         builder.Services.AddSingleton(builder.Configuration.GetSection("Catalog").Get<CatalogOptions>() ?? new CatalogOptions());
         builder.Services.AddSingleton(builder.Configuration.GetSection("Workloads").Get<WorkloadOptions>() ?? new WorkloadOptions());
         builder.Services.AddPortalWorkloads(Path.Combine(settings.DataDirectory, "artefacts"));
+        if (settings.ServesPeople)
+            builder.Services.AddArtefactSweep();
         builder.Services.AddSingleton<MlflowAnswers>();
         builder.Services.AddNotebookProxy();
     }

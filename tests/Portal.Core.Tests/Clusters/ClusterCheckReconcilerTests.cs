@@ -87,7 +87,7 @@ public class ClusterCheckReconcilerTests(PostgresServer server)
         await using var stage = await StageAsync(provider);
 
         Assert.Equal(ReconcileResult.Settled, await stage.Reconciler.ReconcileAsync(Guid.NewGuid(), default));
-        Assert.Equal([stage.Seen.Id], await stage.Reconciler.AllAsync(default));
+        Assert.Equal([new ReconcileRow(stage.Seen.Id, stage.Seen.Id)], await stage.Reconciler.AllAsync(default));
     }
 
     private async Task<Stage> StageAsync(Provider provider)

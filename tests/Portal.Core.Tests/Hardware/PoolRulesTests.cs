@@ -30,6 +30,20 @@ public class PoolRulesTests
     }
 
     [Fact]
+    public void CheckFor_ClosedPoolOrAnotherTeam_SaysWhy()
+    {
+        var (team, pool) = (Guid.NewGuid(), new HardwarePool { Name = "A100", State = PoolState.Open });
+
+        Assert.Null(PoolRules.CheckFor(pool, team));
+        pool.AllowedTeams.Add(new PoolTeam { TeamId = Guid.NewGuid() });
+        Assert.Equal("quota.pool_not_for_team", PoolRules.CheckFor(pool, team)?.Code);
+        pool.AllowedTeams.Add(new PoolTeam { TeamId = team });
+        Assert.Null(PoolRules.CheckFor(pool, team));
+        pool.State = PoolState.Closed;
+        Assert.Equal("quota.pool_closed", PoolRules.CheckFor(pool, team)?.Code);
+    }
+
+    [Fact]
     public void SlugFor_DifferentNames_StayApartAndFitKubernetes()
     {
         string[] names = ["A100", "a-100", "a 100", "a.100", "大模型", "卡", "-", new string('x', 60), new string('x', 59), "H100 80GB"];

@@ -95,6 +95,55 @@ public class MonitoringTests(PostgresServer server)
     }
 
     [Theory, EachProvider]
+    public async Task Events_OfAModelThatCannotBeCounted_DoNotHoldUpThoseOfOthers(Provider provider)
+    {
+        await using var world = await MonitoringWorld.CreateAsync(provider, server);
+        var (broken, sound) = (await world.ModelAsync(), await world.ModelAsync("other"));
+        await using (var db = await world.Database.OpenAsync())
+        {
+            var reference = await db.Set<MonitoredModel>().Where(m => m.Id == broken).Select(m => m.ReferenceId).SingleAsync();
+            await db.Set<ReferenceFeature>().Where(f => f.ReferenceId == reference).ExecuteUpdateAsync(s => s.SetProperty(f => f.Data, new byte[] { 1 }));
+        }
+        foreach (var model in new[] { broken, sound })
+            Assert.True((await world.Ingest.ReceiveAsync(world.Scientist, model, Instance("1"), default)).Succeeded);
+
+        Assert.Equal(1, await world.Database.Get<DriftEvents>().ProcessAsync(default));
+
+        Assert.Equal(1, (await DashboardAsync(world, sound)).Windows.Single().Rows);
+        await using var after = await world.Database.OpenAsync();
+        Assert.Equal(broken, (await after.Set<IngestedEvent>().SingleAsync(e => e.Pending)).ModelId);
+    }
+
+    [Theory, EachProvider]
+    public async Task Events_OfAModelWithoutAReference_WaitTwoDaysForIt(Provider provider)
+    {
+        await using var world = await MonitoringWorld.CreateAsync(provider, server);
+        var id = await world.ModelAsync(withReference: false);
+        var events = world.Database.Get<DriftEvents>();
+        await world.Ingest.ReceiveAsync(world.Scientist, id, Instance("1"), default);
+        world.Database.Clock.Advance(TimeSpan.FromHours(47));
+        await world.Ingest.ReceiveAsync(world.Scientist, id, Instance("2"), default);
+        await events.ForgetAsync(default);
+        Assert.Equal(2, await PendingAsync());
+
+        world.Database.Clock.Advance(TimeSpan.FromHours(2));
+        await events.ForgetAsync(default);
+        Assert.Equal(1, await PendingAsync());
+
+        Assert.True((await world.Setup.SetReferenceAsync(world.Scientist, id, "training.csv", MonitoringWorld.Reference(), ReferenceOptions.Inferred, default)).Succeeded);
+        Assert.Equal(1, await events.ProcessAsync(default));
+
+        async Task<int> PendingAsync()
+        {
+            await using var db = await world.Database.OpenAsync();
+            return await db.Set<IngestedEvent>().CountAsync(e => e.Pending);
+        }
+    }
+
+    private static InferenceEvent Instance(string name) => new(
+        name, "org.kubeflow.serving.inference.request", "credit", MonitoringWorld.Day.AddHours(3), Encoding.UTF8.GetBytes("""{"instances": [[3100.5, 40, "car"]]}"""));
+
+    [Theory, EachProvider]
     public async Task Rows_AsJson_GoToTheWindowOfTheirTime(Provider provider)
     {
         await using var world = await MonitoringWorld.CreateAsync(provider, server);

@@ -35,9 +35,9 @@ internal sealed class MonitoringWorld(TestDatabase database, Actor scientist, Gu
         return new(database, scientist, project.Value);
     }
 
-    public async Task<Guid> ModelAsync(bool withReference = true)
+    public async Task<Guid> ModelAsync(string name = "scoring", bool withReference = true)
     {
-        var id = (await Setup.CreateAsync(scientist, new ModelDraft(Guid.CreateVersion7(), project, "scoring", "1", WindowLength.Day), default)).Value;
+        var id = (await Setup.CreateAsync(scientist, new ModelDraft(Guid.CreateVersion7(), project, name, "1", WindowLength.Day), default)).Value;
         if (withReference) Assert.True((await Setup.SetReferenceAsync(scientist, id, "training.csv", Reference(), ReferenceOptions.Inferred, default)).Succeeded);
         return id;
     }

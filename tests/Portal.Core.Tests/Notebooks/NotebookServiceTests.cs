@@ -4,6 +4,7 @@ using Portal.Core.Data;
 using Portal.Core.Notebooks;
 using Portal.Core.Projects;
 using Portal.Core.Results;
+using Portal.Core.Training;
 using Portal.Core.Workloads;
 using Portal.Testing.Databases;
 
@@ -83,6 +84,25 @@ public class NotebookServiceTests(PostgresServer server)
             await db.Set<Notebook>().ExecuteUpdateAsync(s => s.SetProperty(n => n.SealedToken, sealedToken).SetProperty(n => n.State, state));
             return (await door.OpenAsync(owner, id, default)).Refusal?.Code;
         }
+    }
+
+    [Theory, EachProvider]
+    public async Task List_SearchedFor_TakesTheTextAsItIs(Provider provider)
+    {
+        await using var database = await TestDatabase.CreateAsync(provider, server);
+        var (owner, project) = await ProjectAsync(database);
+        var service = database.Get<NotebookService>();
+        foreach (var name in new[] { "Fraud_2", "fraud 12", "100%" })
+            await service.LaunchAsync(owner, new NotebookDraft(Guid.CreateVersion7(), project, name), default);
+
+        Assert.Equal(["Fraud_2"], await FoundAsync(" d_ "));
+        Assert.Equal(["100%"], await FoundAsync("%"));
+        // What no name can hold is no search.
+        Assert.Equal(3, (await FoundAsync("a\0")).Length);
+        Assert.True((await database.Get<TrainingList>().ForProjectAsync(owner, project, new("a\0"), null, default)).Succeeded);
+
+        async Task<string[]> FoundAsync(string search) =>
+            [.. (await service.ListAsync(owner, project, new(search), default)).Value.Items.Select(n => n.Notebook.Name)];
     }
 
     [Theory, EachProvider]

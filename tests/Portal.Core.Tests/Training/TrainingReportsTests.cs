@@ -30,6 +30,24 @@ public class TrainingReportsTests(PostgresServer server)
     }
 
     [Theory, EachProvider]
+    public async Task Metrics_OfALongSeries_AreThinnedAndOfAShortOneWhole(Provider provider)
+    {
+        await using var database = await TestDatabase.CreateAsync(provider, server);
+        var (owner, run) = await RunAsync(database);
+        var reports = database.Get<TrainingReports>();
+        foreach (var steps in Enumerable.Range(0, 1203).Chunk(500))
+            await reports.LogAsync(Actor.Workload, run, new Report([.. steps.Select(i => new MetricPoint("loss", i, 1000 + i, i / 2d))], []), default);
+        await reports.LogAsync(Actor.Workload, run, new Report([.. Enumerable.Range(0, 500).Select(i => new MetricPoint("acc", i, 0, double.NaN))], []), default);
+
+        var series = (await database.Get<TrainingMetrics>().ListAsync(owner, run, default)).Value;
+
+        Assert.Equal([("acc", 500, 500), ("loss", 1203, 402)], series.Select(s => (s.Key, s.Total, s.Points.Count)));
+        Assert.All(series[0].Points, p => Assert.True(double.IsNaN(p.Value)));
+        Assert.Equal([.. Enumerable.Range(0, 401).Select(i => i * 3L), 1202L], series[1].Points.Select(p => p.Step));
+        Assert.Equal(new MetricPoint("loss", 1202, 2202, 601), series[1].Points[^1]);
+    }
+
+    [Theory, EachProvider]
     public async Task Log_ParameterWithAnotherValue_IsRefusedWhole(Provider provider)
     {
         await using var database = await TestDatabase.CreateAsync(provider, server);

@@ -122,6 +122,31 @@ public class WaitServiceTests(PostgresServer server)
     }
 
     [Theory, EachProvider]
+    public async Task OfTraining_StayThatWentWithItsProject_HoldsNothing(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        var run = await UnplacedAsync(stage, 2);
+        await using (var db = await stage.Database.OpenAsync())
+        {
+            for (var i = 0; i < 30; i++)
+                db.Add(Stay(Guid.NewGuid(), stage.Pool, stage.Now.AddHours(i - 40), 30));
+            await db.SaveChangesAsync();
+        }
+        var before = (await stage.Database.Get<WaitService>().OfTrainingAsync(stage.Ana, run.Id, default)).Value.Estimate;
+        await using (var db = await stage.Database.OpenAsync())
+        {
+            // It would be about to end, for it has run longer than any other.
+            db.Add(new PoolStay { WorkloadId = Guid.NewGuid(), PoolId = stage.Pool, Accelerators = 4, QueuedAt = stage.Now.AddDays(-2), StartedAt = stage.Now.AddDays(-2) });
+            await db.SaveChangesAsync();
+        }
+
+        var after = (await stage.Database.Get<WaitService>().OfTrainingAsync(stage.Ana, run.Id, default)).Value.Estimate;
+
+        Assert.NotNull(before);
+        Assert.Equal(before, after);
+    }
+
+    [Theory, EachProvider]
     public async Task Observe_UnplacedWithoutKueue_KeepsTheForecastThatItIsHeldAgainst(Provider provider)
     {
         await using var stage = await QuotaStage.CreateAsync(provider, server);
@@ -221,8 +246,9 @@ public class WaitServiceTests(PostgresServer server)
         var ns = await db.Projects.Where(p => p.Id == stage.Project).Select(p => p.Namespace).SingleAsync();
         var run = Run(stage, stage.Project, stage.Pool, gpus);
         run.SetStatus(new WorkloadStatus(WorkloadState.Pending, "pod.no_room"), stage.Now);
+        var theirs = Run(stage, stage.Project, stage.Pool, 4);
         var since = stage.Now.AddMinutes(-10);
-        db.AddRange(run, new PoolStay { WorkloadId = Guid.NewGuid(), PoolId = stage.Pool, Accelerators = 4, QueuedAt = since, StartedAt = since });
+        db.AddRange(run, theirs, new PoolStay { WorkloadId = theirs.Id, PoolId = stage.Pool, Accelerators = 4, QueuedAt = since, StartedAt = since });
         await db.SaveChangesAsync();
         stage.Cluster.WithNode("n1", QuotaStage.Gpu, 4).WithPod("other", "theirs", "n1", QuotaStage.Gpu, 4)
             .With(Kinds.Pod, Owned(WaitWorld.Unplaced(gpus, "0/1 nodes are available: 1 Insufficient nvidia.com/gpu."), ns, run.Id));

@@ -57,6 +57,55 @@ public class PostgresChangeRelayTests(PostgresServer server)
         await Eventually.TrueAsync(() => { one.Feed.Publish(after); return two.Seen.Contains(after); }, "a change after the cut");
     }
 
+    [Fact]
+    public async Task Listening_BegunAgain_LooksAtEverything()
+    {
+        await using var test = await TestDatabase.CreateAsync(Provider.Postgres, server);
+        var database = test.Get<DatabaseOptions>().Postgres;
+        await using var one = await Replica.StartAsync(database);
+        await using var two = await Replica.StartAsync(database);
+        await Eventually.TrueAsync(() => one.Seen.Contains(RowChange.Everything) && two.Seen.Contains(RowChange.Everything), "both listen");
+
+        await CutAsync(database, "LISTEN");
+
+        await Eventually.TrueAsync(() => two.Seen.Count(c => c.IsEverything) == 2 && one.Seen.Count(c => c.IsEverything) == 2, "both look again");
+        // What one has missed is nothing to the other.
+        var last = new RowChange("Last", Guid.NewGuid(), null, false);
+        one.Feed.Publish(last);
+        await Eventually.TrueAsync(() => two.Seen.Contains(last), "a change after it");
+        Assert.Equal(2, two.Seen.Count(c => c.IsEverything));
+    }
+
+    [Fact]
+    public async Task Change_WhoseSenderIsCutOff_IsSentAllTheSame()
+    {
+        await using var test = await TestDatabase.CreateAsync(Provider.Postgres, server);
+        var database = test.Get<DatabaseOptions>().Postgres;
+        await using var one = await Replica.StartAsync(database);
+        await using var two = await Replica.StartAsync(database);
+        await Eventually.TrueAsync(() => two.Seen.Contains(RowChange.Everything), "two listens");
+        var before = new RowChange("Before", Guid.NewGuid(), null, false);
+        one.Feed.Publish(before);
+        await Eventually.TrueAsync(() => two.Seen.Contains(before), "a change before");
+
+        await CutAsync(database, "SELECT pg_notify");
+        var after = before with { Kind = "After" };
+        one.Feed.Publish(after);
+
+        await Eventually.TrueAsync(() => two.Seen.Contains(after), "the change that was sent over the cut");
+    }
+
+    // Ends what last did this, as a restart of the server or a fallen network would.
+    private static async Task CutAsync(string database, string did)
+    {
+        await using var connection = new NpgsqlConnection(database + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var cut = new NpgsqlCommand(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE $1 || '%'", connection);
+        cut.Parameters.Add(new NpgsqlParameter { Value = did });
+        await cut.ExecuteNonQueryAsync();
+    }
+
     private sealed class Replica : IAsyncDisposable
     {
         private readonly PostgresChangeRelay _relay;

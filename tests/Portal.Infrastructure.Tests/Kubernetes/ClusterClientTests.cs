@@ -93,6 +93,28 @@ public class ClusterClientTests(EmbeddedCluster cluster)
     }
 
     [Fact]
+    public async Task WriteOrLog_ThatIsHeldUp_LeavesTheClusterOpenForWhatIsRead()
+    {
+        await using var proxy = await FaultProxy.StartAsync(cluster.Kubeconfig);
+        KubernetesOptions? options = null;
+        await using var world = await ClusterWorld.CreateAsync(proxy.Kubeconfig, o => options = o);
+        await world.Client.ApplyAsync(world.Config("a"), default);
+        options!.RequestTimeout = TimeSpan.FromSeconds(1);
+
+        proxy.Rule = r => r.Method == "PATCH" || r.Target.Contains("/log?", StringComparison.Ordinal) ? Fault.Hang : Fault.None;
+        await Assert.ThrowsAsync<ClusterException>(() => world.Client.ApplyAsync(world.Config("b"), default));
+        await Assert.ThrowsAsync<ClusterException>(() => world.Client.LogsAsync(world.Namespace, "none", null, false, null, default));
+        options.RequestTimeout = TimeSpan.FromSeconds(30);
+        var before = proxy.Requests.Count;
+        // Were the cluster taken for silent, one of them would be asked and the others refused.
+        var found = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => world.Client.FindAsync(world.KeyOf("a"), default)));
+
+        Assert.All(found, Assert.NotNull);
+        Assert.Equal(8, proxy.Requests.Count - before);
+        proxy.Rule = _ => Fault.None;
+    }
+
+    [Fact]
     public async Task Apply_Twice_ChangesNothingTheSecondTimeAndDropsFieldsThatAreNoLongerWanted()
     {
         await using var world = await ClusterWorld.CreateAsync(cluster.Kubeconfig);

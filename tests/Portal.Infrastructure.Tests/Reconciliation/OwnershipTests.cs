@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Portal.Core.Cluster;
+using Portal.Core.Clusters;
 using Portal.Core.Ownership;
 using Portal.Core.Projects;
 using Portal.Testing.Clusters;
@@ -100,6 +101,27 @@ public class OwnershipTests(PostgresServer server, EmbeddedCluster cluster)
         await world.Client.DeleteAsync(policy, default);
 
         await Eventually.TrueAsync(async () => await world.Client.FindAsync(policy, default) is not null, "made again");
+        await Eventually.TrueAsync(async () => await AuditedAsync(world, "object.made_again") == 1, "audited");
+        await PassAsync(world, project.Id);
+        Assert.Equal(1, await AuditedAsync(world, "object.made_again"));
+    }
+
+    [Theory, EachProvider]
+    public async Task Object_DeletedAfterItsClusterWasRenamed_IsToldOnce(Provider provider)
+    {
+        await using var world = await ReadyAsync(provider);
+        var project = await world.WaitForAsync(await world.CreateProjectAsync(), ProjectState.Ready);
+        await PassAsync(world, project.Id);
+        await using (var db = await world.Database.OpenAsync())
+        {
+            (await db.Set<ClusterRegistration>().SingleAsync()).Name = "Renamed";
+            await db.SaveChangesAsync();
+        }
+        var clusters = world.Database.Get<IClusters>();
+        await Eventually.TrueAsync(() => clusters.Get(project.ClusterId).Name == "Renamed", "the new name");
+
+        await world.Client.DeleteAsync(new ObjectKey(Kinds.NetworkPolicy, project.Namespace, "default-deny"), default);
+
         await Eventually.TrueAsync(async () => await AuditedAsync(world, "object.made_again") == 1, "audited");
         await PassAsync(world, project.Id);
         Assert.Equal(1, await AuditedAsync(world, "object.made_again"));

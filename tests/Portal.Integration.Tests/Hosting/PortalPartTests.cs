@@ -38,6 +38,18 @@ public class PortalPartTests
         Assert.Contains(said, refused.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Cluster:RequestsPerSecond", "0")]
+    [InlineData("Cluster:RequestsPerSecond", "-5")]
+    [InlineData("Cluster:RequestsPerSecond", "many")]
+    [InlineData("Cluster:Burst", "0")]
+    public void Rate_ThatSendsNothing_IsRefusedInASentence(string key, string value)
+    {
+        var refused = Assert.Throws<OptionsValidationException>(() => From((key, value)));
+
+        Assert.Contains($"{key} is '{value}'; it can be 1 or more.", refused.Message, StringComparison.Ordinal);
+    }
+
     private static PortalSettings From(params (string Key, string Value)[] given) => PortalSettings.From(
         new ConfigurationBuilder().AddInMemoryCollection(given.Select(g => KeyValuePair.Create(g.Key, (string?)g.Value))).Build());
 }

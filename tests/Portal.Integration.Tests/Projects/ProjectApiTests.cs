@@ -42,6 +42,23 @@ public class ProjectApiTests(PortalFixture fixture)
     }
 
     [Fact]
+    public async Task Create_SentTwiceWithOneKey_LeadsToTheSameProject()
+    {
+        var team = await TeamAsync();
+        using var scientist = await fixture.Portal.ApiAsync("scientist");
+        scientist.DefaultRequestHeaders.Add("Idempotency-Key", Guid.NewGuid().ToString("N"));
+        var name = "Credit " + Guid.NewGuid().ToString("N")[..8];
+
+        var first = await scientist.PostAsJsonAsync("/api/v1/projects", new { name, teamId = team }, Ct);
+        var again = await scientist.PostAsJsonAsync("/api/v1/projects", new { name, teamId = team }, Ct);
+
+        Assert.Equal(HttpStatusCode.Created, first.StatusCode);
+        Assert.NotNull(first.Headers.Location);
+        Assert.Equal((first.StatusCode, first.Headers.Location), (again.StatusCode, again.Headers.Location));
+        Assert.Equal(await first.Content.ReadAsStringAsync(Ct), await again.Content.ReadAsStringAsync(Ct));
+    }
+
+    [Fact]
     public async Task Placement_AskedFor_AnswersWithoutMakingAnything()
     {
         var team = await TeamAsync();

@@ -25,10 +25,10 @@ public sealed class ClusterQuestionReconciler(
     public IReadOnlyList<ResourceType> Watches => [];
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<Guid>> AllAsync(CancellationToken ct)
+    public async Task<IReadOnlyList<ReconcileRow>> AllAsync(CancellationToken ct)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
-        return await db.Set<ClusterQuestion>().OrderBy(q => q.Id).Select(q => q.Id).ToListAsync(ct);
+        return await db.Set<ClusterQuestion>().OrderBy(q => q.Id).Select(q => new ReconcileRow(q.Id, q.ClusterId)).ToListAsync(ct);
     }
 
     /// <inheritdoc/>

@@ -38,7 +38,7 @@ internal sealed class ClusterSession : IAsyncDisposable
     public ClusterRoute Route { get; }
 
     /// <summary>What people call it has changed; nothing else has.</summary>
-    public void Rename(string name) => Cluster = new ConnectedCluster(Cluster.Id, name, Cluster.Client, Cluster.Cache, Cluster.Disputes);
+    public void Rename(string name) => Cluster = Cluster.Renamed(name);
 
     /// <summary>Begins to follow those of <paramref name="kinds"/> that the cluster serves.</summary>
     public void Watch(IReadOnlyList<ResourceType> kinds) =>

@@ -40,7 +40,7 @@ internal sealed partial class ClusterSetHost(
     {
         using var changes = feed.Subscribe(change =>
         {
-            if (change.Kind == nameof(ClusterRegistration))
+            if (change.Kind == nameof(ClusterRegistration) || change.IsEverything)
                 _changed.Release();
         });
         try

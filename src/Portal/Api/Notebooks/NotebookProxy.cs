@@ -88,7 +88,7 @@ internal sealed class NotebookProxy(
         using var changed = new SemaphoreSlim(0);
         using var subscription = feed.Subscribe(c =>
         {
-            if (c.Id == target.Id)
+            if (c.Id == target.Id || c.IsEverything)
                 changed.Release();
         });
         try

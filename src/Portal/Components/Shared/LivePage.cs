@@ -128,7 +128,7 @@ public abstract class LivePage : ComponentBase, IDisposable
 
     private void OnChange(RowChange change)
     {
-        if (Concerns(change) && Interlocked.Exchange(ref _waiting, 1) == 0)
+        if ((change.IsEverything || Concerns(change)) && Interlocked.Exchange(ref _waiting, 1) == 0)
             _ = RefreshAsync();
     }
 
