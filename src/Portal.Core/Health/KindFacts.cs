@@ -35,6 +35,10 @@ public sealed record KindFacts(JsonObject Object, DateTimeOffset Now)
     public static DateTimeOffset? At(JsonNode? node, params ReadOnlySpan<string> path) =>
         DateTimeOffset.TryParse(node.Text(path), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;
 
+    /// <summary>When a condition of an object last turned, or null.</summary>
+    public static DateTimeOffset? MovedAt(JsonNode? node, string condition) =>
+        At(node.Items("status", "conditions").FirstOrDefault(c => c.Text("type") == condition), "lastTransitionTime");
+
     /// <summary>A whole number of the object, or 0.</summary>
     public int Number(params ReadOnlySpan<string> path) =>
         int.TryParse(Object.Text(path), NumberStyles.Integer, CultureInfo.InvariantCulture, out var n) ? n : 0;

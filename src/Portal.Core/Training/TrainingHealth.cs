@@ -34,7 +34,7 @@ public static class TrainingHealth
                 ? new WorkloadStatus(WorkloadState.Pending, "workload.submitting")
                 : new WorkloadStatus(WorkloadState.Failed, "training.vanished");
         }
-        var since = Time(facts.Pod, "metadata", "creationTimestamp") ?? Time(job, "status", "startTime") ?? run.IntentChangedAt;
+        var since = Time(job, "status", "startTime") ?? run.IntentChangedAt;
         var status = Queued(facts) ?? (TrainingEnd.IsSuspended(job) ? new WorkloadStatus(WorkloadState.Pending, "quota.queued") : Going(facts));
         return Patience.After(status, new(job, facts.Workload, facts.Pod, facts.Events), since, now);
     }

@@ -37,14 +37,14 @@ public sealed record QueuedWorkload(string Namespace, string Name, string Cluste
         var reserved = Condition.Find(workload, "QuotaReserved");
         var ended = Condition.Find(workload, "Finished") is { IsTrue: true };
         var holds = reserved is { IsTrue: true } && !ended;
-        var created = Time(workload, "metadata", "creationTimestamp") ?? DateTimeOffset.UnixEpoch;
+        var created = KindFacts.At(workload, "metadata", "creationTimestamp") ?? DateTimeOffset.UnixEpoch;
         return new QueuedWorkload(ns, workload.Name(),
             workload.Text("status", "admission", "clusterQueue") is { Length: > 0 } admitted && holds ? admitted : clusterQueue(ns, workload.Text("spec", "queueName") ?? ""))
         {
             Object = workload,
             Priority = int.TryParse(workload.Text("spec", "priority"), CultureInfo.InvariantCulture, out var p) ? p : 0,
             QueuedAt = Put(workload) is { } put && put > created ? put : created,
-            AdmittedAt = holds ? Moved(workload, "QuotaReserved") ?? created : null,
+            AdmittedAt = holds ? KindFacts.MovedAt(workload, "QuotaReserved") ?? created : null,
             Waits = QueueHealth.Waits(workload) && workload.Text("spec", "active") != "false",
             Requests = Sum(workload),
             Usage = holds ? Held(workload) : new Dictionary<ResourceKey, decimal>(),
@@ -81,10 +81,5 @@ public sealed record QueuedWorkload(string Namespace, string Name, string Cluste
         return all;
     }
 
-    private static DateTimeOffset? Put(JsonObject workload) => Condition.Find(workload, "Evicted") is { IsTrue: true } ? Moved(workload, "Evicted") : null;
-
-    private static DateTimeOffset? Moved(JsonObject workload, string type) =>
-        Time(workload.Items("status", "conditions").FirstOrDefault(c => c.Text("type") == type), "lastTransitionTime");
-
-    private static DateTimeOffset? Time(JsonNode? node, params ReadOnlySpan<string> path) => KindFacts.At(node, path);
+    private static DateTimeOffset? Put(JsonObject workload) => Condition.Find(workload, "Evicted") is { IsTrue: true } ? KindFacts.MovedAt(workload, "Evicted") : null;
 }
