@@ -12,7 +12,7 @@ public sealed record QueuedWorkload(string Namespace, string Name, string Cluste
 
     public int Priority { get; init; }
 
-    /// <summary>Since when it stands in the queue: its making, or when it was put back.</summary>
+    /// <summary>Since when it stands in the queue: its making, or when it was put back for a fault of its own.</summary>
     public DateTimeOffset QueuedAt { get; init; }
 
     /// <summary>Since when it holds quota, or null.</summary>
@@ -81,5 +81,6 @@ public sealed record QueuedWorkload(string Namespace, string Name, string Cluste
         return all;
     }
 
-    private static DateTimeOffset? Put(JsonObject workload) => Condition.Find(workload, "Evicted") is { IsTrue: true } ? KindFacts.MovedAt(workload, "Evicted") : null;
+    // As Kueue orders them: what was preempted keeps its place, what could not start goes behind the others.
+    private static DateTimeOffset? Put(JsonObject workload) => Condition.Find(workload, "Evicted") is { IsTrue: true, Reason: "PodsReadyTimeout" or "AdmissionCheck" } ? KindFacts.MovedAt(workload, "Evicted") : null;
 }
