@@ -266,6 +266,6 @@ public sealed class NotebookReconciler(
         // A pod that waits for no reason of its own has one that only events tell.
         var asks = controller is not null && notebook.Intent == NotebookIntent.Running && (pod is null
             || Patience.IsTried(NotebookHealth.From(notebook, facts, notebook.IntentChangedAt), notebook.IntentChangedAt, clock.GetUtcNow()));
-        return asks ? facts with { Events = await cluster.EventsAsync(place.Namespace, notebook.ObjectName, pod?.Name(), ct) } : facts;
+        return asks ? facts with { Events = await cluster.EventsAsync(place.Namespace, controller!, pod, ct) } : facts;
     }
 }

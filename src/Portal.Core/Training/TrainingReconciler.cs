@@ -219,7 +219,7 @@ public sealed class TrainingReconciler(
         // A pod that waits for no reason of its own has one that only events tell.
         var asks = job is not null && (pod is null
             || Patience.IsTried(TrainingHealth.From(run, facts, run.IntentChangedAt), run.IntentChangedAt, clock.GetUtcNow()));
-        return asks ? facts with { Events = await cluster.EventsAsync(place.Namespace, run.ObjectName, pod?.Name(), ct) } : facts;
+        return asks ? facts with { Events = await cluster.EventsAsync(place.Namespace, job!, pod, ct) } : facts;
     }
 
     // Asked for, not taken from what the watches saw: they may be behind, and what is said of an end is said once.
