@@ -171,7 +171,7 @@ public class WaitServiceTests(PostgresServer server)
         var mine = await db.Set<TrainingRun>().Include(r => r.Project).SingleAsync(r => r.ProjectId == stage.Project);
 
         foreach (var resource in (StayResource[])[StayResource.Cores, StayResource.Memory])
-            Assert.Equal([60.0], (await PoolStays.HistoryAsync(db, mine, resource, default)).Stays.Select(s => s.Seconds));
+            Assert.Equal([(60.0, PriorityClass.Experiment.Value)], (await PoolStays.HistoryAsync(db, mine, resource, default)).Stays.Select(s => (s.Seconds, s.Priority)));
     }
 
     [Theory, EachProvider]
