@@ -11,16 +11,36 @@ public readonly record struct PodHolding(string Namespace, string Node, IReadOnl
         pod.Text("status", "phase") is not ("Succeeded" or "Failed") && pod.Text("spec", "nodeName") is { Length: > 0 } node
             ? new PodHolding(pod.Text("metadata", "namespace") ?? "", node, RequestsOf(pod.At("spec"))) : null;
 
-    /// <summary>What the containers of a pod ask for together; init containers run before them and count only where they ask for more.</summary>
+    /// <summary>
+    /// What a pod asks for: its containers and sidecars together, and what its runtime adds. Other init containers run before them,
+    /// beside the sidecars that stand before them, and count only where that is more.
+    /// </summary>
     public static Dictionary<string, decimal> RequestsOf(JsonNode? podSpec)
     {
         var sum = Total(podSpec.Items("containers"));
+        var (sidecars, peak) = (new Dictionary<string, decimal>(StringComparer.Ordinal), new Dictionary<string, decimal>(StringComparer.Ordinal));
         foreach (var step in podSpec.Items("initContainers"))
         {
+            var isSidecar = step.Text("restartPolicy") == "Always";
             foreach (var (resource, amount) in Total([step]))
-                sum[resource] = Math.Max(sum.GetValueOrDefault(resource), amount);
+            {
+                var beside = sidecars.GetValueOrDefault(resource) + amount;
+                peak[resource] = Math.Max(peak.GetValueOrDefault(resource), beside);
+                if (isSidecar)
+                    sidecars[resource] = beside;
+            }
         }
+        Add(sum, sidecars);
+        foreach (var (resource, amount) in peak)
+            sum[resource] = Math.Max(sum.GetValueOrDefault(resource), amount);
+        Add(sum, (podSpec.At("overhead") as JsonObject ?? []).ToDictionary(o => o.Key, o => Quantity.Parse(o.Value?.ToString()) ?? 0));
         return sum;
+    }
+
+    private static void Add(Dictionary<string, decimal> sum, Dictionary<string, decimal> more)
+    {
+        foreach (var (resource, amount) in more)
+            sum[resource] = sum.GetValueOrDefault(resource) + amount;
     }
 
     private static Dictionary<string, decimal> Total(IEnumerable<JsonNode> containers)

@@ -8,12 +8,21 @@ namespace Portal.Core.Health;
 /// <summary>Reads events, in core/v1's and in events.k8s.io's fields. Pure.</summary>
 public static class ClusterEvents
 {
-    /// <summary>Those about an object, newest first.</summary>
-    public static IReadOnlyList<JsonObject> About(IEnumerable<JsonObject> events, params ReadOnlySpan<string> names)
+    /// <summary>
+    /// Those about an object and its pod since the pod has started, newest first. What was before is over, and may have been about
+    /// another pod of the same name.
+    /// </summary>
+    public static IReadOnlyList<JsonObject> About(IEnumerable<JsonObject> events, JsonObject controller, JsonObject? pod)
     {
-        var wanted = names.ToArray();
-        return [.. events.Where(e => wanted.Contains(e.Text("involvedObject", "name") ?? e.Text("regarding", "name"))).OrderByDescending(At)];
+        var since = pod.Time("status", "startTime") ?? (pod ?? controller).Time("metadata", "creationTimestamp");
+        return [.. events.Where(e => (IsOf(e, controller.Name()) || (pod is not null && IsOf(e, pod.Name()) && IsSame(e, pod))) && !(At(e) < since)).OrderByDescending(At)];
     }
+
+    // What a controller makes to make pods has the controller's name: its events count as well.
+    private static bool IsOf(JsonObject e, string name) => (e.Text("involvedObject", "name") ?? e.Text("regarding", "name")) == name;
+
+    private static bool IsSame(JsonObject e, JsonObject pod) =>
+        (e.Text("involvedObject", "uid") ?? e.Text("regarding", "uid")) is not { } uid || uid == pod.Text("metadata", "uid");
 
     /// <summary>The cause that the newest warning names; a warning that no rule knows is a refusal when it is about making a pod.</summary>
     public static WorkloadStatus? Cause(IEnumerable<JsonObject> newestFirst)

@@ -31,6 +31,10 @@ public sealed record KindFacts(JsonObject Object, DateTimeOffset Now)
     /// <summary>A time of the object, or null.</summary>
     public DateTimeOffset? Time(params ReadOnlySpan<string> path) => Object.Time(path);
 
+    /// <summary>When a condition of an object last turned, or null.</summary>
+    public static DateTimeOffset? MovedAt(JsonNode? node, string condition) =>
+        node.Items("status", "conditions").FirstOrDefault(c => c.Text("type") == condition).Time("lastTransitionTime");
+
     /// <summary>A whole number of the object, or 0.</summary>
     public int Number(params ReadOnlySpan<string> path) =>
         int.TryParse(Object.Text(path), NumberStyles.Integer, CultureInfo.InvariantCulture, out var n) ? n : 0;

@@ -10,7 +10,7 @@ public static class KindHealth
     private static readonly FrozenDictionary<string, Func<KindFacts, WorkloadStatus>> Functions = new Dictionary<string, Func<KindFacts, WorkloadStatus>>
     {
         ["Namespace"] = NamespaceHealth.From,
-        ["Pod"] = f => (f with { Pods = [f.Object] }).Timely(PodHealth.From(f.Object)),
+        ["Pod"] = f => (f with { Pods = [f.Object] }).Timely(PodHealth.IsGated(f.Object) && f.Queued is { } queued ? queued : PodHealth.From(f.Object)),
         ["Job"] = JobHealth.From,
         ["JobSet"] = JobSetHealth.From,
         ["StatefulSet"] = RolloutHealth.OfStatefulSet,

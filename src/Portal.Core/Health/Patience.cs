@@ -22,9 +22,10 @@ public static class Patience
         ["", "workload.submitting", "pod.creating", "pod.starting", "pod.not_ready", "pod.replacing", "quota.queued", "training.suspended"];
 
     /// <summary>The verdict itself, or the one that names what holds it once it has lasted too long.</summary>
-    /// <param name="since">When the start was asked for.</param>
-    public static WorkloadStatus After(WorkloadStatus status, StartFacts facts, DateTimeOffset since, DateTimeOffset now)
+    /// <param name="asked">When the start was asked for.</param>
+    public static WorkloadStatus After(WorkloadStatus status, StartFacts facts, DateTimeOffset asked, DateTimeOffset now)
     {
+        var since = Since(facts, asked);
         if (status.State is not (WorkloadState.Starting or WorkloadState.Pending) || !SayNothing.Contains(status.Reason) || now - since <= Limit)
             return status;
         // A queue that has given its own words needs no others.
@@ -37,6 +38,13 @@ public static class Patience
     /// <summary>True when a verdict would be named otherwise if it lasted: the caller then asks for the events.</summary>
     public static bool IsTried(WorkloadStatus status, DateTimeOffset since, DateTimeOffset now) =>
         status.State is WorkloadState.Starting or WorkloadState.Pending && SayNothing.Contains(status.Reason) && now - since > Limit;
+
+    // What stood in a queue, or ran for days before its pod was replaced, has only begun to start with the last of these.
+    private static DateTimeOffset Since(StartFacts facts, DateTimeOffset asked) => new[]
+    {
+        facts.Pod.Time("metadata", "creationTimestamp"), facts.Pod.Time("metadata", "deletionTimestamp"),
+        KindFacts.MovedAt(facts.Pod, "PodScheduled"), KindFacts.MovedAt(facts.Pod, "Ready"), KindFacts.MovedAt(facts.Workload, "Admitted"),
+    }.Max() is { } last && last > asked ? last : asked;
 
     private static WorkloadStatus Named(WorkloadStatus status, StartFacts facts)
     {
@@ -52,7 +60,7 @@ public static class Patience
     private static WorkloadStatus OfPod(JsonObject pod, IReadOnlyList<JsonObject> events)
     {
         var node = pod.Text("spec", "nodeName") ?? "";
-        if (Condition.Find(pod, "PodScheduled") is { Reason: "SchedulingGated" })
+        if (PodHealth.IsGated(pod))
             return Attention("start.queue_silent");
         var container = PodHealth.Container(pod);
         if (container.At("state", "running") is not null)

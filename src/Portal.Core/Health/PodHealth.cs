@@ -37,6 +37,9 @@ public static partial class PodHealth
     /// <summary>The first container's status, or null before there is one.</summary>
     public static JsonNode? Container(JsonObject pod) => pod.Items("status", "containerStatuses").FirstOrDefault();
 
+    /// <summary>True while a queue keeps the scheduler from looking at it.</summary>
+    public static bool IsGated(JsonObject pod) => Condition.Find(pod, "PodScheduled") is { IsFalse: true, Reason: "SchedulingGated" };
+
     private static WorkloadStatus? Disrupted(JsonObject pod)
     {
         var node = pod.Text("spec", "nodeName") ?? "?";
@@ -73,7 +76,8 @@ public static partial class PodHealth
             ?? new WorkloadStatus(WorkloadState.Pending, "pod.no_node");
         if (status.Reason == "pod.no_room" && InsufficientResource().Matches(why) is { Count: > 1 } several)
             status = status.With("resource", string.Join(", ", several.Select(m => m.Groups["resource"].Value).Distinct()));
-        return status with { Detail = scheduled.Message };
+        // Of a gated pod the scheduler says only that it does not look at it: those are not the queue's words.
+        return status with { Detail = status.Reason == "quota.queued" ? "" : scheduled.Message };
     }
 
     private static WorkloadStatus? Preparing(JsonObject pod)

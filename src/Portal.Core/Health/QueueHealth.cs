@@ -14,6 +14,10 @@ public static class QueueHealth
         workloads.FirstOrDefault(w => w.Text("metadata", "labels", "kueue.x-k8s.io/job-uid") == ownerUid
             || w.Items("metadata", "ownerReferences").Any(o => o.Text("uid") == ownerUid));
 
+    /// <summary>The Workload of an object or of its pod: Kueue makes it for each pod of what it does not know as a job.</summary>
+    public static JsonObject? Find(IReadOnlyList<JsonObject> workloads, JsonObject owner, JsonObject? pod) =>
+        Find(workloads, owner.Text("metadata", "uid") ?? "") ?? (pod.Text("metadata", "uid") is { Length: > 0 } uid ? Find(workloads, uid) : null);
+
     /// <summary>Its place among the workloads of its queue that still wait for quota, from 1, by priority and then age; 0 when it does not wait.</summary>
     public static int Position(JsonObject workload, IEnumerable<JsonObject> all)
     {

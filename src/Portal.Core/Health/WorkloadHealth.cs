@@ -18,6 +18,6 @@ public static class WorkloadHealth
             return facts.Timely(waits);
         // Set only where Kueue waits for pods.
         return Condition.Find(facts.Object, "PodsReady") is { IsFalse: true } ready
-            ? facts.Timely(new WorkloadStatus(WorkloadState.Starting, "pod.starting", ready.Message)) : new(WorkloadState.Running);
+            ? (facts with { Workload = facts.Object }).Timely(new WorkloadStatus(WorkloadState.Starting, "pod.starting", ready.Message)) : new(WorkloadState.Running);
     }
 }

@@ -25,14 +25,18 @@ public static class NotebookHealth
 
     private static WorkloadStatus Starting(NotebookFacts facts)
     {
-        if (facts.Pod is { } pod && pod.Text("metadata", "deletionTimestamp") is null)
+        if (facts.Pod is not { } seen || seen.IsGoing() || PodHealth.IsGated(seen))
+        {
+            // While the queue holds it, the pod knows only that it is held.
+            if (facts.Workload is { } workload && QueueHealth.From(workload) is { } queued)
+                return queued;
+        }
+        if (facts.Pod is { } pod && !pod.IsGoing())
         {
             var verdict = PodHealth.From(pod);
             // A server that ended by itself is started again by its controller: say so, it has not failed for good.
             return verdict.State is WorkloadState.Failed or WorkloadState.Succeeded ? verdict with { State = WorkloadState.Attention } : verdict;
         }
-        if (facts.Workload is { } workload && QueueHealth.From(workload) is { } queued)
-            return queued;
         if (facts.Pod is not null)
             return new(WorkloadState.Starting, "pod.replacing");
         return ClusterEvents.Cause(facts.Events)

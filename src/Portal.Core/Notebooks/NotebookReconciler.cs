@@ -282,12 +282,11 @@ public sealed class NotebookReconciler(
         var kind = NotebookPlan.Current(notebook, place).Kind;
         var controller = await cluster.Client.FindAsync(new ObjectKey(kind, place.Namespace, notebook.ObjectName), ct);
         var pod = cluster.Pods(place.Namespace, NotebookManifests.Owner(notebook.Id)).FirstOrDefault();
-        var workload = controller is null ? null : QueueHealth.Find(
-            cluster.Cache.List(Kinds.Workload, place.Namespace), controller.Text("metadata", "uid") ?? "");
+        var workload = controller is null ? null : QueueHealth.Find(cluster.Cache.List(Kinds.Workload, place.Namespace), controller, pod);
         var facts = new NotebookFacts(controller, pod, workload, []);
         // A pod that waits for no reason of its own has one that only events tell.
         var asks = controller is not null && notebook.Intent == NotebookIntent.Running && (pod is null
             || Patience.IsTried(NotebookHealth.From(notebook, facts, notebook.IntentChangedAt), notebook.IntentChangedAt, clock.GetUtcNow()));
-        return asks ? facts with { Events = await cluster.EventsAsync(place.Namespace, notebook.ObjectName, pod?.Name(), ct) } : facts;
+        return asks ? facts with { Events = await cluster.EventsAsync(place.Namespace, controller!, pod, ct) } : facts;
     }
 }

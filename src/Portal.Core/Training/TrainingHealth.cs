@@ -14,6 +14,9 @@ namespace Portal.Core.Training;
 /// <param name="QueuePosition">Its place among the project's waiting workloads, from 1; 0 when it is not known.</param>
 public sealed record TrainingFacts(JsonObject? Job, JsonObject? Pod, JsonObject? Workload, IReadOnlyList<JsonObject> Events, int QueuePosition)
 {
+    /// <summary>The pods of its last try, the one that speaks for it among them.</summary>
+    public IReadOnlyList<JsonObject> Pods { get; init; } = Pod is null ? [] : [Pod];
+
     /// <summary>The Jobs that a JobSet or TrainJob made, once it has failed and does not say itself why.</summary>
     public IReadOnlyList<JsonObject> Jobs { get; init; } = [];
 }
@@ -34,7 +37,7 @@ public static class TrainingHealth
                 ? new WorkloadStatus(WorkloadState.Pending, "workload.submitting")
                 : new WorkloadStatus(WorkloadState.Failed, "training.vanished");
         }
-        var since = facts.Pod.Time("metadata", "creationTimestamp") ?? job.Time("status", "startTime") ?? run.IntentChangedAt;
+        var since = job.Time("status", "startTime") ?? run.IntentChangedAt;
         var status = Queued(facts) ?? (TrainingEnd.IsSuspended(job) ? new WorkloadStatus(WorkloadState.Pending, "quota.queued") : Going(facts));
         return Patience.After(status, new(job, facts.Workload, facts.Pod, facts.Events), since, now);
     }
@@ -66,11 +69,18 @@ public static class TrainingHealth
             return new(WorkloadState.Stopped, "training.stopped");
         if ((failed.Reason == JobHealth.PastLimit ? failed : JobHealth.FirstPastLimit(facts.Jobs)) is { } limit)
             return new WorkloadStatus(WorkloadState.Failed, "training.time_limit", limit.Message).With("minutes", run.TimeLimitMinutes);
-        var why = facts.Pod is null ? null : PodHealth.From(facts.Pod);
-        return why is { State: WorkloadState.Failed or WorkloadState.Attention }
+        return Cause(facts) is { State: WorkloadState.Failed or WorkloadState.Attention } why
             ? why with { State = WorkloadState.Failed }
             : new WorkloadStatus(WorkloadState.Failed, "training.failed", failed.Message);
     }
+
+    // Where one node fails the others are stopped or break off: what has a name of its own comes before an exit code, what failed
+    // first before what failed later, and a pod that was stopped tells nothing while another one does.
+    private static WorkloadStatus? Cause(TrainingFacts facts) => facts.Pods
+        .Select(p => (Status: PodHealth.From(p), At: PodHealth.Container(p).Time("state", "terminated", "finishedAt")))
+        .Where(p => p.Status.State is WorkloadState.Failed or WorkloadState.Attention && p.Status.Reason != "pod.killed")
+        .OrderBy(p => p.Status.Reason == "pod.exit_code").ThenBy(p => p.At ?? DateTimeOffset.MaxValue)
+        .Select(p => p.Status).FirstOrDefault() ?? (facts.Pod is null ? null : PodHealth.From(facts.Pod));
 
     private static WorkloadStatus Stopping(TrainingRun run, TrainingFacts facts, DateTimeOffset now)
     {
@@ -93,7 +103,10 @@ public static class TrainingHealth
             // The program has ended; the pod and then the Job are about to say so.
             if (pod.Text("status", "phase") is "Succeeded" or "Failed" || PodHealth.Container(pod).At("state", "terminated") is not null)
                 return new(WorkloadState.Running, "training.finishing");
-            return PodHealth.From(pod) is { Reason: "pod.not_ready" } ? new(WorkloadState.Running) : PodHealth.From(pod);
+            var status = PodHealth.From(pod) is { Reason: "pod.not_ready" } ? new(WorkloadState.Running) : PodHealth.From(pod);
+            // It only waits for the others where one of them cannot start. Of one that has ended the Job is about to say so.
+            return status.State == WorkloadState.Running && PodsHealth.Trouble(facts.Pods.Where(p => p.Text("status", "phase") is not ("Succeeded" or "Failed"))) is { } trouble
+                ? trouble with { State = trouble.State == WorkloadState.Failed ? WorkloadState.Attention : trouble.State } : status;
         }
         return ClusterEvents.Cause(facts.Events) ?? new WorkloadStatus(WorkloadState.Starting, "pod.creating");
     }

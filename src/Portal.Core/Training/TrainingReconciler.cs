@@ -223,17 +223,19 @@ public sealed class TrainingReconciler(
     private async Task<TrainingFacts> FactsAsync(WorkloadCluster cluster, TrainingRun run, WorkloadPlace place, CancellationToken ct)
     {
         var job = await cluster.Client.FindAsync(TrainingManifests.ControllerKey(run, place), ct);
-        var pod = TrainingPods.Leader(cluster.Pods(place.Namespace, TrainingManifests.Owner(run.Id)));
+        var pods = cluster.Pods(place.Namespace, TrainingManifests.Owner(run.Id));
+        var pod = TrainingPods.Leader(pods);
         var queued = cluster.Cache.List(Kinds.Workload, place.Namespace);
         var workload = job is null ? null : QueueHealth.Find(queued, job.Text("metadata", "uid") ?? "");
         var facts = new TrainingFacts(job, pod, workload, [], workload is null ? 0 : QueueHealth.Position(workload, queued))
         {
+            Pods = TrainingPods.LastTry(pods),
             Jobs = job is not null && TrainingEnd.IsToldByItsJobs(job) ? await JobsAsync(cluster, run, place, ct) : [],
         };
         // A pod that waits for no reason of its own has one that only events tell.
         var asks = job is not null && (pod is null
             || Patience.IsTried(TrainingHealth.From(run, facts, run.IntentChangedAt), run.IntentChangedAt, clock.GetUtcNow()));
-        return asks ? facts with { Events = await cluster.EventsAsync(place.Namespace, run.ObjectName, pod?.Name(), ct) } : facts;
+        return asks ? facts with { Events = await cluster.EventsAsync(place.Namespace, job!, pod, ct) } : facts;
     }
 
     // Asked for, not taken from what the watches saw: they may be behind, and what is said of an end is said once.

@@ -13,10 +13,16 @@ namespace Portal.Core.Waiting;
 public sealed record NodeFit(
     int Matching, int Usable, IReadOnlyList<string> Pressed, IReadOnlyDictionary<string, decimal> Free, IReadOnlyDictionary<string, decimal> Largest, int Fitting)
 {
+    /// <summary>The resource that each pod takes one of, asked for or not.</summary>
+    public const string Places = "pods";
+
     private static readonly string[] Pressures = ["DiskPressure", "MemoryPressure", "PIDPressure"];
 
     /// <summary>Free on each usable node, by resource that the pod asks for.</summary>
     public IReadOnlyList<IReadOnlyDictionary<string, decimal>> Rooms { get; init; } = [];
+
+    /// <summary>What the pod takes of a node: what it asks for and, where nodes say how many pods they take, its place.</summary>
+    public IReadOnlyDictionary<string, decimal> Wanted { get; init; } = new Dictionary<string, decimal>();
 
     /// <summary>Looks at the nodes for a pod.</summary>
     public static NodeFit Of(JsonNode podSpec, IEnumerable<JsonObject> nodes, IEnumerable<PodHolding> holdings)
@@ -25,24 +31,25 @@ public sealed record NodeFit(
         var selector = (podSpec.At("nodeSelector") as JsonObject ?? []).ToDictionary(l => l.Key, l => l.Value?.ToString() ?? "");
         var matching = nodes.Where(n => selector.All(l => n.Text("metadata", "labels", l.Key) == l.Value)).ToList();
         var usable = matching.Where(n => IsOpen(n) && Tolerates(podSpec, n)).ToList();
+        if (usable.Exists(n => n.Text("status", "allocatable", Places) is not null))
+            wanted[Places] = 1;
         var held = holdings.ToLookup(h => h.Node, h => h.Requests, StringComparer.Ordinal);
         var free = usable.Select(n => wanted.Keys.ToDictionary(r => r,
-            r => (Quantity.Parse(n.Text("status", "allocatable", r)) ?? 0) - held[n.Name()].Sum(h => h.GetValueOrDefault(r)))).ToList();
+            r => (Quantity.Parse(n.Text("status", "allocatable", r)) ?? 0) - held[n.Name()].Sum(h => r == Places ? 1 : h.GetValueOrDefault(r)))).ToList();
         return new NodeFit(matching.Count, usable.Count,
             [.. matching.Where(n => Pressures.Any(p => Condition.Find(n, p) is { IsTrue: true })).Select(n => n.Name())],
             wanted.Keys.ToDictionary(r => r, r => free.Sum(f => Math.Max(0, f[r]))),
             wanted.Keys.ToDictionary(r => r, r => free.Count == 0 ? 0 : free.Max(f => f[r])),
             free.Sum(f => wanted.Count == 0 ? 1 : (int)wanted.Where(w => w.Value > 0).Select(w => Math.Max(0, Math.Floor(f[w.Key] / w.Value))).DefaultIfEmpty(1).Min()))
-        { Rooms = free };
+        { Rooms = free, Wanted = wanted };
     }
 
     /// <summary>True when one of the nodes has room for a pod of the same place with other amounts of the same resources.</summary>
     public bool HasRoomFor(IReadOnlyDictionary<string, decimal> wanted) =>
-        Rooms.Any(room => wanted.All(w => w.Value <= 0 || room.GetValueOrDefault(w.Key) >= w.Value));
+        Rooms.Any(room => room.GetValueOrDefault(Places, 1) >= 1 && wanted.All(w => w.Value <= 0 || room.GetValueOrDefault(w.Key) >= w.Value));
 
-    /// <summary>Enough is free in all for a pod, but not on one node.</summary>
-    public bool IsFragmented(IReadOnlyDictionary<string, decimal> wanted) =>
-        Usable > 0 && Fitting == 0 && wanted.All(w => Free.GetValueOrDefault(w.Key) >= w.Value);
+    /// <summary>Enough is free in all for the pod, but not on one node.</summary>
+    public bool IsFragmented => Usable > 0 && Fitting == 0 && Wanted.All(w => Free.GetValueOrDefault(w.Key) >= w.Value);
 
     private static bool IsOpen(JsonObject node) =>
         Condition.Find(node, "Ready") is { IsTrue: true } && node.Text("spec", "unschedulable") != "true" && !Pressures.Any(p => Condition.Find(node, p) is { IsTrue: true });

@@ -21,16 +21,24 @@ public sealed record PoolHistory(IReadOnlyList<PastStay> Stays, IReadOnlyList<do
 /// <param name="Units">What it held: pieces, cores or bytes.</param>
 /// <param name="QueuedAt">When it was asked for.</param>
 /// <param name="Seconds">How long it ran.</param>
-public sealed record PastStay(double Units, DateTimeOffset QueuedAt, double Seconds);
+public sealed record PastStay(double Units, DateTimeOffset QueuedAt, double Seconds)
+{
+    /// <summary>The priority that it was queued with.</summary>
+    public int Priority { get; init; }
+}
 
 /// <summary>What stands between a workload and its start.</summary>
 /// <param name="Needed">Pieces, cores or bytes that it asks for; so are the others.</param>
-/// <param name="Free">What its queue, or a node, can take now.</param>
-/// <param name="Running">What runs: how much it holds, and seconds since its start.</param>
+/// <param name="Free">What its queue, or a node, can take now; below 0 where more is held than may be.</param>
+/// <param name="Running">What runs: how much its end frees for this one, and seconds since its start.</param>
 /// <param name="Ahead">What those before it ask for, first first.</param>
 /// <param name="Strict">True where the head of the queue blocks the others (StrictFIFO).</param>
 public sealed record QueueScene(
-    double Needed, double Free, IReadOnlyList<(double Units, double Elapsed)> Running, IReadOnlyList<double> Ahead, bool Strict = false);
+    double Needed, double Free, IReadOnlyList<(double Units, double Elapsed)> Running, IReadOnlyList<double> Ahead, bool Strict = false)
+{
+    /// <summary>Its priority: what comes with a higher one goes before it. Null where nothing does.</summary>
+    public int? Priority { get; init; }
+}
 
 /// <summary>When something will start, counted from now.</summary>
 /// <param name="Median">As likely sooner as later.</param>

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Core.Data;
+using Portal.Core.Hardware;
 using Portal.Core.Notebooks;
 using Portal.Core.Training;
 using Portal.Core.Workloads;
@@ -72,6 +73,7 @@ public static class PoolStays
             .Where(s => s.EndedAt != null && s.StartedAt != null)
             .OrderByDescending(s => s.EndedAt).Take(PoolHistory.Most).Select(s => new PoolStay
             {
+                WorkloadId = s.WorkloadId,
                 Accelerators = s.Accelerators,
                 Cores = s.Cores,
                 MemoryGiB = s.MemoryGiB,
@@ -82,9 +84,15 @@ public static class PoolStays
                 ForecastOf = s.ForecastOf,
                 Rank = s.Rank,
             }).ToListAsync(ct);
+        var ids = stays.Select(s => s.WorkloadId).Distinct().ToList();
+        // Runs are kept for good: what is not known as one was a notebook.
+        var runs = (await db.Set<TrainingRun>().Where(r => ids.Contains(r.Id)).Select(r => r.Id).ToListAsync(ct)).ToHashSet();
         return new PoolHistory(
             [.. stays.OrderBy(s => s.QueuedAt).Select(s => new PastStay(
-                onANode ? s.OnANode(resource) : s.OnAllNodes(resource), s.QueuedAt, Math.Max(1, (s.EndedAt!.Value - s.StartedAt!.Value).TotalSeconds)))],
+                onANode ? s.OnANode(resource) : s.OnAllNodes(resource), s.QueuedAt, Math.Max(1, (s.EndedAt!.Value - s.StartedAt!.Value).TotalSeconds))
+            {
+                Priority = (runs.Contains(s.WorkloadId) ? PriorityClass.Experiment : PriorityClass.Interactive).Value,
+            })],
             // What was forecast of another resource tells nothing of this one.
             [.. stays.Where(s => s.Rank is not null && s.ForecastOf == resource).Select(s => s.Rank!.Value)]);
     }

@@ -3,65 +3,92 @@ namespace Portal.Core.Waiting;
 /// <summary>One play of a queue, until the workload in question starts. Seconds from now.</summary>
 internal sealed class QueuePlay
 {
+    // What comes behind matters only as far as it overtakes: more of it makes a play no truer, only slower.
+    private const int Behind = 200;
+
     private readonly PriorityQueue<double, double> _ends = new();
-    private readonly List<(double Units, double Seconds, bool IsOurs)> _line = [];
+    private readonly List<(double Units, double Seconds)> _line = [];
     private readonly QueueScene _scene;
     private readonly IReadOnlyList<PastStay> _stays;
     private readonly double _gap;
+    private readonly double _least;
     private readonly Random _random;
     private double _free;
+    private int _ours;
 
-    public QueuePlay(QueueScene scene, IReadOnlyList<PastStay> stays, RunLengths lengths, double gap, Random random)
+    /// <param name="least">The smallest that stands in the line or may come.</param>
+    public QueuePlay(QueueScene scene, IReadOnlyList<PastStay> stays, RunLengths lengths, double gap, double least, Random random)
     {
-        (_scene, _stays, _gap, _random, _free) = (scene, stays, gap, random, scene.Free);
+        (_scene, _stays, _gap, _least, _random, _free) = (scene, stays, gap, least, random, scene.Free);
         foreach (var (units, elapsed) in scene.Running)
             _ends.Enqueue(units, lengths.Left(elapsed, random));
         foreach (var units in scene.Ahead)
-            _line.Add((units, Past().Seconds, false));
-        _line.Add((scene.Needed, 0, true));
+            _line.Add((units, Past().Seconds));
+        _ours = _line.Count;
+        _line.Add((scene.Needed, 0));
     }
 
-    /// <summary>When it starts.</summary>
-    /// <param name="steps">Events after which the play is given up: it starts no sooner than the last of them.</param>
+    /// <summary>When it starts, or <see cref="StartForecast.Never"/>.</summary>
+    /// <param name="steps">Events after which the play is given up.</param>
     public double Start(int steps)
     {
         var (now, arrival) = (0.0, Gap());
+        if (Admit(now))
+            return now;
         for (var step = 0; step < steps; step++)
         {
-            if (Admit(now))
-                return now;
             var end = _ends.TryPeek(out _, out var first) ? first : double.PositiveInfinity;
             now = Math.Min(end, arrival);
             if (end <= arrival)
             {
                 _free += _ends.Dequeue();
+                if (Admit(now))
+                    return now;
                 continue;
             }
-            var next = Past();
-            _line.Add((next.Units, next.Seconds, false));
+            Arrive(now);
             arrival += Gap();
         }
-        return now;
+        return StartForecast.Never;
     }
 
     private bool Admit(double now)
     {
-        for (var i = 0; i < _line.Count; i++)
+        for (var i = 0; i < _line.Count && _free >= _least; i++)
         {
-            var (units, seconds, isOurs) = _line[i];
-            if (units > _free)
+            if (_line[i].Units > _free)
             {
                 if (_scene.Strict)
                     return false;
                 continue;
             }
-            if (isOurs)
+            if (i == _ours)
                 return true;
-            _free -= units;
-            _ends.Enqueue(units, now + seconds);
-            _line.RemoveAt(i--);
+            Take(_line[i], now);
+            _line.RemoveAt(i);
+            if (i-- < _ours)
+                _ours--;
         }
         return false;
+    }
+
+    // Of what waits already nothing fits better than it did before.
+    private void Arrive(double now)
+    {
+        var past = Past();
+        var (next, overtakes) = ((past.Units, past.Seconds), past.Priority > _scene.Priority);
+        if (past.Units <= _free && (!_scene.Strict || (overtakes && _ours == 0)))
+            Take(next, now);
+        else if (overtakes)
+            _line.Insert(_ours++, next);
+        else if (_line.Count - _ours <= Behind)
+            _line.Add(next);
+    }
+
+    private void Take((double Units, double Seconds) stay, double now)
+    {
+        _free -= stay.Units;
+        _ends.Enqueue(stay.Units, now + stay.Seconds);
     }
 
     private PastStay Past() => _stays[_random.Next(_stays.Count)];

@@ -12,7 +12,7 @@ public sealed record QueuedWorkload(string Namespace, string Name, string Cluste
 
     public int Priority { get; init; }
 
-    /// <summary>Since when it stands in the queue: its making, or when it was put back.</summary>
+    /// <summary>Since when it stands in the queue: its making, or when it was put back for a fault of its own.</summary>
     public DateTimeOffset QueuedAt { get; init; }
 
     /// <summary>Since when it holds quota, or null.</summary>
@@ -44,7 +44,7 @@ public sealed record QueuedWorkload(string Namespace, string Name, string Cluste
             Object = workload,
             Priority = int.TryParse(workload.Text("spec", "priority"), CultureInfo.InvariantCulture, out var p) ? p : 0,
             QueuedAt = Put(workload) is { } put && put > created ? put : created,
-            AdmittedAt = holds ? Moved(workload, "QuotaReserved") ?? created : null,
+            AdmittedAt = holds ? KindFacts.MovedAt(workload, "QuotaReserved") ?? created : null,
             Waits = QueueHealth.Waits(workload) && workload.Text("spec", "active") != "false",
             Requests = Sum(workload),
             Usage = holds ? Held(workload) : new Dictionary<ResourceKey, decimal>(),
@@ -81,8 +81,6 @@ public sealed record QueuedWorkload(string Namespace, string Name, string Cluste
         return all;
     }
 
-    private static DateTimeOffset? Put(JsonObject workload) => Condition.Find(workload, "Evicted") is { IsTrue: true } ? Moved(workload, "Evicted") : null;
-
-    private static DateTimeOffset? Moved(JsonObject workload, string type) =>
-        workload.Items("status", "conditions").FirstOrDefault(c => c.Text("type") == type).Time("lastTransitionTime");
+    // As Kueue orders them: what was preempted keeps its place, what could not start goes behind the others.
+    private static DateTimeOffset? Put(JsonObject workload) => Condition.Find(workload, "Evicted") is { IsTrue: true, Reason: "PodsReadyTimeout" or "AdmissionCheck" } ? KindFacts.MovedAt(workload, "Evicted") : null;
 }

@@ -83,8 +83,21 @@ internal sealed class QuotaNode(string name)
         return _cells.GetValueOrDefault(key).BorrowingLimit is { } limit ? Math.Min(Subtree(key) + limit, most) : most;
     }
 
-    /// <summary>What others of its cohorts could be made to give back.</summary>
-    public decimal Returnable(ResourceKey key) =>
+    /// <summary>
+    /// What a request could be given back by others: it is owed only what it fits into beside what is used there already, of the
+    /// queue's own quota or of the lowest of its cohorts that has so much.
+    /// </summary>
+    public decimal Reclaimable(ResourceKey key, IReadOnlyDictionary<ResourceKey, decimal> wanted)
+    {
+        if (Fits(key) && wanted.Keys.GroupBy(k => k.Resource).All(pools => pools.Any(Fits)))
+            return Math.Min(Subtree(key) - Used(key), Returnable(key));
+        return _parent is null ? 0 : _parent.Reclaimable(key, wanted.ToDictionary(w => w.Key, w => Math.Max(0, w.Value - Math.Max(0, Guaranteed(w.Key) - Used(w.Key)))));
+
+        bool Fits(ResourceKey k) => Used(k) + wanted.GetValueOrDefault(k) <= Subtree(k);
+    }
+
+    // What others of its cohorts could be made to give back.
+    private decimal Returnable(ResourceKey key) =>
         _parent is null ? 0 : _parent._children.Where(c => c != this).Sum(c => c.Excess(key)) + _parent.Returnable(key);
 
     // A cohort within its own quota owes those outside it nothing, whatever its queues borrow from one another.
@@ -96,7 +109,7 @@ internal sealed class QuotaNode(string name)
 
     private decimal Subtree(ResourceKey key) => Nominal(key) + _children.Sum(c => c.Subtree(key) - c.Guaranteed(key));
 
-    private decimal Guaranteed(ResourceKey key) =>
+    public decimal Guaranteed(ResourceKey key) =>
         _cells.GetValueOrDefault(key).LendingLimit is { } lending ? Math.Max(0, Subtree(key) - lending) : 0;
 
     private readonly record struct Cell(decimal Nominal, decimal? BorrowingLimit, decimal? LendingLimit);

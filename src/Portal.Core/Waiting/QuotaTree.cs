@@ -48,15 +48,31 @@ public sealed class QuotaTree
     public decimal Borrowed(string queue, ResourceKey key) => Math.Max(0, Used(queue, key) - Nominal(queue, key));
 
     /// <summary>
-    /// What the queue could have back from those who borrowed it: no more than it is owed, and nothing when its policy forbids.
+    /// What a request could have back from those who borrowed it: no more than the queue or its cohort is owed, and nothing when the
+    /// policy forbids or the request as a whole would itself have to borrow.
     /// </summary>
-    public decimal Reclaimable(string queue, ResourceKey key)
+    /// <param name="wanted">All that the request asks for, in each pool that it may use.</param>
+    public decimal Reclaimable(string queue, ResourceKey key, IReadOnlyDictionary<ResourceKey, decimal> wanted) =>
+        Find(queue) is { Reclaims: true } own ? own.Reclaimable(key, wanted) : 0;
+
+    /// <summary>What the queue could take more of if a queue that shares with it, or itself, held less by an amount.</summary>
+    public decimal Freed(string queue, ResourceKey key, string holder, decimal amount)
     {
-        if (Find(queue) is not { Reclaims: true } own)
+        if (Find(holder) is not { } held)
             return 0;
-        var owed = Math.Max(0, own.Nominal(key) - own.Used(key));
-        return Math.Min(owed, own.Returnable(key));
+        var before = Available(queue, key);
+        held.Use([KeyValuePair.Create(key, -amount)]);
+        var after = Available(queue, key);
+        held.Use([KeyValuePair.Create(key, amount)]);
+        return after - before;
     }
+
+    /// <summary>
+    /// What the queue could take less of once a queue that shares with it, or itself, got an amount: nothing where that one cannot
+    /// borrow, because it gets what its own free.
+    /// </summary>
+    public decimal Taken(string queue, ResourceKey key, string holder, decimal amount) =>
+        queue == holder ? amount : Find(holder) is { } other && other.Potential(key) > other.Guaranteed(key) ? -Freed(queue, key, holder, -amount) : 0;
 
     /// <summary>The queues that share with this one, itself left out.</summary>
     public IEnumerable<string> Neighbours(string queue)

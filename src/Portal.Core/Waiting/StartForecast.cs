@@ -11,7 +11,13 @@ public static class StartForecast
     /// <summary>Plays of the queue.</summary>
     public const int Plays = 200;
 
+    /// <summary>The start of a play that was given up.</summary>
+    public const double Never = 365 * 24 * 3600;
+
     private const int Steps = 4000;
+
+    // Each of those before it has to end first, and a play is no longer than its steps.
+    private const int MostAhead = 1000;
 
     // A tenth on either side, less a little: past ranks come in runs (a busy day is busy for all), so that their own quantiles are
     // known less well than their number says, and a range without allowance holds in 77 of 100 cases in place of 80.
@@ -20,17 +26,18 @@ public static class StartForecast
     // Ranks evenly spread, as if so many honest forecasts had been seen before the first real one.
     private const int Prior = 20;
 
-    /// <summary>The starts of all plays in seconds from now, sorted; empty when there is too little history.</summary>
+    /// <summary>The starts of all plays in seconds from now, sorted; empty when there is too little history, or it cannot start by what ends.</summary>
     public static double[] Play(QueueScene scene, PoolHistory history, int seed, int plays = Plays)
     {
-        if (!history.IsEnough)
+        if (!history.IsEnough || scene.Ahead.Count > MostAhead || !IsWithinReach(scene))
             return [];
         var random = new Random(seed);
         var lengths = new RunLengths(history.Stays.Select(s => s.Seconds));
         var gap = MeanGap(history.Stays);
+        var least = history.Stays.Select(s => s.Units).Concat(scene.Ahead).Append(scene.Needed).Min();
         var starts = new double[plays];
         for (var i = 0; i < plays; i++)
-            starts[i] = new QueuePlay(scene, history.Stays, lengths, gap, random).Start(Steps);
+            starts[i] = Math.Min(Never, new QueuePlay(scene, history.Stays, lengths, gap, least, random).Start(Steps));
         Array.Sort(starts);
         return starts;
     }
@@ -38,13 +45,14 @@ public static class StartForecast
     /// <summary>The estimate, or null when there is too little history.</summary>
     public static StartEstimate? Of(QueueScene scene, PoolHistory history, int seed) => From(Play(scene, history, seed), history);
 
-    /// <summary>The estimate from plays, or null when there are none.</summary>
+    /// <summary>The estimate from plays, or null when there are none, or when it may as well never start.</summary>
     public static StartEstimate? From(double[] starts, PoolHistory history)
     {
         if (starts.Length == 0)
             return null;
         var (low, high) = Levels(history.Ranks);
-        return new StartEstimate(Seconds(Quantile(starts, 0.5)), Seconds(Quantile(starts, low)), Seconds(Quantile(starts, high)), history.Stays.Count);
+        return Quantile(starts, Math.Max(0.5, high)) >= Never ? null
+            : new StartEstimate(Seconds(Quantile(starts, 0.5)), Seconds(Quantile(starts, low)), Seconds(Quantile(starts, high)), history.Stays.Count);
     }
 
     /// <summary>Where a start fell among the plays, 0 to 1.</summary>
@@ -75,5 +83,8 @@ public static class StartForecast
         return Math.Max(1, (last - first).TotalSeconds / (stays.Count - 1));
     }
 
-    private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(Math.Min(seconds, TimeSpan.FromDays(365).TotalSeconds));
+    // Shares of cores do not add up to the last digit.
+    private static bool IsWithinReach(QueueScene scene) => scene.Needed <= scene.Free + scene.Running.Sum(r => r.Units) + (1e-9 * scene.Needed);
+
+    private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
 }

@@ -14,8 +14,14 @@ public sealed record WaitAnalysis(WaitKind Kind, IReadOnlyList<WaitRow> Rows)
     /// <summary>Its place in the ClusterQueue with all projects' workloads counted, from 1; 0 when it stands in none.</summary>
     public int Position { get; init; }
 
+    /// <summary>Its priority in the queue.</summary>
+    public int Priority { get; init; }
+
     /// <summary>Those before it, first first.</summary>
     public IReadOnlyList<WaitRival> Ahead { get; init; } = [];
+
+    /// <summary>What those before it will take of what decides, first first: of its own queue, and of those that borrow of the same.</summary>
+    public IReadOnlyList<decimal> Before { get; init; } = [];
 
     /// <summary>Who holds what it is short of, most first.</summary>
     public IReadOnlyList<WaitHolder> Holders { get; init; } = [];
@@ -39,14 +45,14 @@ public sealed record WaitAnalysis(WaitKind Kind, IReadOnlyList<WaitRow> Rows)
 
 /// <summary>A resource of a pool.</summary>
 /// <param name="Needed">What the workload asks for, cores, bytes or pieces.</param>
-/// <param name="Free">What its queue can take now, borrowing counted.</param>
+/// <param name="Free">What its queue can take now, borrowing counted; below 0 where it holds more than it may, and that has to end first.</param>
 /// <param name="Capacity">Most that its queue could ever hold.</param>
 /// <param name="Lent">What others hold above their own quota.</param>
 /// <param name="Reclaimable">What of that the queue may take back.</param>
 public sealed record WaitRow(ResourceKey Key, decimal Needed, decimal Free, decimal Capacity, decimal Lent, decimal Reclaimable)
 {
     /// <summary>What is missing now.</summary>
-    public decimal ShortBy => Math.Max(0, Needed - Math.Max(0, Free));
+    public decimal ShortBy => Math.Max(0, Needed - Free);
 
     /// <summary>What is missing of what is needed, 0 to 1.</summary>
     public decimal ShareMissing => ShortBy / Math.Max(Needed, 1e-9m);
@@ -65,8 +71,12 @@ public sealed record WaitRival(string Namespace, decimal Amount, int Priority, D
 public sealed record WaitHolder(string Namespace, ResourceKey Key, decimal Amount, decimal Borrowed, DateTimeOffset Since, int Workloads);
 
 /// <summary>Something that would start sooner.</summary>
-/// <param name="Amount">Pieces to ask for.</param>
-public sealed record StartOption(StartOptionKind Kind, ResourceKey Key, decimal Amount);
+/// <param name="Amount">Pieces to ask for, of all pods together.</param>
+public sealed record StartOption(StartOptionKind Kind, ResourceKey Key, decimal Amount)
+{
+    /// <summary>Pods that would have as much of it each.</summary>
+    public int Pods { get; init; } = 1;
+}
 
 /// <summary>The sorts of it.</summary>
 public enum StartOptionKind

@@ -35,21 +35,27 @@ public static class WaitExplanation
         var spec = self.PodSets.FirstOrDefault().Spec;
         var fit = spec is null || snapshot.Nodes.Count == 0 ? null : NodeFit.Of(spec, snapshot.Nodes, snapshot.Held);
         var strict = snapshot.ClusterQueues.FirstOrDefault(c => c.Name() == self.ClusterQueue).Text("spec", "queueingStrategy") == "StrictFIFO";
-        var analysis = new WaitAnalysis(WaitKind.Quota, rows) { ClusterQueue = self.ClusterQueue, IsStrict = strict, Position = ahead.Count + 1, Nodes = fit };
+        var analysis = new WaitAnalysis(WaitKind.Quota, rows) { ClusterQueue = self.ClusterQueue, IsStrict = strict, Position = ahead.Count + 1, Priority = self.Priority, Nodes = fit };
         var key = analysis.Bottleneck?.Key ?? default;
         var beside = tree.Neighbours(self.ClusterQueue).ToHashSet(StringComparer.Ordinal);
+        var elsewhere = queued.Where(q => q.Waits && beside.Contains(q.ClusterQueue) && q.Requests.GetValueOrDefault(key.Resource) > 0
+            && tree.Flavors(q.ClusterQueue, key.Resource).Contains(key.Flavor)).ToList();
         return analysis with
         {
-            Elsewhere = queued.Count(q => q.Waits && beside.Contains(q.ClusterQueue) && q.Requests.GetValueOrDefault(key.Resource) > 0
-                && tree.Flavors(q.ClusterQueue, key.Resource).Contains(key.Flavor)),
-            Kind = KindOf(workload, rows, ahead.Count, spec, fit),
+            Elsewhere = elsewhere.Count,
+            Before =
+            [
+                .. ahead.Concat(elsewhere.Where(q => Line.Instance.Compare(q, self) < 0)).Order(Line.Instance)
+                    .Select(q => tree.Taken(self.ClusterQueue, key, q.ClusterQueue, q.Requests.GetValueOrDefault(key.Resource))).Where(taken => taken > 0),
+            ],
+            Kind = KindOf(workload, rows, ahead.Count, fit),
             Ahead = [.. ahead.Select(a => new WaitRival(a.Namespace, a.Requests.GetValueOrDefault(key.Resource), a.Priority, a.QueuedAt))],
             Holders = WaitRows.Holders(self, rows, tree, queued),
-            Options = StartOptions.For(self, rows, tree, ahead.Count),
+            Options = StartOptions.For(self, rows, tree, ahead, snapshot),
         };
     }
 
-    private static WaitKind KindOf(JsonObject workload, IReadOnlyList<WaitRow> rows, int ahead, JsonNode? spec, NodeFit? fit)
+    private static WaitKind KindOf(JsonObject workload, IReadOnlyList<WaitRow> rows, int ahead, NodeFit? fit)
     {
         var said = QueueHealth.From(workload)?.Reason ?? "";
         if (said is "quota.stopped" or "quota.no_queue" or "quota.no_flavor" or "quota.deactivated")
@@ -63,7 +69,7 @@ public static class WaitExplanation
             return said == "quota.preempting" || missing.All(g => g.Any(r => r.Reclaimable >= r.ShortBy)) ? WaitKind.Reclaim : WaitKind.Quota;
         if (said == "quota.topology")
             return WaitKind.Topology;
-        if (fit is not null && spec is not null && fit.IsFragmented(PodHolding.RequestsOf(spec)))
+        if (fit is { IsFragmented: true })
             return WaitKind.Fragmentation;
         return ahead > 0 ? WaitKind.Priority : said == "quota.waiting" ? WaitKind.Quota : WaitKind.Starting;
     }
@@ -75,13 +81,17 @@ public static class WaitExplanation
         var cause = PodHealth.From(pod);
         if (Condition.Find(pod, "PodScheduled") is not { IsFalse: true })
             return new WaitAnalysis(OfCause(cause), []);
+        // The queue still keeps it from the nodes, and has said nothing of it.
+        if (PodHealth.IsGated(pod))
+            return new WaitAnalysis(WaitKind.Other, []);
         var fit = NodeFit.Of(pod.At("spec")!, snapshot.Nodes, snapshot.Held);
-        var wanted = PodHolding.RequestsOf(pod.At("spec"));
-        var rows = wanted.Select(w => new WaitRow(new ResourceKey("", w.Key), w.Value, fit.Largest.GetValueOrDefault(w.Key), fit.Free.GetValueOrDefault(w.Key), 0, 0)).ToList();
-        return new WaitAnalysis(OfNodes(fit, wanted, cause), rows) { Nodes = fit };
+        // Nobody asks for a place: it is shown only where that is what is missing.
+        var rows = fit.Wanted.Select(w => new WaitRow(new ResourceKey("", w.Key), w.Value, fit.Largest.GetValueOrDefault(w.Key), fit.Free.GetValueOrDefault(w.Key), 0, 0))
+            .Where(r => r.Key.Resource != NodeFit.Places || r.ShortBy > 0).ToList();
+        return new WaitAnalysis(OfNodes(fit, cause), rows) { Nodes = fit };
     }
 
-    private static WaitKind OfNodes(NodeFit fit, Dictionary<string, decimal> wanted, WorkloadStatus cause)
+    private static WaitKind OfNodes(NodeFit fit, WorkloadStatus cause)
     {
         if (cause.Reason.StartsWith("pod.volume", StringComparison.Ordinal))
             return WaitKind.Volume;
@@ -89,9 +99,18 @@ public static class WaitExplanation
             return WaitKind.Topology;
         if (fit.Usable == 0)
             return fit.Pressed.Count > 0 ? WaitKind.NodePressure : WaitKind.NoNode;
-        if (fit.IsFragmented(wanted))
+        if (fit.IsFragmented)
             return WaitKind.Fragmentation;
-        return fit.Fitting > 0 ? WaitKind.Starting : fit.Pressed.Count > 0 ? WaitKind.NodePressure : WaitKind.Room;
+        if (fit.Fitting == 0)
+            return fit.Pressed.Count > 0 ? WaitKind.NodePressure : WaitKind.Room;
+        // The scheduler sees more than is counted here: affinities, ports, claims of devices.
+        return cause.Reason switch
+        {
+            "pod.no_room" => WaitKind.Room,
+            "pod.node_pressure" => WaitKind.NodePressure,
+            "pod.taint" or "pod.nodes_down" or "pod.no_node" => WaitKind.NoNode,
+            _ => WaitKind.Starting,
+        };
     }
 
     private static WaitKind OfCause(WorkloadStatus cause) => cause.Reason switch

@@ -44,7 +44,11 @@ internal sealed class WaitNames
         [
             .. analysis.Holders.Where(h => h.Key == analysis.Bottleneck?.Key).Take(WaitReport.Shown).Select(h => Party(h.Namespace, h.Amount, h.Borrowed, h.Since)),
         ],
-        Options = [.. analysis.Options.Where(o => _pools.ContainsKey(o.Key.Flavor)).Select(o => new WaitOption(o.Kind, _pools[o.Key.Flavor].Id, _pools[o.Key.Flavor].Name, (int)o.Amount))],
+        Options =
+        [
+            .. analysis.Options.Where(o => _pools.ContainsKey(o.Key.Flavor))
+                .Select(o => new WaitOption(o.Kind, _pools[o.Key.Flavor].Id, _pools[o.Key.Flavor].Name, (int)o.Amount) { OnEach = (int)(o.Amount / o.Pods) }),
+        ],
         NodesFree = analysis is { Kind: WaitKind.Fragmentation or WaitKind.Room, Nodes: { } nodes, Bottleneck: { } row }
             ? (nodes.Free.GetValueOrDefault(row.Key.Resource), nodes.Largest.GetValueOrDefault(row.Key.Resource)) : null,
     };

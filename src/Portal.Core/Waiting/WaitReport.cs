@@ -60,8 +60,12 @@ public sealed record WaitPartyLine(string? Project, string? Team, bool IsOwn, de
 
 /// <summary>Something that would start sooner, with what the form it leads to is filled in with.</summary>
 /// <param name="PoolId">The pool of its accelerators, or null for none.</param>
+/// <param name="Amount">Accelerators on all its nodes together.</param>
 public sealed record WaitOption(StartOptionKind Kind, Guid? PoolId, string Pool, int Amount)
 {
+    /// <summary>Accelerators on each of its nodes, which is what the form asks for.</summary>
+    public int OnEach { get; init; } = Amount;
+
     /// <summary>Catalogue id of the size to ask for; empty for the same.</summary>
     public string SizeId { get; init; } = "";
 }

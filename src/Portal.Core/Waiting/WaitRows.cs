@@ -7,15 +7,12 @@ namespace Portal.Core.Waiting;
 internal static class WaitRows
 {
     /// <summary>One row for each resource and each pool of its queue whose nodes it may use.</summary>
-    public static IReadOnlyList<WaitRow> Of(QueuedWorkload self, QuotaTree tree, IEnumerable<JsonObject> flavors)
+    public static IReadOnlyList<WaitRow> Of(QueuedWorkload self, QuotaTree tree, IReadOnlyList<JsonObject> flavors)
     {
-        var labels = flavors.ToDictionary(f => f.Name(), f => f.At("spec", "nodeLabels") as JsonObject ?? []);
-        var selectors = self.PodSets.Select(s => s.Spec.At("nodeSelector") as JsonObject ?? []).ToList();
-        return
-        [
-            .. self.Requests.Where(r => r.Value > 0).OrderBy(r => r.Key.Contains('/', StringComparison.Ordinal) ? 0 : 1).ThenBy(r => r.Key, StringComparer.Ordinal)
-                .SelectMany(r => Usable(tree.Flavors(self.ClusterQueue, r.Key), labels, selectors).Select(f => Row(self, tree, new ResourceKey(f, r.Key), r.Value))),
-        ];
+        var wanted = self.Requests.Where(r => r.Value > 0).OrderBy(r => r.Key.Contains('/', StringComparison.Ordinal) ? 0 : 1).ThenBy(r => r.Key, StringComparer.Ordinal)
+            .SelectMany(r => tree.Flavors(self.ClusterQueue, r.Key).Where(f => MayUse(self, f, flavors)).Select(f => KeyValuePair.Create(new ResourceKey(f, r.Key), r.Value)))
+            .ToList();
+        return [.. wanted.Select(w => Row(self, tree, w.Key, w.Value, new Dictionary<ResourceKey, decimal>(wanted)))];
     }
 
     /// <summary>Those who hold what the rows are short of; its own queue's workloads among them.</summary>
@@ -34,12 +31,12 @@ internal static class WaitRows
         ];
     }
 
-    private static WaitRow Row(QueuedWorkload self, QuotaTree tree, ResourceKey key, decimal needed) => new(
+    private static WaitRow Row(QueuedWorkload self, QuotaTree tree, ResourceKey key, decimal needed, Dictionary<ResourceKey, decimal> wanted) => new(
         key, needed, tree.Available(self.ClusterQueue, key), tree.Capacity(self.ClusterQueue, key),
-        tree.Neighbours(self.ClusterQueue).Sum(n => tree.Borrowed(n, key)), tree.Reclaimable(self.ClusterQueue, key));
+        tree.Neighbours(self.ClusterQueue).Sum(n => tree.Borrowed(n, key)), tree.Reclaimable(self.ClusterQueue, key, wanted));
 
-    // As Kueue does: a label that the pod asks for and the flavor has otherwise rules the flavor out.
-    private static IEnumerable<string> Usable(IReadOnlyList<string> flavors, Dictionary<string, JsonObject> labels, List<JsonObject> selectors) =>
-        flavors.Where(f => !labels.TryGetValue(f, out var own)
-            || selectors.All(s => s.All(l => own[l.Key] is null || own[l.Key]!.ToString() == l.Value?.ToString())));
+    /// <summary>As Kueue does: a label that a pod asks for and the flavor has otherwise rules the flavor out.</summary>
+    public static bool MayUse(QueuedWorkload workload, string flavor, IReadOnlyList<JsonObject> flavors) =>
+        flavors.FirstOrDefault(f => f.Name() == flavor)?.At("spec", "nodeLabels") is not JsonObject own
+        || workload.PodSets.All(s => (s.Spec.At("nodeSelector") as JsonObject ?? []).All(l => own[l.Key] is null || own[l.Key]!.ToString() == l.Value?.ToString()));
 }

@@ -14,11 +14,17 @@ public static class WaitScenes
         var queued = snapshot.Queued();
         var tree = QuotaTree.From(snapshot.ClusterQueues, snapshot.Cohorts, queued);
         var shared = tree.Neighbours(analysis.ClusterQueue).Append(analysis.ClusterQueue).ToHashSet(StringComparer.Ordinal);
-        // What runs in another queue frees something for this one only as far as this one may borrow it.
-        var running = queued.Where(q => q.HoldsQuota && shared.Contains(q.ClusterQueue) && q.Usage.GetValueOrDefault(row.Key) > 0
-                && (q.ClusterQueue == analysis.ClusterQueue || row.Capacity > tree.Nominal(analysis.ClusterQueue, row.Key) || tree.Borrowed(q.ClusterQueue, row.Key) > 0))
-            .Select(q => ((double)q.Usage[row.Key], Math.Max(0, (snapshot.Now - q.AdmittedAt!.Value).TotalSeconds)));
-        return new QueueScene((double)row.Needed, (double)Math.Max(0, row.Free), [.. running], [.. analysis.Ahead.Select(a => (double)a.Amount)], analysis.IsStrict);
+        // What runs in another queue frees something for this one only as far as that one lends and this one may borrow.
+        var running = queued.Where(q => q.HoldsQuota && shared.Contains(q.ClusterQueue) && q.Usage.GetValueOrDefault(row.Key) > 0)
+            .GroupBy(q => (q.ClusterQueue, Held: q.Usage[row.Key]))
+            .Select(same => (Frees: (double)tree.Freed(analysis.ClusterQueue, row.Key, same.Key.ClusterQueue, same.Key.Held), Workloads: same))
+            .Where(same => same.Frees > 0)
+            .SelectMany(same => same.Workloads.Select(q => (same.Frees, Math.Max(0, (snapshot.Now - q.AdmittedAt!.Value).TotalSeconds))));
+        return new QueueScene((double)row.Needed, (double)row.Free, [.. running], [.. analysis.Before.Select(b => (double)b)], analysis.IsStrict)
+        {
+            // A cluster without priority classes gives all the same.
+            Priority = analysis.Priority > 0 ? analysis.Priority : null,
+        };
     }
 
     /// <summary>
@@ -35,7 +41,7 @@ public static class WaitScenes
             return null;
         var running = others.Where(s => s.StartedAt is not null).Select(s => (s.OnANode(resource), Math.Max(0, (now - s.StartedAt!.Value).TotalSeconds)));
         var ahead = others.Where(s => s.StartedAt is null && s.QueuedAt < queuedAt).OrderBy(s => s.QueuedAt).Select(s => s.OnANode(resource));
-        return new QueueScene((double)row.Needed, (double)Math.Max(0, row.Free), [.. running], [.. ahead]);
+        return new QueueScene((double)row.Needed, (double)row.Free, [.. running], [.. ahead]);
     }
 
     /// <summary>True for what stands in no queue and finds no room on the nodes.</summary>

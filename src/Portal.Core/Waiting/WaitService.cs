@@ -64,7 +64,12 @@ public sealed class WaitService(
             ? report with { Estimate = StartForecast.Of(scene, history, row.Id.GetHashCode()) } : report with { TooFew = history.Stays.Count };
     }
 
-    private WaitReport WithSize(WaitReport report, WorkloadRow row, WaitAnalysis analysis) =>
-        offered.FindSize(row.SizeId) is { } own && SmallerSize.For(analysis, own, row is TrainingRun run ? run.Nodes : 1, offered.Sizes) is { } size
-            ? report with { Options = [new WaitOption(StartOptionKind.SmallerSize, row.PoolId, "", row.Accelerators) { SizeId = size.Id }, .. report.Options] } : report;
+    private WaitReport WithSize(WaitReport report, WorkloadRow row, WaitAnalysis analysis)
+    {
+        var nodes = row is TrainingRun run ? run.Nodes : 1;
+        if (offered.FindSize(row.SizeId) is not { } own || SmallerSize.For(analysis, own, nodes, offered.Sizes) is not { } size)
+            return report;
+        var option = new WaitOption(StartOptionKind.SmallerSize, row.PoolId, "", row.Accelerators * nodes) { OnEach = row.Accelerators, SizeId = size.Id };
+        return report with { Options = [option, .. report.Options] };
+    }
 }

@@ -10,5 +10,5 @@ public static class FrozenProject
 
     /// <summary>A queue that was stopped because the project is frozen is no fault of the queue.</summary>
     public static WorkloadStatus Explain(Project project, WorkloadStatus status) =>
-        project.IsFrozen && status.Reason == "quota.no_queue" ? Waiting with { Detail = status.Detail } : status;
+        project.IsFrozen && status.Reason is "quota.no_queue" or "quota.stopped" ? Waiting with { Detail = status.Detail } : status;
 }

@@ -47,15 +47,15 @@ public sealed class WorkloadCluster(ConnectedCluster cluster, WorkloadOptions op
             .OrderByDescending(p => p.Text("metadata", "creationTimestamp"), StringComparer.Ordinal)];
 
     /// <summary>
-    /// Events about objects of a namespace, newest first. A quota refuses pods, not what makes them, and volumes and networks have
+    /// Events about an object and its pod, newest first. A quota refuses pods, not what makes them, and volumes and networks have
     /// no condition: only events tell.
     /// </summary>
-    public async Task<IReadOnlyList<JsonObject>> EventsAsync(string ns, string controller, string? pod, CancellationToken ct)
+    public async Task<IReadOnlyList<JsonObject>> EventsAsync(string ns, JsonObject controller, JsonObject? pod, CancellationToken ct)
     {
         var events = new List<JsonObject>();
         await foreach (var e in Client.ListAsync(Kinds.Event, ns, null, ct))
             events.Add(e);
-        return ClusterEvents.About(events, controller, pod ?? controller);
+        return ClusterEvents.About(events, controller, pod);
     }
 
     /// <summary>Runs a step; a refusal that only a person can mend becomes a status, everything else is retried by the queue.</summary>

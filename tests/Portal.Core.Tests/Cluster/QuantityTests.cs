@@ -13,6 +13,13 @@ public class QuantityTests
     [InlineData("64Gi", "68719476736")]
     [InlineData("1G", "1000000000")]
     [InlineData("1e3", "1000")]
+    [InlineData("1Ei", "1152921504606846976")]
+    [InlineData("2E", "2000000000000000000")]
+    [InlineData("1E3", "1000")]
+    [InlineData("100Ei", "9223372036854775807")] // more than Kubernetes can count
+    [InlineData("9e30", "9223372036854775807")]
+    [InlineData("-9e30", "-9223372036854775807")]
+    [InlineData("NaN", null)]
     [InlineData("many", null)]
     [InlineData("", null)]
     [InlineData(null, null)]

@@ -45,6 +45,34 @@ public class PatienceTests
         Assert.Equal(WorkloadState.Attention, after.State);
     }
 
+    // Forty-five minutes after it was asked for, one minute after what is last.
+    [Theory]
+    [InlineData("a pod that was made again", """{"metadata":{"creationTimestamp":"2026-03-02T09:44:00Z"},"status":{"phase":"Pending"} }""", "{}")]
+    [InlineData("a pod that was let go on", """
+        {"metadata":{"creationTimestamp":"2026-03-02T09:00:00Z"},"spec":{"nodeName":"n"},
+        "status":{"phase":"Pending","conditions":[{"type":"PodScheduled","status":"True","lastTransitionTime":"2026-03-02T09:44:00Z"}]} }
+        """, "{}")]
+    [InlineData("a server that no longer answers", """
+        {"metadata":{"creationTimestamp":"2026-03-01T09:00:00Z"},"spec":{"nodeName":"n"},
+        "status":{"phase":"Running","conditions":[{"type":"Ready","status":"False","lastTransitionTime":"2026-03-02T09:44:00Z"}],
+        "containerStatuses":[{"name":"nb","image":"i","state":{"running":{} } }]} }
+        """, "{}")]
+    [InlineData("a pod that is being taken away", """
+        {"metadata":{"creationTimestamp":"2026-03-01T09:00:00Z","deletionTimestamp":"2026-03-02T09:44:00Z"},"status":{"phase":"Pending"} }
+        """, "{}")]
+    [InlineData("quota that came late", "", """
+        {"status":{"conditions":[{"type":"Admitted","status":"True","lastTransitionTime":"2026-03-02T09:44:00Z"}]} }
+        """)]
+    public void After_LongWait_CountsFromTheLastThatMovedIt(string what, string pod, string workload)
+    {
+        var facts = new StartFacts(Controller, Object(workload), pod.Length == 0 ? null : Object(pod), []);
+        var status = facts.Pod is { } p ? PodHealth.From(p) : new WorkloadStatus(WorkloadState.Starting, "pod.creating");
+
+        Assert.Equal((what, status), (what, Patience.After(status, facts, Places.Now, Places.Now.AddMinutes(45))));
+        var after = Patience.After(status, facts, Places.Now, Places.Now.AddMinutes(46.5));
+        Assert.Equal((what, WorkloadState.Attention, "2"), (what, after.State, after.Arguments["minutes"]));
+    }
+
     [Theory]
     [InlineData("FailedMount", "MountVolume.SetUp failed for volume \"data\" : secret \"s3\" not found", "pod.config_missing")]
     [InlineData("FailedAttachVolume", "Multi-Attach error for volume \"pvc-1\" Volume is already used by pod(s) nb-0", "pod.volume_in_use")]

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using Portal.Core.Health;
 using Portal.Core.Notebooks;
+using Portal.Core.Projects;
 using Portal.Core.Tests.Workloads;
 using Portal.Core.Workloads;
 
@@ -30,14 +32,62 @@ public class NotebookHealthTests
     }
 
     [Theory]
-    [InlineData("creating", "start.preparing")]
-    [InlineData("not-ready", "start.not_answering")]
-    [InlineData("deleting", "start.replacing_slow")]
-    public void From_StartingForMoreThanTwoMinutes_AsksForAttentionAndSaysWhatHoldsIt(string pod, string reason)
+    [InlineData("creating", "start.preparing", "3")]
+    [InlineData("not-ready", "start.not_answering", "3")]
+    [InlineData("deleting", "start.replacing_slow", "2")]
+    public void From_StartingForMoreThanTwoMinutes_AsksForAttentionAndSaysWhatHoldsIt(string pod, string reason, string minutes)
     {
         var status = NotebookHealth.From(Running(), new NotebookFacts(Set, RecordedPods.Get(pod), null, []), Places.Now.AddMinutes(3));
 
-        Assert.Equal((WorkloadState.Attention, reason, "3"), (status.State, status.Reason, status.Arguments["minutes"]));
+        Assert.Equal((WorkloadState.Attention, reason, minutes), (status.State, status.Reason, status.Arguments["minutes"]));
+    }
+
+    [Theory]
+    [InlineData("insufficient unused quota for nvidia.com/gpu in flavor h100, 1 more needed", "quota.waiting")]
+    [InlineData("ClusterQueue ml-credit-risk is inactive", "quota.no_queue")]
+    [InlineData("LocalQueue default is stopped", "quota.stopped")]
+    public void From_PodThatTheQueueHolds_SaysWhatTheQueueSays(string message, string reason)
+    {
+        var status = NotebookHealth.From(Running(), new NotebookFacts(Set, RecordedPods.Get("gated"), Queued(message), []), Places.Now.AddMinutes(45));
+
+        Assert.Equal(reason, status.Reason);
+    }
+
+    [Theory]
+    [InlineData("ClusterQueue ml-credit-risk is inactive")]
+    [InlineData("LocalQueue default is stopped")]
+    public void From_PodThatTheQueueOfAFrozenProjectHolds_IsTheFreeze(string message)
+    {
+        var status = NotebookHealth.From(Running(), new NotebookFacts(Set, RecordedPods.Get("gated"), Queued(message), []), Places.Now);
+
+        Assert.Equal("project.frozen_waits", FrozenProject.Explain(new Project { FrozenAt = Places.Now }, status).Reason);
+    }
+
+    [Fact]
+    public void From_GatedPodOfWhichKueueSaysNothing_IsNamedAfterAWhile()
+    {
+        var facts = new NotebookFacts(Set, RecordedPods.Get("gated"), null, []);
+
+        Assert.Equal(("quota.queued", ""), (NotebookHealth.From(Running(), facts, Places.Now).Reason, NotebookHealth.From(Running(), facts, Places.Now).Detail));
+        Assert.Equal("start.queue_silent", NotebookHealth.From(Running(), facts, Places.Now.AddMinutes(3)).Reason);
+    }
+
+    [Theory]
+    [InlineData("u1", null)]
+    [InlineData(null, "pod-uid")]
+    public void Find_WorkloadOfTheNotebookOrOfItsPod_IsFound(string? job, string? owner)
+    {
+        var workload = Queued("");
+        workload["metadata"] = new JsonObject
+        {
+            ["labels"] = new JsonObject { ["kueue.x-k8s.io/job-uid"] = job },
+            ["ownerReferences"] = new JsonArray(new JsonObject { ["uid"] = owner }),
+        };
+        var pod = RecordedPods.Get("gated");
+        pod["metadata"]!["uid"] = "pod-uid";
+
+        Assert.Same(workload, QueueHealth.Find([Queued(""), workload], Set, pod));
+        Assert.Equal(job is null ? null : workload, QueueHealth.Find([workload], Set, null));
     }
 
     [Fact]
@@ -109,6 +159,14 @@ public class NotebookHealthTests
     public void StopsAt_ActivityAndKernel_IsIdleTimeAfterTheLastUse(bool busy, int lastActivity, int? expected) =>
         Assert.Equal(expected is { } minutes ? Places.Now.AddMinutes(minutes) : (DateTimeOffset?)null,
             IdleRule.StopsAt(Places.Now, Places.Now.AddMinutes(lastActivity), busy, TimeSpan.FromMinutes(60)));
+
+    private static JsonObject Queued(string message) => new()
+    {
+        ["status"] = new JsonObject
+        {
+            ["conditions"] = new JsonArray(new JsonObject { ["type"] = "QuotaReserved", ["status"] = "False", ["reason"] = "Pending", ["message"] = message }),
+        },
+    };
 
     private static Notebook Running() => new() { Intent = NotebookIntent.Running, IntentChangedAt = Places.Now, IdleMinutes = 60 };
 }

@@ -32,6 +32,52 @@ public class TrainingHealthTests
         Assert.Equal((state, reason), (status.State, status.Reason));
     }
 
+    [Theory]
+    [InlineData("unschedulable", WorkloadState.Pending, "pod.no_room")]
+    [InlineData("image-pull-back-off", WorkloadState.Attention, "pod.image_pull")]
+    [InlineData("crash-loop", WorkloadState.Attention, "pod.crash_loop")]
+    [InlineData("failed-out-of-memory", WorkloadState.Running, "")]
+    [InlineData("ready", WorkloadState.Running, "")]
+    [InlineData("creating", WorkloadState.Running, "")]
+    public void From_LeaderRunsAndAnotherNode_IsWhatHoldsTheOther(string other, WorkloadState state, string reason)
+    {
+        var facts = Facts(null, "ready");
+
+        var status = TrainingHealth.From(Run(), facts with { Pods = [facts.Pod!, RecordedPods.Get(other)] }, Places.Now.AddSeconds(20));
+
+        Assert.Equal((state, reason), (status.State, status.Reason));
+    }
+
+    [Theory]
+    [InlineData("""{"exitCode":143,"reason":"Error"}""", """{"exitCode":137,"reason":"OOMKilled"}""", "pod.out_of_memory")]
+    [InlineData("""{"exitCode":1,"reason":"Error","finishedAt":"2026-03-02T09:10:09Z"}""", """{"exitCode":137,"reason":"OOMKilled"}""", "pod.out_of_memory")]
+    [InlineData("""{"exitCode":137,"reason":"Error"}""", """{"exitCode":3,"reason":"Error"}""", "pod.exit_code")]
+    [InlineData("""{"exitCode":1,"reason":"Error","finishedAt":"2026-03-02T09:10:09Z"}""", """{"exitCode":3,"reason":"Error","finishedAt":"2026-03-02T09:10:05Z"}""", "pod.exit_code", "3")]
+    [InlineData("""{"exitCode":143,"reason":"Error"}""", """{"exitCode":137,"reason":"Error"}""", "pod.killed")]
+    public void From_RunOnSeveralNodesThatFailed_SaysWhatFailedAndNotWhatWasStopped(string leader, string other, string reason, string? code = null)
+    {
+        var facts = Facts("Failed:BackoffLimitExceeded", null);
+        JsonObject[] pods = [Ended(leader), Ended(other)];
+
+        var status = TrainingHealth.From(Run(), facts with { Pod = pods[0], Pods = pods }, Places.Now.AddSeconds(20));
+
+        Assert.Equal((WorkloadState.Failed, reason), (status.State, status.Reason));
+        if (code is not null)
+            Assert.Equal(code, status.Arguments["code"]);
+    }
+
+    [Fact]
+    public void LastTry_OfPodsOfEarlierTriesAsWell_IsTheNewestOfEachNode()
+    {
+        JsonObject[] newestFirst = [Pod("d", "run", "0"), Pod("c", "run", "1"), Pod("b", "run", "1"), Pod("a", "run", "0"), Pod("head", null, null), Pod("worker", null, null)];
+
+        Assert.Equal(["d", "c", "head", "worker"], TrainingPods.LastTry(newestFirst).Select(p => p["metadata"]!["name"]!.ToString()));
+
+        static JsonObject Pod(string name, string? job, string? index) => JsonNode.Parse($$"""
+            {"metadata":{"name":"{{name}}","labels":{{(job is null ? "{}" : $$"""{"batch.kubernetes.io/job-name":"{{job}}","batch.kubernetes.io/job-completion-index":"{{index}}"}""")}} } }
+            """)!.AsObject();
+    }
+
     [Fact]
     public void From_QueuedForQuota_SaysNeededFreeAndShort()
     {
@@ -112,6 +158,10 @@ public class TrainingHealthTests
 
         Assert.Equal(new TrainingUse(0.5, 0.25, 1, 1, 3m), TrainingUse.From(run, [], Places.Now.AddDays(1)));
     }
+
+    private static JsonObject Ended(string terminated) => JsonNode.Parse($$"""
+        {"metadata":{"name":"run"},"status":{"phase":"Failed","containerStatuses":[{"name":"main","state":{"terminated":{{terminated}} } }]} }
+        """)!.AsObject();
 
     private static TrainingRun Run() => new() { ObservedGeneration = 1, IntentChangedAt = Places.Now, TimeLimitMinutes = 60 };
 

@@ -29,7 +29,9 @@ public class QuotaTreeTests
     {
         var world = new WaitWorld().Project("own", "h100=4").Project("other", "h100=4").Runs("other", "w", 7).Runs("own", "x", 1);
 
-        Assert.Equal((3, 3, 0), (Tree(world).Borrowed("other", H100), Tree(world).Reclaimable("own", H100), Tree(world).Available("own", H100)));
+        Assert.Equal((3, 3, 0), (Tree(world).Borrowed("other", H100), Back(world, "own", 3), Tree(world).Available("own", H100)));
+        // One more would have to be borrowed, and for that nobody has to give anything back.
+        Assert.Equal(0, Back(world, "own", 4));
     }
 
     [Fact]
@@ -37,7 +39,7 @@ public class QuotaTreeTests
     {
         var world = new WaitWorld().Project("own", "h100=4", reclaim: "Never").Project("other", "h100=4").Runs("other", "w", 7);
 
-        Assert.Equal(0, Tree(world).Reclaimable("own", H100));
+        Assert.Equal(0, Back(world, "own", 1));
     }
 
     [Fact]
@@ -47,7 +49,7 @@ public class QuotaTreeTests
         var world = new WaitWorld().Cohort("red", "bank").Cohort("blue", "bank").Project("q1", "h100=4", "red").Project("q2", "h100=4", "red")
             .Project("own", "h100=4", "blue").Runs("q1", "w", 8);
 
-        Assert.Equal((0, 4), (Tree(world).Reclaimable("own", H100), Tree(world).Reclaimable("q2", H100)));
+        Assert.Equal((0, 4), (Back(world, "own", 4), Back(world, "q2", 4)));
     }
 
     [Fact]
@@ -56,7 +58,37 @@ public class QuotaTreeTests
         var world = new WaitWorld().Cohort("red", "bank").Cohort("blue", "bank").Project("q1", "h100=4", "red").Project("q2", "h100=4", "red")
             .Project("own", "h100=4", "blue").Runs("q1", "w", 10);
 
-        Assert.Equal((2, 4), (Tree(world).Reclaimable("own", H100), Tree(world).Reclaimable("q2", H100)));
+        Assert.Equal((2, 4), (Back(world, "own", 4), Back(world, "q2", 4)));
+    }
+
+    [Fact]
+    public void Reclaimable_BeyondTheQueueAndWithinItsTeam_IsWhatOtherTeamsAreOverBy()
+    {
+        var world = new WaitWorld().Cohort("red", "bank").Cohort("blue", "bank").Project("q1", "h100=4", "red").Project("q2", "h100=4", "red")
+            .Project("other", "h100=4", "blue").Runs("q2", "x", 4).Runs("q1", "y", 1).Runs("other", "w", 7);
+
+        Assert.Equal((3, 0), (Back(world, "q2", 3), Back(world, "q2", 4)));
+    }
+
+    [Fact]
+    public void Reclaimable_AnotherResourceBeyondItsQuota_IsNothing()
+    {
+        var world = new WaitWorld().Project("own", "h100=4").Project("other", "h100=4").Runs("other", "w", 8);
+        var wanted = new Dictionary<ResourceKey, decimal> { [H100] = 2, [new("h100", "cpu")] = 1 };
+
+        Assert.Equal(0, Tree(world).Reclaimable("own", H100, wanted));
+    }
+
+    [Theory]
+    [InlineData("own", 2, 2)] // its own comes back whole
+    [InlineData("other", 2, 1)] // of what the other keeps for itself nothing does
+    [InlineData("other", 1, 1)]
+    public void Freed_OfARunThatEnds_IsWhatTheQueueCouldTakeMore(string holder, int amount, int expected)
+    {
+        var world = new WaitWorld().Project("own", "h100=4//2").Project("other", "h100=4//2").Runs("own", "x", 5).Runs("other", "w", 3);
+
+        Assert.Equal(expected, Tree(world).Freed("own", H100, holder, amount));
+        Assert.Equal(0, Tree(world).Available("own", H100));
     }
 
     [Fact]
@@ -75,6 +107,9 @@ public class QuotaTreeTests
 
         Assert.Equal((-1, 2), (Tree(world).Available("own", H100), Tree(world).Capacity("own", H100)));
     }
+
+    private static decimal Back(WaitWorld world, string queue, int wanted) =>
+        Tree(world).Reclaimable(queue, H100, new Dictionary<ResourceKey, decimal> { [H100] = wanted });
 
     private static QuotaTree Tree(WaitWorld world) =>
         QuotaTree.From(world.Snapshot.ClusterQueues, world.Snapshot.Cohorts, world.Snapshot.Queued());

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Portal.Core.Waiting;
 
 namespace Portal.Core.Tests.Waiting;
@@ -35,6 +36,66 @@ public class StartForecastTests
         var share = world.Held.Count(h => h) / (double)world.Held.Count;
         Assert.True(world.Held.Count >= 300, $"{world.Held.Count} waits are too few to judge by");
         Assert.True(share is >= 0.75 and <= 0.85, $"{pattern}: the range held in {share:P1} of {world.Held.Count} waits");
+    }
+
+    // Each queue keeps half for itself: what ends in one frees for the other only what was lent.
+    [Theory]
+    [InlineData(6, 3, 1, 11.0)]
+    [InlineData(6, 1, 2, 6.5)]
+    public void Of_ManyWaitsInACohortThatLendsUpToLimits_HoldsFourTimesOfFive(int nominal, int lends, int largest, double anHour)
+    {
+        var load = new LoadPattern(0, (r, _) => Exponential(r, Hour / anHour), r => 1 + r.Next(largest), (r, _) => Exponential(r, Hour));
+        var world = new CohortWorld(load, [(nominal, lends), (nominal, lends)], seed: 20260302);
+
+        world.Run(arrivals: 3000, warmUp: 400, every: 4);
+
+        var share = world.Held.Count(h => h) / (double)world.Held.Count;
+        Assert.True(world.Held.Count >= 300, $"{world.Held.Count} waits are too few to judge by");
+        Assert.True(share is >= 0.75 and <= 0.85, $"the range held in {share:P1} of {world.Held.Count} waits");
+    }
+
+    [Fact]
+    public void Of_PlaysThatAreGivenUp_IsNoEstimate()
+    {
+        // The rest is enough for whatever comes, and never for this one: each that ends is followed by others.
+        var past = Enumerable.Range(0, 60).Select(i => new PastStay(1, DateTimeOffset.UnixEpoch.AddSeconds(i), 3600));
+
+        Assert.Null(StartForecast.Of(new QueueScene(8, 0, [.. Enumerable.Repeat((1.0, 60.0), 8)], []), new PoolHistory([.. past], []), 7));
+    }
+
+    [Fact]
+    public void Of_MoreThanAllThatRunsWouldFree_IsNoEstimate() =>
+        Assert.Empty(StartForecast.Play(new QueueScene(8, 1, [(4, 600), (2, 60)], []), Enough(), 7));
+
+    [Fact]
+    public void Of_LessThanNothingFree_WaitsForThatAsWell()
+    {
+        var over = StartForecast.Of(new QueueScene(1, -2, [(2, 600), (2, 60)], []), Enough(), 7)!;
+        var even = StartForecast.Of(new QueueScene(1, 0, [(2, 600), (2, 60)], []), Enough(), 7)!;
+
+        Assert.True(over.Median > even.Median, $"{over} {even}");
+    }
+
+    [Fact]
+    public void Of_ThoseOfHigherPriority_GoBeforeIt()
+    {
+        var history = new PoolHistory([.. Enough().Stays.Select(s => s with { Priority = 500 })], []);
+        var scene = new QueueScene(4, 0, [(4, 600)], []);
+
+        Assert.Equal(StartForecast.Of(scene, Enough(), 7), StartForecast.Of(scene with { Priority = 500 }, history, 7));
+        Assert.True(StartForecast.Of(scene with { Priority = 100 }, history, 7)!.Median > StartForecast.Of(scene, history, 7)!.Median);
+    }
+
+    [Fact]
+    public void Of_LongLine_IsPlayedInNoTime()
+    {
+        // Far more comes than can run.
+        var past = Enumerable.Range(0, 300).Select(i => new PastStay(1 + (i % 2), DateTimeOffset.UnixEpoch.AddSeconds(i), 36000));
+        var clock = Stopwatch.StartNew();
+
+        StartForecast.Of(new QueueScene(8, 0, [.. Enumerable.Repeat((1.0, 60.0), 8)], [.. Enumerable.Repeat(2.0, 900)]), new PoolHistory([.. past], []), 7);
+
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"{clock.Elapsed}");
     }
 
     [Fact]

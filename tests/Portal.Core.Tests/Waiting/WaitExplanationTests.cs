@@ -37,6 +37,67 @@ public class WaitExplanationTests
     }
 
     [Fact]
+    public void For_LentQuotaBeyondItsOwn_WaitsForQuotaAndIsEstimated()
+    {
+        // Three of its own four are used: with two more it would borrow, and nobody is stopped for that.
+        var world = new WaitWorld().Project("own", "h100=4").Project("other", "h100=4").Runs("own", "a", 3).Runs("other", "b", 5);
+        var mine = world.Waits("own", "mine", 2, message: Short);
+
+        var why = WaitExplanation.For(world.Snapshot, mine, null);
+
+        Assert.Equal((WaitKind.Quota, 0), (why.Kind, why.Rows[0].Reclaimable));
+        Assert.NotNull(WaitScenes.From(world.Snapshot, why));
+    }
+
+    [Fact]
+    public void For_OverCommittedQueue_IsShortOfThatAsWell()
+    {
+        var world = new WaitWorld().Project("own", "h100=2", cohort: "").Runs("own", "a", 4);
+        var mine = world.Waits("own", "mine", 2, message: Short);
+
+        var why = WaitExplanation.For(world.Snapshot, mine, null);
+
+        Assert.Equal((-2, 4), (why.Rows[0].Free, why.Rows[0].ShortBy));
+        Assert.Equal(-2, WaitScenes.From(world.Snapshot, why)!.Free);
+    }
+
+    [Theory]
+    [InlineData("Preempted", 1)]
+    [InlineData("PodsReadyTimeout", 2)]
+    [InlineData("AdmissionCheck", 2)]
+    public void For_WorkloadThatWasPutBack_StandsWhereKueuePutsIt(string reason, int position)
+    {
+        var world = new WaitWorld().Project("own", "h100=1", cohort: "");
+        world.Waits("own", "other", 1, minutes: 20);
+        var mine = world.Waits("own", "mine", 1, minutes: 30);
+        mine["status"]!["conditions"]!.AsArray().Add(new JsonObject
+        {
+            ["type"] = "Evicted",
+            ["status"] = "True",
+            ["reason"] = reason,
+            ["lastTransitionTime"] = "2026-03-02T09:25:00Z",
+        });
+
+        Assert.Equal(position, WaitExplanation.For(world.Snapshot, mine, null).Position);
+    }
+
+    [Theory]
+    [InlineData(2, 5, 4, 2)]
+    [InlineData(4, 3, 0, 0)] // not even one for each
+    public void For_RunOnSeveralNodes_OffersAsMuchOnEach(int pods, int free, int amount, int options)
+    {
+        var world = new WaitWorld().Project("own", "h100=16 a100=16", cohort: "").Runs("own", "a", 16 - free);
+        var mine = world.Waits("own", "mine", 4, message: Short);
+        mine["spec"]!["podSets"]![0]!["count"] = pods;
+
+        var offered = WaitExplanation.For(world.Snapshot, mine, null).Options;
+
+        Assert.Equal(amount, offered.Where(o => o.Kind == StartOptionKind.Smaller).Sum(o => o.Amount));
+        Assert.Equal(options, offered.Where(o => o.Kind == StartOptionKind.Smaller).Sum(o => o.Pods));
+        Assert.Equal(4, offered.Where(o => o.Kind == StartOptionKind.OtherPool).Select(o => o.Amount / o.Pods).SingleOrDefault());
+    }
+
+    [Fact]
     public void For_EnoughFreeButOthersFirst_IsPriorityAndPosition()
     {
         var world = new WaitWorld().Project("own", "h100=4", cohort: "");
@@ -80,6 +141,24 @@ public class WaitExplanationTests
         var why = WaitExplanation.For(world.Snapshot, mine, null);
 
         Assert.Contains(why.Options, o => o.Kind == StartOptionKind.OtherPool && o.Key.Flavor == "a100");
+    }
+
+    [Theory]
+    [InlineData(4, 0, "", true)]
+    [InlineData(4, 3, "", false)] // its node is full
+    [InlineData(1, 0, "", false)] // its nodes are too small for one pod
+    [InlineData(4, 0, """{"pool":"a100"}""", false)] // one before it waits for the same
+    [InlineData(4, 0, """{"pool":"h100"}""", true)] // one before it cannot take it
+    public void For_OtherPool_IsOfferedOnlyWhereItStarts(int gpus, int held, string ahead, bool offered)
+    {
+        var world = new WaitWorld().Project("own", "h100=2//0 a100=4//0").Flavor("h100", """{"pool":"h100"}""").Flavor("a100", """{"pool":"a100"}""")
+            .Node("n1", 8, """{"pool":"h100"}""").Node("n2", gpus, """{"pool":"a100"}""", """[{"key":"gpu","value":"a100","effect":"NoSchedule"}]""")
+            .Held("n2", held).Runs("own", "a", 2);
+        if (ahead.Length > 0)
+            world.Waits("own", "first", 3, minutes: 20, selector: ahead);
+        var mine = world.Waits("own", "mine", 2, message: Short, selector: """{"pool":"h100"}""");
+
+        Assert.Equal(offered, WaitExplanation.For(world.Snapshot, mine, null).Options.Any(o => o.Kind == StartOptionKind.OtherPool));
     }
 
     [Fact]
@@ -126,11 +205,35 @@ public class WaitExplanationTests
         Assert.Equal(WaitKind.Room, Of(new WaitWorld().Node("n1", 4).Held("n1", 4), pod));
         Assert.Equal(WaitKind.NodePressure, Of(new WaitWorld().Node("n1", 4, conditions: ",{\"type\":\"DiskPressure\",\"status\":\"True\"}"), pod));
         Assert.Equal(WaitKind.NoNode, Of(new WaitWorld().Node("n1", 4, taints: """[{"key":"reserved","value":"risk","effect":"NoSchedule"}]"""), pod));
-        Assert.Equal(WaitKind.Starting, Of(new WaitWorld().Node("n1", 4), pod));
+        // The scheduler may see what is not counted here.
+        Assert.Equal(WaitKind.Room, Of(new WaitWorld().Node("n1", 4), pod));
+        Assert.Equal(WaitKind.NoNode, Of(new WaitWorld().Node("n1", 4), WaitWorld.Unplaced(4, "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector.")));
         Assert.Equal(WaitKind.NoNode, Of(new WaitWorld().Node("n1", 4), WaitWorld.Unplaced(4, Full, ""","nodeSelector":{"pool":"h100"} """)));
-        Assert.Equal(WaitKind.Starting, Of(new WaitWorld().Node("n1", 4, taints: """[{"key":"reserved","value":"risk","effect":"NoSchedule"}]"""),
+        Assert.Equal(WaitKind.Room, Of(new WaitWorld().Node("n1", 4, taints: """[{"key":"reserved","value":"risk","effect":"NoSchedule"}]"""),
             WaitWorld.Unplaced(4, Full, ""","tolerations":[{"key":"reserved","operator":"Exists"}] """)));
         Assert.Equal(WaitKind.Volume, Of(new WaitWorld().Node("n1", 4), WaitWorld.Unplaced(4, "0/1 nodes are available: 1 node(s) had volume node affinity conflict.")));
+    }
+
+    [Fact]
+    public void For_NodesThatTakeNoMorePods_IsRoomAndSaysSo()
+    {
+        var world = new WaitWorld().Node("n1", 4).Held("n1", 0).Held("n1", 0);
+        world.Snapshot.Nodes[0]["status"]!["allocatable"]!["pods"] = "2";
+
+        var why = WaitExplanation.For(world.Snapshot, null, WaitWorld.Unplaced(2, "0/1 nodes are available: 1 Too many pods."));
+
+        Assert.Equal((WaitKind.Room, "pods", 1m), (why.Kind, why.Bottleneck!.Key.Resource, why.Bottleneck.ShortBy));
+        Assert.DoesNotContain(WaitExplanation.For(new WaitWorld().Node("n1", 4).Snapshot, null, WaitWorld.Unplaced(8, "")).Rows, r => r.Key.Resource == "pods");
+        Assert.False(why.Nodes!.HasRoomFor(new Dictionary<string, decimal> { [WaitWorld.Gpu] = 1 }));
+    }
+
+    [Fact]
+    public void For_GatedPodOfWhichTheQueueSaysNothing_IsNotAboutToStart()
+    {
+        var pod = WaitWorld.Unplaced(2, "");
+        pod["status"]!["conditions"]![0]!["reason"] = "SchedulingGated";
+
+        Assert.Equal(WaitKind.Other, WaitExplanation.For(new WaitWorld().Node("n1", 4).Snapshot, null, pod).Kind);
     }
 
     [Theory]
@@ -158,6 +261,20 @@ public class WaitExplanationTests
         Assert.Equal((2, 1), (scene.Needed, scene.Free));
         Assert.Equal([(3, 1800)], scene.Running);
         Assert.Equal([2], scene.Ahead);
+    }
+
+    [Fact]
+    public void Scene_OfACohortThatKeepsPartForItself_HoldsOnlyWhatIsFreed()
+    {
+        // The other queue keeps two: of its three one was lent by others, and of what runs within its own nothing comes.
+        var world = new WaitWorld().Project("own", "h100=4//2", reclaim: "Never").Project("other", "h100=4//2").Project("third", "h100=4//2")
+            .Runs("own", "a", 7).Runs("other", "b", 3).Runs("third", "c", 2);
+        var mine = world.Waits("own", "mine", 2, priority: 100, message: Short);
+
+        var scene = WaitScenes.From(world.Snapshot, WaitExplanation.For(world.Snapshot, mine, null))!;
+
+        Assert.Equal([7, 1], scene.Running.Select(r => r.Units));
+        Assert.Equal(100, scene.Priority);
     }
 
     [Fact]

@@ -33,6 +33,18 @@ public class WaitServiceTests(PostgresServer server)
     }
 
     [Theory, EachProvider]
+    public async Task OfTraining_OnSeveralNodes_OffersWhatTheFormAsksForOnEach(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        var run = await QueuedAsync(stage, nodes: 2, held: 2);
+
+        var report = (await stage.Database.Get<WaitService>().OfTrainingAsync(stage.Ana, run, default)).Value;
+
+        var smaller = Assert.Single(report.Options, o => o.Kind == StartOptionKind.Smaller);
+        Assert.Equal((2, 1), (smaller.Amount, smaller.OnEach));
+    }
+
+    [Theory, EachProvider]
     public async Task OfTraining_TooLittleHistory_SaysHowMuchThereIs(Provider provider)
     {
         await using var stage = await QuotaStage.CreateAsync(provider, server);
@@ -184,7 +196,7 @@ public class WaitServiceTests(PostgresServer server)
         var mine = await db.Set<TrainingRun>().Include(r => r.Project).SingleAsync(r => r.ProjectId == stage.Project);
 
         foreach (var resource in (StayResource[])[StayResource.Cores, StayResource.Memory])
-            Assert.Equal([60.0], (await PoolStays.HistoryAsync(db, mine, resource, default)).Stays.Select(s => s.Seconds));
+            Assert.Equal([(60.0, PriorityClass.Experiment.Value)], (await PoolStays.HistoryAsync(db, mine, resource, default)).Stays.Select(s => (s.Seconds, s.Priority)));
     }
 
     [Theory, EachProvider]
@@ -263,7 +275,7 @@ public class WaitServiceTests(PostgresServer server)
         return pod;
     }
 
-    private static async Task<Guid> QueuedAsync(QuotaStage stage)
+    private static async Task<Guid> QueuedAsync(QuotaStage stage, int nodes = 1, int held = 4)
     {
         var bob = await stage.Database.PersonAsync("bob");
         var other = await stage.NewProjectAsync("Fraud", await stage.Database.TeamAsync("Markets", bob), bob);
@@ -276,8 +288,9 @@ public class WaitServiceTests(PostgresServer server)
         db.Add(run);
         await db.SaveChangesAsync();
         var world = new WaitWorld().Project(namespaces[stage.Project], $"{flavor}=1").Project(namespaces[other], $"{flavor}=4")
-            .Runs(namespaces[other], "theirs", 4, flavor);
+            .Runs(namespaces[other], "theirs", held, flavor);
         var mine = world.Waits(namespaces[stage.Project], "mine", 2, message: Short.Replace("trial-gpu", flavor, StringComparison.Ordinal));
+        mine["spec"]!["podSets"]![0]!["count"] = nodes;
         mine["metadata"]!["ownerReferences"] = new JsonArray(new JsonObject { ["name"] = run.ObjectName, ["uid"] = "u" });
         foreach (var (kind, items) in new[]
         {

@@ -15,6 +15,7 @@ internal sealed class WaitWorld
     private readonly List<JsonObject> _localQueues = [];
     private readonly List<JsonObject> _cohorts = [];
     private readonly List<JsonObject> _workloads = [];
+    private readonly List<JsonObject> _flavors = [];
     private readonly List<JsonObject> _nodes = [];
     private readonly List<JsonObject> _pods = [];
 
@@ -24,6 +25,7 @@ internal sealed class WaitWorld
         LocalQueues = _localQueues,
         Cohorts = _cohorts,
         Workloads = _workloads,
+        Flavors = _flavors,
         Nodes = _nodes,
         Held = [.. _pods.Select(PodHolding.Of).OfType<PodHolding>()],
     };
@@ -46,8 +48,17 @@ internal sealed class WaitWorld
         return this;
     }
 
+    /// <summary>A pool's flavor: its nodes' labels, and a taint of its name that its pods tolerate.</summary>
+    public WaitWorld Flavor(string name, string labels)
+    {
+        _flavors.Add(Parse($$"""
+            {"metadata":{"name":"{{name}}"},"spec":{"nodeLabels":{{labels}},"tolerations":[{"key":"gpu","operator":"Equal","value":"{{name}}","effect":"NoSchedule"}]} }
+            """));
+        return this;
+    }
+
     /// <summary>A workload that holds accelerators.</summary>
-    public WaitWorld Runs(string ns, string name, int gpus, string flavor = "h100", int minutes = 10)
+    public WaitWorld Runs(string ns, string name, int gpus, string flavor = "h100", double minutes = 10)
     {
         _workloads.Add(Workload(ns, name, gpus, 0, minutes, $$"""
             "admission":{"clusterQueue":"{{ns}}","podSetAssignments":[{"name":"main","count":1,"flavors":{"{{Gpu}}":"{{flavor}}"},"resourceUsage":{"{{Gpu}}":"{{gpus}}"} }]},
@@ -58,7 +69,7 @@ internal sealed class WaitWorld
 
     /// <summary>A workload that waits for quota.</summary>
     public JsonObject Waits(
-        string ns, string name, int gpus, int priority = 0, int minutes = 5, string message = "", string selector = "{}", string reason = "Pending")
+        string ns, string name, int gpus, int priority = 0, double minutes = 5, string message = "", string selector = "{}", string reason = "Pending")
     {
         var workload = Workload(ns, name, gpus, priority, minutes,
             $$"""
@@ -100,14 +111,14 @@ internal sealed class WaitWorld
 
     private static string Limit(string name, string[] limits, int at) => limits.Length > at && limits[at].Length > 0 ? $",\"{name}\":\"{limits[at]}\"" : "";
 
-    private static JsonObject Workload(string ns, string name, int gpus, int priority, int minutes, string status, string selector = "{}") => Parse($$"""
+    private static JsonObject Workload(string ns, string name, int gpus, int priority, double minutes, string status, string selector = "{}") => Parse($$"""
         {"metadata":{"name":"{{name}}","namespace":"{{ns}}","creationTimestamp":"{{Time(minutes)}}"},
         "spec":{"queueName":"default","priority":{{priority}},"active":true,"podSets":[{"name":"main","count":1,
         "template":{"spec":{"nodeSelector":{{selector}},"containers":[{"name":"c","resources":{"requests":{"{{Gpu}}":"{{gpus}}"} } }]} } }]},
         "status":{ {{status}} } }
         """);
 
-    private static string Time(int minutes) => Now.AddMinutes(-minutes).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+    private static string Time(double minutes) => Now.AddMinutes(-minutes).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 
     private static JsonObject Parse(string json) => JsonNode.Parse(json)!.AsObject();
 }

@@ -43,6 +43,10 @@ internal static class RecordedPods
             {"phase":"Pending","conditions":[{"type":"PodScheduled","status":"False","reason":"Unschedulable",
             "message":"0/3 nodes are available: 3 node(s) didn't match Pod's node affinity/selector."}]}
             """,
+        ["gated"] = """
+            {"phase":"Pending","conditions":[{"type":"PodScheduled","status":"False","reason":"SchedulingGated",
+            "message":"Scheduling is blocked due to non-empty scheduling gates"}]}
+            """,
         ["deleting"] = Of("Running", """{"running":{}}""", """{"type":"Ready","status":"True"}"""),
     };
 
