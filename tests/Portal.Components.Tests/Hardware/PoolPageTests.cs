@@ -30,15 +30,16 @@ public class PoolPageTests
 
         async Task LendAsync(LendingMode mode)
         {
-            await page.FindAll("input[type=radio]")[(int)mode].ChangeAsync(new() { Value = "on" });
-            await page.FindComponent<PoolLendingPanel>().Find("form").SubmitAsync();
+            // Found and pressed at once: what the page reloads meanwhile draws it anew.
+            await page.InvokeAsync(() => page.FindAll("input[type=radio]")[(int)mode].ChangeAsync(new() { Value = "on" }));
+            await page.InvokeAsync(() => page.FindComponent<PoolLendingPanel>().Find("form").SubmitAsync());
         }
 
         async Task SaveSettingsAsync(string name)
         {
             var settings = page.FindComponent<PoolSettings>();
             await settings.InvokeAsync(() => settings.FindComponent<PoolFields>().Instance.Form.Name = name);
-            await settings.Find("form").SubmitAsync();
+            await page.InvokeAsync(() => settings.Find("form").SubmitAsync());
         }
     }
 
