@@ -56,9 +56,9 @@ spec:
             # Running code reports to the web part, whichever part started it.
             - {name: Workloads__PortalAddress, value: "http://{{ $name }}.{{ .Release.Namespace }}.svc:{{ .Values.service.port }}"}
             {{- end }}
-            {{- if and .Values.ingress.enabled (not (hasKey .Values.settings "ForwardedHeaders:Enabled")) }}
+            {{- if and .Values.ingress.enabled (not (hasKey .Values.settings "ForwardedHeaders:Protocol")) }}
             # The Ingress ends TLS: without its word the portal takes itself for http, and refuses what browsers send from https.
-            - {name: ForwardedHeaders__Enabled, value: "true"}
+            - {name: ForwardedHeaders__Protocol, value: "true"}
             {{- end }}
             # Who may do what inside of each project's namespace; the reconciler makes these bindings there.
             - {name: Projects__Bindings__0__Role, value: {{ include "portal.role" . }}-workload-manager}

@@ -47,7 +47,13 @@ public static class NotebookManifests
     public static bool IsStartedElsewhere(Notebook notebook, JsonObject? seen) =>
         notebook.Intent == NotebookIntent.Stopped && seen is not null && seen.Text("kind") == Kind.Kind && !seen.IsGoing()
         && seen.Text("metadata", "annotations", StoppedAnnotation) is null
-        && !(DateTimeOffset.TryParse(seen.Text("metadata", "creationTimestamp"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var made) && made >= notebook.IntentChangedAt);
+        // The cluster's times are whole seconds.
+        && !(seen.Time("metadata", "creationTimestamp") is { } made && made.AddSeconds(1) > notebook.IntentChangedAt);
+
+    /// <summary>The merge patch that stops what is there, whatever else it is.</summary>
+    internal static JsonObject Stop(Notebook notebook, ResourceType kind) => kind == Kind
+        ? new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [StoppedAnnotation] = StopMark(notebook) } } }
+        : new JsonObject { ["spec"] = new JsonObject { ["replicas"] = 0 } };
 
     /// <summary>The merge patch that lets a stopped Kubeflow Notebook start, whoever stopped it.</summary>
     internal static JsonObject NoStop => new()

@@ -121,8 +121,13 @@ public sealed class NotebookReconciler(
                 await fence.SaveAsync(db, ct);
                 return ReconcileResult.After(TimeSpan.FromSeconds(2));
             }
-            if (await cluster.RefusedAsync(() => ApplyAsync(db, cluster, notebook, place, choice, ct)) is { } refused)
+            // What was never made is not made in order to be stopped.
+            var wasMade = facts.Controller is not null || notebook.RunsAs.Length > 0;
+            if ((notebook.Intent == NotebookIntent.Running || wasMade)
+                && await cluster.RefusedAsync(() => ApplyAsync(db, cluster, notebook, place, choice, facts.Controller, ct)) is { } refused)
+            {
                 return await RefusedAsync(db, notebook, refused, ct);
+            }
             notebook.ObservedGeneration = notebook.Generation;
             facts = await FactsAsync(cluster, notebook, place, ct);
         }
@@ -195,8 +200,18 @@ public sealed class NotebookReconciler(
     }
 
     private async Task ApplyAsync(
-        PortalDb db, WorkloadCluster cluster, Notebook notebook, WorkloadPlace place, WorkloadChoice choice, CancellationToken ct)
+        PortalDb db, WorkloadCluster cluster, Notebook notebook, WorkloadPlace place, WorkloadChoice choice, JsonObject? seen, CancellationToken ct)
     {
+        if (notebook.Intent != NotebookIntent.Running && (launch.FindImage(notebook.ImageId, ImageUse.Notebook) is null || launch.FindSize(notebook.SizeId) is null))
+        {
+            // The catalogue no longer says what it is; to stop it, nobody has to know.
+            if (seen is not null)
+            {
+                var kind = NotebookPlan.Current(notebook, place).Kind;
+                await cluster.Client.PatchAsync(new ObjectKey(kind, place.Namespace, notebook.ObjectName), NotebookManifests.Stop(notebook, kind), ct);
+            }
+            return;
+        }
         JsonObject? made = null;
         var manifests = await ManifestsAsync(db, notebook, place, choice, ct);
         // Known before anything of it is in the cluster: whichever answer is lost, what is there is found again as what it is.

@@ -55,17 +55,15 @@ public static class ProjectAccessManifests
                 // The portal's address outside may be a gateway's, on any port.
                 To([.. Blocks(plan.Reach.Portal)]),
             ]),
-        // The operator asks a run's head how far it is; unanswered, a RayJob never ends.
-        .. capabilities.Serves(TrainingKinds.RayJob) ? [RayOperator(plan)] : (JsonObject[])[],
+        // The operator asks a run's head how far it is; unanswered, a RayJob never ends. From its own namespaces alone: whoever reaches
+        // that port can run anything there, and a label anybody can give to a pod.
+        .. plan.Options.RayOperatorNamespaces.Count > 0 && capabilities.Serves(TrainingKinds.RayJob) ? [RayOperator(plan)] : (JsonObject[])[],
     ];
 
     private static JsonObject RayOperator(ProjectPlan plan)
     {
-        var policy = Policy(plan, "allow-ray-operator", [From(new JsonObject
-        {
-            ["namespaceSelector"] = new JsonObject(),
-            ["podSelector"] = Labelled("app.kubernetes.io/name", "kuberay-operator"),
-        })!.With("ports", new JsonArray(Port("TCP", 8265)))], []);
+        var policy = Policy(plan, "allow-ray-operator",
+            [From(InNamespaces([.. plan.Options.RayOperatorNamespaces]))!.With("ports", new JsonArray(Port("TCP", 8265)))], []);
         policy["spec"]!["podSelector"] = Labelled("ray.io/node-type", "head");
         return policy;
     }

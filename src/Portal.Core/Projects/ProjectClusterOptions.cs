@@ -9,6 +9,9 @@ public sealed class ProjectClusterOptions
     /// <summary>Port that the portal's pods listen on: project pods may talk to this one alone.</summary>
     public int PortalPort { get; set; } = 8080;
 
+    /// <summary>Namespaces that Ray's operator runs in: it asks the heads of runs how far they are. None where there is no Ray.</summary>
+    public List<string> RayOperatorNamespaces { get; set; } = [];
+
     /// <summary>
     /// What the portal's own accounts may do inside of each project's namespace, beside what they may everywhere; made there
     /// before anything else. Empty where one account holds every right. For the installation's own cluster only.

@@ -19,6 +19,9 @@ public static class ProjectManifests
     /// <summary>Name of the ResourceQuota and of the LimitRange.</summary>
     public const string LimitsName = "project-limits";
 
+    /// <summary>Label of a namespace whose jobs Kueue queues, as OpenShift and Open Data Hub read it.</summary>
+    public const string ManagedByKueue = "kueue.openshift.io/managed";
+
     /// <summary>Makes an object appear in the dashboard of Open Data Hub.</summary>
     internal const string DashboardLabel = "opendatahub.io/dashboard";
 
@@ -37,7 +40,7 @@ public static class ProjectManifests
         var made = Manifest.Create(Kinds.Namespace, null, project.Namespace, plan.Owner)
             .WithLabel(DashboardLabel, "true");
         if (ProjectQueueManifests.IsManaged(plan, capabilities))
-            made.WithLabel("kueue.openshift.io/managed", "true").WithLabel("kueue-managed", "true");
+            made.WithLabel(ManagedByKueue, "true").WithLabel("kueue-managed", "true");
         made.WithLabel("modelmesh-enabled", "false")
             .WithLabel("mlops-portal/team-id", project.TeamId.ToString("D"))
             .WithLabel("mlops-portal/data-class", Lower(project.DataClass))

@@ -37,8 +37,7 @@ public sealed class ProjectPlanner(IProjectGrants grants, IClusters clusters, Cl
         {
             StoredGiB = ProjectHealth.StoredGiB(
                 cache.Find(new ObjectKey(Kinds.PersistentVolumeClaim, project.Namespace, ProjectManifests.StorageClaim))),
-            HasQueue = cache.Find(new ObjectKey(Kinds.LocalQueue, project.Namespace, ProjectQueueManifests.LocalQueueName)) is { } queue
-                && queue.Owner() == new ReconcileOwner(nameof(Project), project.Id),
+            HasQueue = HasQueue(cache, project),
             Common = await CommonAsync(db, nodes.Capacity, project, ct),
             Bindings = reach.SameCluster ? options.Bindings : [],
             Reach = reach,
@@ -48,6 +47,12 @@ public sealed class ProjectPlanner(IProjectGrants grants, IClusters clusters, Cl
 
     /// <summary>True once nothing is promised to a project that goes: its grants end by themselves, and are counted back first.</summary>
     public async Task<bool> IsReleasedAsync(Project project, CancellationToken ct) => !await grants.HoldsAnyAsync(project.Id, ct);
+
+    // Where queues are not seen, what the namespace says of its own stays as it is.
+    private static bool HasQueue(IClusterCache cache, Project project) => cache.Age(Kinds.LocalQueue) is null
+        ? cache.Find(new ObjectKey(Kinds.Namespace, null, project.Namespace)).Text("metadata", "labels", ProjectManifests.ManagedByKueue) == "true"
+        : cache.Find(new ObjectKey(Kinds.LocalQueue, project.Namespace, ProjectQueueManifests.LocalQueueName)) is { } queue
+            && queue.Owner() == new ReconcileOwner(nameof(Project), project.Id);
 
     // The installation's accounts and its namespace are known in its own cluster alone: elsewhere one account does it all.
     private static async Task<PortalReach> ReachAsync(PortalDb db, Project project, CancellationToken ct) =>

@@ -116,13 +116,23 @@ public sealed class QuotaService(IDbContextFactory<PortalDb> databases, AccessGa
         if (await gate.CheckAsync(db, actor, Permission.QuotaExpire, Scope.Platform, "quota", null, ct) is { } denied)
             return denied;
         var now = clock.GetUtcNow();
-        var due = await db.Set<QuotaRequest>().AsNoTracking()
+        var due = db.Set<QuotaRequest>().AsNoTracking()
             .Where(r => r.State == QuotaState.Submitted || r.State == QuotaState.Approved || r.State == QuotaState.Active)
             .Where(r => r.Until <= now || (r.State == QuotaState.Approved && r.From <= now) || r.Project!.Intent != ProjectIntent.Active)
-            .OrderBy(r => r.Until).ThenBy(r => r.Id).Select(r => r.Id).Take(Batch).ToListAsync(ct);
+            .OrderBy(r => r.Until).ThenBy(r => r.Id).Select(r => r.Id);
         var tick = new QuotaTick();
-        foreach (var id in due)
-            tick = await AdvanceOneAsync(actor, id, now, tick, ct);
+        // What cannot be ended yet stays in front, and holds up nothing behind it.
+        for (var (left, more) = (0, true); more;)
+        {
+            var batch = await due.Skip(left).Take(Batch).ToListAsync(ct);
+            foreach (var id in batch)
+            {
+                var before = tick;
+                tick = await AdvanceOneAsync(actor, id, now, tick, ct);
+                left += tick == before ? 1 : 0;
+            }
+            more = batch.Count == Batch;
+        }
         return tick;
     }
 

@@ -106,7 +106,8 @@ public static class TrainingHealth
             var status = PodHealth.From(pod) is { Reason: "pod.not_ready" } ? new(WorkloadState.Running) : PodHealth.From(pod);
             // It only waits for the others where one of them cannot start. Of one that has ended the Job is about to say so.
             return status.State == WorkloadState.Running && PodsHealth.Trouble(facts.Pods.Where(p => p.Text("status", "phase") is not ("Succeeded" or "Failed"))) is { } trouble
-                ? trouble with { State = trouble.State == WorkloadState.Failed ? WorkloadState.Attention : trouble.State } : status;
+                // What runs holds its place meanwhile: the run does not wait as a whole.
+                ? trouble with { State = trouble.State is WorkloadState.Failed or WorkloadState.Pending ? WorkloadState.Attention : trouble.State } : status;
         }
         return ClusterEvents.Cause(facts.Events) ?? new WorkloadStatus(WorkloadState.Starting, "pod.creating");
     }

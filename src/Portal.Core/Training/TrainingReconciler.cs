@@ -30,6 +30,9 @@ public sealed class TrainingReconciler(
     private static readonly TimeSpan WhileRefused = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LogPatience = TimeSpan.FromSeconds(5);
 
+    // How long after its end a run's log is asked for again that could not be read.
+    private static readonly TimeSpan LastLines = TimeSpan.FromSeconds(20);
+
     /// <inheritdoc/>
     public string Kind => nameof(TrainingRun);
 
@@ -148,7 +151,11 @@ public sealed class TrainingReconciler(
         var cluster = clusters.Of(run.Project!);
         var place = await cluster.PlaceAsync(run.Project!.Namespace, ct);
         var pod = TrainingPods.Leader(cluster.Pods(place.Namespace, TrainingManifests.Owner(run.Id)));
-        await KeepLogAsync(db, run, await LogAsync(cluster, run, pod, ct), ct);
+        var log = await LogAsync(cluster, run, pod, ct);
+        // The last lines say why it failed: what could not be read at once is asked for a little longer, while the pod is there.
+        if (log is null && pod is not null && run.StartedAt is not null && clock.GetUtcNow() - run.FinishedAt < LastLines)
+            return ReconcileResult.After(WhileStopping);
+        await KeepLogAsync(db, run, log, ct);
         foreach (var key in TrainingManifests.Leftovers(run, place))
             await LetGoAsync(cluster, key, TrainingManifests.Owner(run.Id), ct);
         await DisputeBook.DropAsync(db, TrainingManifests.Owner(run.Id), ct);

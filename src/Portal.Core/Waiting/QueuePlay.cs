@@ -35,7 +35,7 @@ internal sealed class QueuePlay
         var (now, arrival) = (0.0, Gap());
         if (Admit(now))
             return now;
-        for (var step = 0; step < steps; step++)
+        for (var step = 0; step < steps && _ours <= StartForecast.MostAhead; step++)
         {
             var end = _ends.TryPeek(out _, out var first) ? first : double.PositiveInfinity;
             now = Math.Min(end, arrival);

@@ -17,7 +17,7 @@ public static class StartForecast
     private const int Steps = 4000;
 
     // Each of those before it has to end first, and a play is no longer than its steps.
-    private const int MostAhead = 1000;
+    internal const int MostAhead = 1000;
 
     // A tenth on either side, less a little: past ranks come in runs (a busy day is busy for all), so that their own quantiles are
     // known less well than their number says, and a range without allowance holds in 77 of 100 cases in place of 80.
@@ -51,7 +51,8 @@ public static class StartForecast
         if (starts.Length == 0)
             return null;
         var (low, high) = Levels(history.Ranks);
-        return Quantile(starts, Math.Max(0.5, high)) >= Never ? null
+        // A quantile between a start and none is neither.
+        return starts[(int)Math.Ceiling(Math.Max(0.5, high) * (starts.Length - 1))] >= Never ? null
             : new StartEstimate(Seconds(Quantile(starts, 0.5)), Seconds(Quantile(starts, low)), Seconds(Quantile(starts, high)), history.Stays.Count);
     }
 

@@ -116,6 +116,7 @@ internal sealed partial class PostgresChangeRelay(
             catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException or JsonException)
             {
                 LogDisturbed(log, e.Message);
+                // A database that restarts refuses connections for some seconds.
                 await Task.Delay(TimeSpan.FromSeconds(2), clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

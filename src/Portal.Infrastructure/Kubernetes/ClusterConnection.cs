@@ -31,7 +31,7 @@ internal sealed class ClusterConnection : IDisposable
         var (tokens, period) = RequestRate.Of(options.RequestsPerSecond);
         _limiter = new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
         {
-            TokenLimit = options.Burst,
+            TokenLimit = Math.Max(options.Burst, tokens),
             TokensPerPeriod = tokens,
             ReplenishmentPeriod = period,
             QueueLimit = int.MaxValue,

@@ -36,14 +36,13 @@ internal sealed class JupyterSignIn(IMemoryCache cache) : INotebookSignIn
     // A page makes dozens of requests at once: the first signs in, and the others wait for it.
     private Task<Session> SessionAsync(NotebookTarget target, WorkloadRoute route)
     {
-        var signIn = cache.GetOrCreate(Key(target), entry =>
+        if (cache.TryGetValue(Key(target), out Lazy<Task<Session>>? known) && known!.Value.IsFaulted)
+            Forget(target);
+        return cache.GetOrCreate(Key(target), entry =>
         {
             entry.SlidingExpiration = Unused;
             return new Lazy<Task<Session>>(() => SignInAsync(target, route));
         })!.Value;
-        if (signIn.IsFaulted)
-            Forget(target);
-        return signIn;
     }
 
     private static (string, NotebookTarget) Key(NotebookTarget target) => (nameof(JupyterSignIn), target);

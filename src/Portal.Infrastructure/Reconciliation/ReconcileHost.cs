@@ -99,7 +99,13 @@ internal sealed partial class ReconcileHost(
                 LogDatabase(log, e.Message);
                 next = lease.Renewal;
             }
-            await _missed.WaitAsync(next, ct);
+            using var woken = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            await Task.WhenAny(_missed.WaitAsync(woken.Token), Task.Delay(next, clock, woken.Token));
+            await woken.CancelAsync();
+            ct.ThrowIfCancellationRequested();
+            // However often it was missed, one look at everything makes it up.
+            while (await _missed.WaitAsync(TimeSpan.Zero, ct))
+                continue;
         }
     }
 

@@ -45,8 +45,15 @@ public sealed class ArtefactFolder(string folder) : IArtefactStore
     public void Delete(string sha256, DateTimeOffset storedBefore)
     {
         var file = new FileInfo(PathOf(sha256));
-        if (file.LastWriteTimeUtc < storedBefore.UtcDateTime)
-            file.Delete();
+        try
+        {
+            if (file.LastWriteTimeUtc < storedBefore.UtcDateTime)
+                file.Delete();
+        }
+        catch (IOException)
+        {
+            // In use somewhere: one of the next rounds takes it, and this one goes on.
+        }
     }
 
     private static async Task<StoredArtefact?> WriteAsync(Stream content, string path, long limit, CancellationToken ct)

@@ -44,10 +44,14 @@ internal sealed class PodSecurity(ObjectStore store, ResourceCatalog catalog) : 
         if (Violations(warned, pod) is { Count: > 0 } doubtful) request.Options.Warnings.Add($"would violate PodSecurity \"{warned}\": {string.Join(", ", doubtful)}");
     }
 
-    /// <summary>What is judged of a pod may change in its containers and annotations only.</summary>
+    /// <summary>What is judged of a pod may change in its containers, and in what older ones say of seccomp in annotations.</summary>
     private static bool IsInsignificant(JsonObject old, JsonObject pod) =>
-        JsonNode.DeepEquals(old.At("metadata", "annotations"), pod.At("metadata", "annotations"))
+        Seccomp(old).SequenceEqual(Seccomp(pod))
         && ((ReadOnlySpan<string>)["containers", "initContainers", "ephemeralContainers"]).ToArray().All(list => JsonNode.DeepEquals(old.At("spec", list), pod.At("spec", list)));
+
+    private static IEnumerable<(string, string?)> Seccomp(JsonObject pod) => (pod.Map("metadata", "annotations") ?? [])
+        .Where(pair => pair.Key.Contains("seccomp.security.alpha.kubernetes.io/", StringComparison.Ordinal))
+        .Select(pair => (pair.Key, pair.Value.AsText())).OrderBy(pair => pair.Key, StringComparer.Ordinal);
 
     private void CheckNamespace(AdmissionRequest request)
     {

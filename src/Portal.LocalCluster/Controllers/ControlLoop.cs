@@ -17,6 +17,9 @@ public abstract class ControlLoop(IObjects objects, TimeProvider time, ILogger l
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(30);
 
+    // Timers go no further than some fifty days; a key that is looked at too early finds nothing to do.
+    private static readonly TimeSpan LongestAlarm = TimeSpan.FromDays(1);
+
     private readonly Channel<string> _queue = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true });
     private readonly HashSet<string> _queued = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ITimer> _alarms = new(StringComparer.Ordinal);
@@ -112,7 +115,7 @@ public abstract class ControlLoop(IObjects objects, TimeProvider time, ILogger l
         lock (_gate)
         {
             if (_alarms.Remove(key, out ITimer? old)) old.Dispose();
-            TimeSpan due = pause < TimeSpan.Zero ? TimeSpan.Zero : pause;
+            TimeSpan due = pause < TimeSpan.Zero ? TimeSpan.Zero : pause < LongestAlarm ? pause : LongestAlarm;
             _alarms[key] = Time.CreateTimer(_ => Ring(key), null, due, Timeout.InfiniteTimeSpan);
         }
     }

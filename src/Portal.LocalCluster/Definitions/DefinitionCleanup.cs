@@ -46,6 +46,7 @@ internal sealed partial class DefinitionCleanup(IObjects objects, ObjectRegistry
                 {
                     Refused(logger, refusal, definition);
                 }
+                // Objects with finalizers go when others let them go, of which nothing tells here.
                 await Task.Delay(pause, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 pause = pause * 2 > LongestPause ? LongestPause : pause * 2;
             }

@@ -55,7 +55,7 @@ public sealed class AdmissionController(IObjects objects, TimeProvider time, ILo
     /// <summary>What is being deleted goes when nobody reserves in it or names it any longer.</summary>
     private void LetGo(KueueSnapshot snapshot)
     {
-        foreach (KueueQueue queue in snapshot.ClusterQueues.Values.Where(queue => queue.Spec.Stop == QueueSpec.Terminating))
+        foreach (KueueQueue queue in snapshot.ClusterQueues.Values.Where(queue => queue.Spec.Deleting))
         {
             if (!snapshot.Workloads.Any(workload => WorkloadObject.HasQuota(workload) && !WorkloadObject.IsFinished(workload) && workload.Text("status", "admission", "clusterQueue") == queue.Name))
                 LetGo(KueueNames.ClusterQueues, queue.Name);
@@ -149,7 +149,7 @@ public sealed class AdmissionController(IObjects objects, TimeProvider time, ILo
         clusterQueue = "";
         string queueName = workload.Text("spec", "queueName") ?? "";
         if (snapshot.LocalQueueOf(workload) is not { } local) return $"LocalQueue {queueName} doesn't exist";
-        if (local.Spec.Stop != "None") return $"LocalQueue {queueName} is inactive";
+        if (local.Spec.Stop != "None" || local.Spec.Deleting) return $"LocalQueue {queueName} is inactive";
         clusterQueue = local.Spec.Above;
         if (!snapshot.ClusterQueues.TryGetValue(clusterQueue, out KueueQueue? queue)) return $"ClusterQueue {clusterQueue} doesn't exist";
         if (!QueueHealth.OfClusterQueue(queue.Spec, snapshot.Flavors).Active) return $"ClusterQueue {clusterQueue} is inactive";

@@ -13,7 +13,8 @@ internal sealed record QueueHealth(bool Active, string Reason, string Message)
 
     public static QueueHealth OfClusterQueue(QueueSpec queue, IReadOnlyDictionary<string, Flavor> flavors)
     {
-        if (queue.Stop != "None") return queue.Stop == QueueSpec.Terminating ? Terminating : Stopped;
+        if (queue.Deleting) return Terminating;
+        if (queue.Stop != "None") return Stopped;
         List<string>? missing = null;
         foreach (ResourceGroup group in queue.Groups)
         {
@@ -30,7 +31,7 @@ internal sealed record QueueHealth(bool Active, string Reason, string Message)
     /// <param name="above">Its ClusterQueue, or null where there is none of that name.</param>
     public static QueueHealth OfLocalQueue(QueueSpec queue, QueueSpec? above, IReadOnlyDictionary<string, Flavor> flavors)
     {
-        if (queue.Stop != "None") return LineStopped;
+        if (queue.Stop != "None" || queue.Deleting) return LineStopped;
         if (above is null) return LineAlone;
         return OfClusterQueue(above, flavors).Active ? LineReady : LineInactive;
     }

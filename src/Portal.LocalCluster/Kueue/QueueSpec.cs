@@ -5,16 +5,16 @@ using Portal.LocalCluster.Machinery;
 namespace Portal.LocalCluster.Kueue;
 
 /// <summary>What the spec of a ClusterQueue, LocalQueue or Cohort says, read once for each version of the object.</summary>
-/// <param name="Stop">None, Hold or HoldAndDrain; Terminating for one that is being deleted.</param>
+/// <param name="Stop">None, Hold or HoldAndDrain.</param>
+/// <param name="Deleting">It is being deleted, and takes nothing new.</param>
 /// <param name="Above">The cohort of a ClusterQueue, the parent of a Cohort, the ClusterQueue of a LocalQueue; empty for none.</param>
-internal sealed record QueueSpec(string Stop, string Above, IReadOnlyList<ResourceGroup> Groups, IReadOnlyDictionary<FlavorResource, FlavorQuota> Quotas)
+internal sealed record QueueSpec(string Stop, bool Deleting, string Above, IReadOnlyList<ResourceGroup> Groups, IReadOnlyDictionary<FlavorResource, FlavorQuota> Quotas)
 {
-    public const string Terminating = "Terminating";
-
-    public static readonly QueueSpec None = new("None", "", [], new Dictionary<FlavorResource, FlavorQuota>());
+    public static readonly QueueSpec None = new("None", false, "", [], new Dictionary<FlavorResource, FlavorQuota>());
 
     public static QueueSpec Of(JsonObject queue) => new(
-        queue.IsDeleting() ? Terminating : queue.Text("spec", "stopPolicy") ?? "None",
+        queue.Text("spec", "stopPolicy") ?? "None",
+        queue.IsDeleting(),
         queue.Text("spec", "cohortName") ?? queue.Text("spec", "parentName") ?? queue.Text("spec", "clusterQueue") ?? "",
         [.. queue.Each("spec", "resourceGroups")
             .Select(group => new ResourceGroup([.. group.Texts("coveredResources")], [.. group.Each("flavors").Select(flavor => flavor.Text("name") ?? "")]))],

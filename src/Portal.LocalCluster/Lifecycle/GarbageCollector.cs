@@ -21,6 +21,9 @@ internal sealed partial class GarbageCollector(ObjectRegistry registry, TimeProv
     // Owners that were seen to go: their kind may be served no longer when their dependents are looked at.
     private readonly HashSet<string> _gone = new(StringComparer.Ordinal);
 
+    // What waits to be tried again: each write of an object in between would begin another chain of tries.
+    private readonly HashSet<StoredKey> _again = [];
+
     private enum Owning
     {
         /// <summary>Also an owner of which nothing can be known, because its kind is not served.</summary>
@@ -51,6 +54,7 @@ internal sealed partial class GarbageCollector(ObjectRegistry registry, TimeProv
             }
             await foreach (var item in work.Reader.ReadAllAsync(ct))
             {
+                if (item.Tries > 0) _again.Remove(item.Key);
                 try
                 {
                     if (item.Gone) Collect(item.Object, work.Writer);
@@ -63,7 +67,7 @@ internal sealed partial class GarbageCollector(ObjectRegistry registry, TimeProv
                 catch (ApiException refusal)
                 {
                     Refused(logger, refusal, item.Key.Resource, item.Object.Key);
-                    _ = Again(item with { Tries = item.Tries + 1 }, work.Writer, ct);
+                    if (_again.Add(item.Key)) _ = Again(item with { Tries = item.Tries + 1 }, work.Writer, ct);
                 }
             }
         }

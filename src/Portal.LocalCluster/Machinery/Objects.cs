@@ -8,6 +8,8 @@ namespace Portal.LocalCluster.Machinery;
 internal sealed class Objects(ObjectRegistry registry, EventRecorder events) : IObjects
 {
     private static readonly WriteOptions AsController = new("local-cluster", Validation: FieldValidation.Ignore);
+
+    // Definitions go and come by hand: nobody is told of one that comes back, and nobody minds a moment.
     private static readonly TimeSpan DefinitionPause = TimeSpan.FromMilliseconds(200);
 
     public JsonObject? Find(string resource, string? ns, string name)

@@ -31,13 +31,12 @@ internal static class HostingServices
         });
         builder.Services.AddProblemDetails();
         builder.Services.AddHttpContextAccessor();
-        if (builder.Configuration.GetValue<bool>("ForwardedHeaders:Enabled"))
-            builder.Services.Configure<ForwardedHeadersOptions>(TrustOneProxy);
+        builder.Services.Configure<ForwardedHeadersOptions>(options => TrustOneProxy(options, Believed(builder.Configuration)));
     }
 
     public static void UsePortalHosting(this WebApplication app)
     {
-        if (app.Configuration.GetValue<bool>("ForwardedHeaders:Enabled"))
+        if (Believed(app.Configuration) != ForwardedHeaders.None)
             app.UseForwardedHeaders();
         app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<SameOriginSockets>();
@@ -55,10 +54,14 @@ internal static class HostingServices
         !context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)
         && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 
-    // Whoever turns this on says that a proxy of theirs is the only way in.
-    private static void TrustOneProxy(ForwardedHeadersOptions options)
+    // Whoever has addresses believed says that a proxy of theirs is the only way in. Who claims to speak https gains nothing by it.
+    private static ForwardedHeaders Believed(IConfiguration configuration) => configuration.GetValue<bool>("ForwardedHeaders:Enabled")
+        ? ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost
+        : configuration.GetValue<bool>("ForwardedHeaders:Protocol") ? ForwardedHeaders.XForwardedProto : ForwardedHeaders.None;
+
+    private static void TrustOneProxy(ForwardedHeadersOptions options, ForwardedHeaders believed)
     {
-        options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
+        options.ForwardedHeaders = believed;
         options.ForwardLimit = 1;
         options.KnownIPNetworks.Clear();
         options.KnownProxies.Clear();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Portal.Core.Health;
 using Portal.Core.Notebooks;
@@ -136,6 +137,18 @@ public class NotebookHealthTests
 
         Assert.Equal(started, NotebookManifests.IsStartedElsewhere(notebook, seen));
         Assert.False(NotebookManifests.IsStartedElsewhere(notebook, Set));
+    }
+
+    // A stop wakes the pass at once, and the cluster's clock knows no parts of a second.
+    [Fact]
+    public void IsStartedElsewhere_MadeInTheSecondOfItsStop_IsNot()
+    {
+        var notebook = Running();
+        (notebook.Intent, notebook.IntentChangedAt) = (NotebookIntent.Stopped, DateTimeOffset.Parse("2026-11-01T10:00:05.3Z", CultureInfo.InvariantCulture));
+        JsonObject Made(string at) => new() { ["kind"] = "Notebook", ["metadata"] = new JsonObject { ["creationTimestamp"] = at } };
+
+        Assert.False(NotebookManifests.IsStartedElsewhere(notebook, Made("2026-11-01T10:00:05Z")));
+        Assert.True(NotebookManifests.IsStartedElsewhere(notebook, Made("2026-11-01T10:00:04Z")));
     }
 
     [Fact]

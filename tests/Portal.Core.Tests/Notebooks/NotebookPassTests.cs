@@ -48,6 +48,29 @@ public class NotebookPassTests(PostgresServer server)
         Assert.Empty(await left.Set<Notebook>().ToListAsync());
     }
 
+    // Where its project never came to be, or where a webhook lets go what was made stopped.
+    [Theory, EachProvider]
+    public async Task Stop_OfWhatWasNeverMade_MakesNothing(Provider provider)
+    {
+        await using var stage = await PassStage.CreateAsync(provider, server, NotebookManifests.Kind);
+        var project = await stage.ReadyAsync();
+        var id = (await stage.Database.Get<NotebookService>().LaunchAsync(stage.Ana, new NotebookDraft(Guid.CreateVersion7(), project.Id, "mine"), default)).Value;
+        await stage.Database.Get<NotebookService>().StopAsync(stage.Ana, id, default);
+
+        Assert.Equal((NotebookIntent.Stopped, WorkloadState.Stopped), await PassedAsync(stage, id));
+
+        Assert.Empty(stage.Cluster.List(NotebookManifests.Kind, project.Namespace));
+        Assert.Equal("", (await ReadAsync(stage, id)).RunsAs);
+    }
+
+    [Theory, EachProvider]
+    public async Task Stop_OfANotebookWhoseImageLeftTheCatalogue_Marks(Provider provider) =>
+        Assert.NotNull((await StoppedWithoutImageAsync(provider, NotebookManifests.Kind)).Text("metadata", "annotations", NotebookManifests.StoppedAnnotation));
+
+    [Theory, EachProvider]
+    public async Task Stop_OfAStatefulSetWhoseImageLeftTheCatalogue_Shrinks(Provider provider) =>
+        Assert.Equal("0", (await StoppedWithoutImageAsync(provider, Kinds.StatefulSet)).Text("spec", "replicas"));
+
     [Theory, EachProvider]
     public async Task Mark_ThatOthersSetAndTakeAway_StopsAndStarts(Provider provider)
     {
@@ -76,6 +99,17 @@ public class NotebookPassTests(PostgresServer server)
         await MarkAsync(stage, new ObjectKey(NotebookManifests.Kind, project.Namespace, notebook.ObjectName), null);
 
         Assert.Equal(NotebookIntent.Running, (await PassedAsync(stage, notebook.Id)).Intent);
+    }
+
+    private async Task<JsonObject> StoppedWithoutImageAsync(Provider provider, ResourceType kind)
+    {
+        await using var stage = await PassStage.CreateAsync(provider, server, kind == NotebookManifests.Kind ? [kind] : []);
+        var (project, notebook) = await LaunchedAsync(stage);
+        await using (var db = await stage.Database.OpenAsync())
+            await db.Set<Notebook>().ExecuteUpdateAsync(s => s.SetProperty(n => n.ImageId, "gone"));
+        await stage.Database.Get<NotebookService>().StopAsync(stage.Ana, notebook.Id, default);
+        await PassedAsync(stage, notebook.Id);
+        return Assert.Single(stage.Cluster.List(kind, project.Namespace));
     }
 
     private static async Task<(Project Project, Notebook Notebook)> LaunchedAsync(PassStage stage)

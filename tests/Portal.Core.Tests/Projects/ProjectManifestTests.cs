@@ -214,7 +214,7 @@ public class ProjectManifestTests
         "large" => Large,
         "lending" => Lending,
         "frozen" => Lending with { Project = Frozen() },
-        "elsewhere" => Small with { Reach = new PortalReach(SameCluster: false, ["10.20.0.0/28", "fd00::7/128"], ["192.0.2.0/24"]) },
+        "elsewhere" => Small with { Options = new ProjectClusterOptions { RayOperatorNamespaces = ["ray-system"] }, Reach = new PortalReach(SameCluster: false, ["10.20.0.0/28", "fd00::7/128"], ["192.0.2.0/24"]) },
         _ => Large with { Project = Archived(), Common = CommonQuota.None },
     };
 

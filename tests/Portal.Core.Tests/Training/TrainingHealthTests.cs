@@ -33,7 +33,7 @@ public class TrainingHealthTests
     }
 
     [Theory]
-    [InlineData("unschedulable", WorkloadState.Pending, "pod.no_room")]
+    [InlineData("unschedulable", WorkloadState.Attention, "pod.no_room")]
     [InlineData("image-pull-back-off", WorkloadState.Attention, "pod.image_pull")]
     [InlineData("crash-loop", WorkloadState.Attention, "pod.crash_loop")]
     [InlineData("failed-out-of-memory", WorkloadState.Running, "")]

@@ -1,4 +1,5 @@
 using System.Net;
+using Portal.Testing.Web;
 
 namespace Portal.Integration.Tests.Hosting;
 
@@ -40,6 +41,21 @@ public class HeadersTests(PortalFixture fixture)
         using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+    }
+
+    // What the chart's Ingress needs. Where a caller is and which host was asked, nobody may claim by it.
+    [Fact]
+    public async Task Proxy_ThatEndsTls_IsBelievedAboutHttpsAlone()
+    {
+        await using var portal = await RunningPortal.StartAsync("None", sample: false, "--ForwardedHeaders:Protocol", "true");
+        using var client = portal.Anonymous();
+        client.DefaultRequestHeaders.Accept.ParseAdd("text/html");
+        client.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
+        client.DefaultRequestHeaders.Add("X-Forwarded-Host", "elsewhere.example");
+
+        using var answer = await client.GetAsync("/audit", TestContext.Current.CancellationToken);
+
+        Assert.Equal(("https", portal.Address.Authority), (answer.Headers.Location!.Scheme, answer.Headers.Location.Authority));
     }
 
     [Theory]

@@ -52,6 +52,7 @@ public class UsedVerbsTests(PostgresServer server)
         await CheckRightsAsync(parts);
         var pool = await MakePoolAsync(parts);
         var project = await OnboardAsync(parts);
+        await OpenNetworkAsync(parts, project);
         await GrantAsync(parts, project, pool);
         await ChangeMembersAsync(parts, project);
         await WorkInNotebookAsync(parts, project, delete: true);
@@ -116,6 +117,26 @@ public class UsedVerbsTests(PostgresServer server)
         var id = Value(await parts.Get<ProjectService>().CreateAsync(parts.Scientist, new ProjectDraft(Guid.CreateVersion7(), "Credit risk", parts.Team), Ct));
         await ReadyAsync(parts, id);
         return id;
+    }
+
+    // Somebody copies a policy of the project under another name and lets everything in; it goes.
+    private static async Task OpenNetworkAsync(TwoParts parts, Guid project)
+    {
+        string ns;
+        await using (var db = await parts.OpenAsync())
+            ns = await db.Projects.Where(p => p.Id == project).Select(p => p.Namespace).SingleAsync(Ct);
+        var policies = $"/apis/networking.k8s.io/v1/namespaces/{ns}/networkpolicies";
+        var wide = new JsonObject
+        {
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = "wide",
+                ["labels"] = (await parts.Chart.MustAsync("GET", policies + "/default-deny"))["metadata"]!["labels"]!.DeepClone(),
+            },
+            ["spec"] = new JsonObject { ["podSelector"] = new JsonObject(), ["ingress"] = new JsonArray(new JsonObject()) },
+        };
+        await parts.Chart.MustAsync("POST", policies, wide.ToJsonString());
+        await UntilAsync(async () => (await parts.Chart.SendAsync("", "GET", policies + "/wide")).Status == 404, () => "the wide policy goes");
     }
 
     private static async Task GrantAsync(TwoParts parts, Guid project, Guid pool)

@@ -62,17 +62,23 @@ public partial class NotificationsMenu
     }
 
     // What was seen is kept in the browser, where it outlives the circuit.
-    private async Task<DateTimeOffset> RecallAsync()
+    private async Task<DateTimeOffset?> RecallAsync()
     {
         try
         {
-            var kept = await Browser.InvokeAsync<string?>("localStorage.getItem", Gone, _key);
+            // Without a token: the circuit's own time-out ends what a lost connection leaves unanswered.
+            var kept = await Browser.InvokeAsync<string?>("localStorage.getItem", _key);
             return DateTimeOffset.TryParseExact(kept, "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out var seen) ? seen : default;
         }
         catch (JSException)
         {
             // A browser that keeps nothing for us.
-            return default;
+            return default(DateTimeOffset);
+        }
+        catch (Exception e) when (e is JSDisconnectedException or OperationCanceledException)
+        {
+            // Not answered: asked again by the next load.
+            return null;
         }
     }
 
@@ -88,11 +94,11 @@ public partial class NotificationsMenu
         (_seenAt, _unseen) = (_seenAt > newest ? _seenAt : newest, 0);
         try
         {
-            await Browser.InvokeVoidAsync("localStorage.setItem", Gone, _key, _seenAt?.ToString("O", CultureInfo.InvariantCulture));
+            await Browser.InvokeVoidAsync("localStorage.setItem", _key, _seenAt?.ToString("O", CultureInfo.InvariantCulture));
         }
-        catch (JSException)
+        catch (Exception e) when (e is JSException or JSDisconnectedException or OperationCanceledException)
         {
-            // A browser that keeps nothing for us.
+            // A browser that keeps nothing for us, or has gone.
         }
     }
 

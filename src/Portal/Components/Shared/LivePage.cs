@@ -21,6 +21,7 @@ public abstract class LivePage : ComponentBase, IDisposable
     private int _waiting;
     private long _lastLoad;
     private Task _loads = Task.CompletedTask;
+    private bool _queued;
 
     /// <summary>True once the first load came back, whatever it brought.</summary>
     public bool IsLoaded { get; private set; }
@@ -89,12 +90,22 @@ public abstract class LivePage : ComponentBase, IDisposable
         _gone.Cancel();
     }
 
-    // What a load reads, a page keeps in fields: one load after the other, so that none that began earlier overwrites a later one.
-    private Task LoadGuardedAsync() => _loads = LoadAfterAsync(_loads);
+    // What a load reads, a page keeps in fields: one load after the other, so that none that began earlier overwrites a later one. One
+    // that has not begun yet reads all that was to be read up to then: nobody needs another behind it.
+    private Task LoadGuardedAsync()
+    {
+        if (!_queued)
+        {
+            _queued = true;
+            _loads = LoadAfterAsync(_loads);
+        }
+        return _loads;
+    }
 
     private async Task LoadAfterAsync(Task former)
     {
         await former;
+        _queued = false;
         try
         {
             await LoadAsync();

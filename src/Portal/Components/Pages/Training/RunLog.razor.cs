@@ -13,8 +13,10 @@ public partial class RunLog : IDisposable
     private const int KeptLines = 20_000;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan AgainAtMost = TimeSpan.FromSeconds(30);
 
     private readonly CancellationTokenSource _gone = new();
+    private CancellationTokenSource _following = new();
     private readonly Lock _lock = new();
     private List<string> _lines = [];
     private string _rest = "";
@@ -59,6 +61,7 @@ public partial class RunLog : IDisposable
     {
         _gone.Cancel();
         _gone.Dispose();
+        _following.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -68,10 +71,14 @@ public partial class RunLog : IDisposable
         if (_reading == (RunId, IsRunning, HasEnded))
             return;
         _reading = (RunId, IsRunning, HasEnded);
+        // A stream of before ends now, not only when its program next says something.
+        await _following.CancelAsync();
+        _following.Dispose();
+        _following = CancellationTokenSource.CreateLinkedTokenSource(_gone.Token);
         if (!IsRunning || !RendererInfo.IsInteractive)
             await ReadAsync();
         else
-            _ = FollowAsync(_reading);
+            _ = FollowAsync(_following.Token);
     }
 
     private async Task ReadAsync()
@@ -85,33 +92,39 @@ public partial class RunLog : IDisposable
 
     // A run that others' work pushed out starts again in another pod, and a cluster ends streams as it likes: while the run goes on,
     // so does this. Once the run has ended, the page says so and what was kept is read.
-    private async Task FollowAsync((Guid, bool, bool) reading)
+    private async Task FollowAsync(CancellationToken ct)
     {
         try
         {
-            while (_reading == reading && await FollowOnceAsync(reading))
-                await Task.Delay(Again, Clock, _gone.Token);
+            var (pause, began) = (Again, Clock.GetTimestamp());
+            while (await FollowOnceAsync(ct))
+            {
+                // Longer each time: a run that waits for a new place, or whose first node has ended, has nothing to say for a while.
+                pause = Clock.GetElapsedTime(began) > AgainAtMost * 2 ? Again : pause * 2 < AgainAtMost ? pause * 2 : AgainAtMost;
+                await Task.Delay(pause, Clock, ct);
+                began = Clock.GetTimestamp();
+            }
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
         {
-            // The reader has left.
+            // The reader has left, or reads another.
         }
     }
 
     // False when nothing more will come of it.
-    private async Task<bool> FollowOnceAsync((Guid, bool, bool) reading)
+    private async Task<bool> FollowOnceAsync(CancellationToken ct)
     {
         try
         {
-            var following = await Logs.FollowAsync(await Current.GetAsync(), RunId, _gone.Token);
+            var following = await Logs.FollowAsync(await Current.GetAsync(), RunId, ct);
             if (!following.Succeeded)
                 return false;
             // Every stream begins with the first line of its pod, so its first piece takes the place of what is shown.
             var begins = true;
             var drawn = Environment.TickCount64;
-            await foreach (var piece in following.Value.WithCancellation(_gone.Token))
+            await foreach (var piece in following.Value.WithCancellation(ct))
             {
-                if (_reading != reading)
+                if (ct.IsCancellationRequested)
                     return false;
                 Append(piece, begins);
                 begins = false;

@@ -5,7 +5,7 @@
 namespace Portal.Infrastructure.Data.Sqlite.Migrations
 {
     /// <inheritdoc />
-    public partial class AddressRangesOfClusters : Migration
+    public partial class RangesOfClustersAndEndsOfRuns : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
@@ -23,11 +23,20 @@ namespace Portal.Infrastructure.Data.Sqlite.Migrations
                 type: "TEXT",
                 nullable: false,
                 defaultValue: "[]");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_training_runs_FinishedAt",
+                table: "training_runs",
+                column: "FinishedAt");
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropIndex(
+                name: "IX_training_runs_FinishedAt",
+                table: "training_runs");
+
             migrationBuilder.DropColumn(
                 name: "ControlPlaneRanges",
                 table: "clusters");
