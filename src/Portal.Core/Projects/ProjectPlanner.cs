@@ -55,8 +55,10 @@ public sealed class ProjectPlanner(IProjectGrants grants, IClusters clusters, Cl
             && queue.Owner() == new ReconcileOwner(nameof(Project), project.Id);
 
     // The installation's accounts and its namespace are known in its own cluster alone: elsewhere one account does it all.
+    // Its credentials are long, and every pass of every project asks: only what is needed is read.
     private static async Task<PortalReach> ReachAsync(PortalDb db, Project project, CancellationToken ct) =>
-        await db.Set<ClusterRegistration>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == project.ClusterId, ct) is { } cluster
+        await db.Set<ClusterRegistration>().Where(c => c.Id == project.ClusterId)
+            .Select(c => new { c.Connection, c.ControlPlaneRanges, c.PortalRanges }).SingleOrDefaultAsync(ct) is { } cluster
             ? new PortalReach(
                 cluster.Connection is ClusterConnectionKind.Installation or ClusterConnectionKind.InCluster,
                 cluster.ControlPlaneRanges, cluster.PortalRanges)

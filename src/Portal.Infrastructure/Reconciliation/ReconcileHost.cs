@@ -99,6 +99,7 @@ internal sealed partial class ReconcileHost(
                 LogDatabase(log, e.Message);
                 next = lease.Renewal;
             }
+            // Whichever comes first: the next look by the clock, or word that changes were missed. The other one is given up.
             using var woken = CancellationTokenSource.CreateLinkedTokenSource(ct);
             await Task.WhenAny(_missed.WaitAsync(woken.Token), Task.Delay(next, clock, woken.Token));
             await woken.CancelAsync();

@@ -82,6 +82,7 @@ internal sealed partial class GarbageCollector(ObjectRegistry registry, TimeProv
     private async Task Again(Item item, ChannelWriter<Item> work, CancellationToken ct)
     {
         var pause = FirstPause * Math.Pow(2, Math.Min(item.Tries - 1, 20));
+        // Whoever refused may let it pass later, and tells nobody. A stop only ends the pause.
         await Task.Delay(pause < LongestPause ? pause : LongestPause, clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         work.TryWrite(item);
     }
