@@ -132,9 +132,11 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
     /// <exception cref="ClusterException">Also <see cref="ClusterFailure.Owned"/>: another tool keeps it.</exception>
     public async Task<bool> DeleteAsync(ObjectKey key, ReconcileOwner owner, CancellationToken ct)
     {
-        // Anew each time: who deletes must not trust what was so when it was written.
+        // Who deletes must trust neither what was so when it was written nor a watch that is behind.
         _unkept.TryRemove(key, out _);
-        await RefuseKeptAsync(key, owner, cache.Find(key), ct);
+        if (await LookAsync(key, ct) is not { } there)
+            return false;
+        await RefuseKeptAsync(key, owner, there, ct);
         return await cluster.DeleteAsync(key, ct);
     }
 
@@ -143,8 +145,11 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
     {
         foreach (var found in cache.List(type, ns, (Manifest.IdLabel, owner.Id.ToString("D"))))
         {
-            if (!wanted.Contains(found.Name()) && !found.IsGoing() && !ObjectKeeper.Of(found).IsOther)
-                await cluster.DeleteAsync(new ObjectKey(type, found.Text("metadata", "namespace"), found.Name()), ct);
+            if (wanted.Contains(found.Name()) || found.IsGoing() || ObjectKeeper.Of(found).IsOther)
+                continue;
+            var key = new ObjectKey(type, found.Text("metadata", "namespace"), found.Name());
+            if (await LookAsync(key, ct) is { } there && !ObjectKeeper.Of(there).IsOther)
+                await cluster.DeleteAsync(key, ct);
         }
     }
 

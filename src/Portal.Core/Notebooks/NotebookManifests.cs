@@ -40,15 +40,10 @@ public static class NotebookManifests
     public static bool IsStoppedElsewhere(Notebook notebook, JsonObject? seen) =>
         seen.Text("metadata", "annotations", StoppedAnnotation) is { } mark && mark != StopMark(notebook) && mark != CreationLock;
 
-    /// <summary>
-    /// True when a Kubeflow Notebook that was stopped is let run again, in OpenShift AI for example. One that was made stopped is not:
-    /// Open Data Hub's controller puts its own mark in the place of ours there, and takes it away.
-    /// </summary>
+    /// <summary>True when a Kubeflow Notebook that was stopped is let run again, in OpenShift AI for example.</summary>
     public static bool IsStartedElsewhere(Notebook notebook, JsonObject? seen) =>
         notebook.Intent == NotebookIntent.Stopped && seen is not null && seen.Text("kind") == Kind.Kind && !seen.IsGoing()
-        && seen.Text("metadata", "annotations", StoppedAnnotation) is null
-        // The cluster's times are whole seconds.
-        && !(seen.Time("metadata", "creationTimestamp") is { } made && made.AddSeconds(1) > notebook.IntentChangedAt);
+        && seen.Text("metadata", "annotations", StoppedAnnotation) is null;
 
     /// <summary>The merge patch that stops what is there, whatever else it is.</summary>
     internal static JsonObject Stop(Notebook notebook, ResourceType kind) => kind == Kind

@@ -111,7 +111,8 @@ public sealed class NotebookReconciler(
             // Kueue lets the priority of what runs neither come nor go.
             if (notebook.Intent != NotebookIntent.Running && facts.Controller is { } live)
                 place = place with { HasPriorities = live.Text("metadata", "labels", PriorityClass.Label) is not null };
-            var choice = NotebookPlan.For(place);
+            var starts = notebook.Intent == NotebookIntent.Running;
+            var choice = starts ? NotebookPlan.For(place) : NotebookPlan.Current(notebook, place);
             var stillThere = false;
             if (await cluster.RefusedAsync(async () => stillThere = await StillThereAsync(cluster, notebook, place, choice, ct)) is { } kept)
                 return await RefusedAsync(db, notebook, kept, ct);
@@ -121,9 +122,8 @@ public sealed class NotebookReconciler(
                 await fence.SaveAsync(db, ct);
                 return ReconcileResult.After(TimeSpan.FromSeconds(2));
             }
-            // What was never made is not made in order to be stopped.
-            var wasMade = facts.Controller is not null || notebook.RunsAs.Length > 0;
-            if ((notebook.Intent == NotebookIntent.Running || wasMade)
+            // What is not there is not made in order to be stopped.
+            if ((starts || facts.Controller is not null)
                 && await cluster.RefusedAsync(() => ApplyAsync(db, cluster, notebook, place, choice, facts.Controller, ct)) is { } refused)
             {
                 return await RefusedAsync(db, notebook, refused, ct);
@@ -187,7 +187,7 @@ public sealed class NotebookReconciler(
     }
 
     // The cluster got or lost the notebook controller since this one was last started: what it was before goes first, since
-    // both kinds make a pod of one name. A running notebook is left as it is until somebody starts or stops it.
+    // both kinds make a pod of one name. A notebook is left as it is until somebody starts it.
     private static async Task<bool> StillThereAsync(WorkloadCluster cluster, Notebook notebook, WorkloadPlace place, WorkloadChoice choice, CancellationToken ct)
     {
         var before = NotebookPlan.Current(notebook, place);

@@ -106,15 +106,28 @@ public sealed class ClusterWriterTests(PostgresServer server) : IAsyncLifetime
         Assert.True(await _writer.DeleteAsync(key, Owner, default));
     }
 
+    // A watch may be behind: whoever began to keep it a moment ago keeps it.
+    [Fact]
+    public async Task Delete_OfWhatAnotherToolKeepsSinceTheWatchSawIt_IsRefused()
+    {
+        (_cluster[Quota], _cluster.Behind[Quota]) = (Kept(Quota), Wanted(Quota));
+
+        var refused = await Assert.ThrowsAsync<ClusterException>(() => _writer.DeleteAsync(Quota, Owner, default));
+
+        Assert.Equal((ClusterFailure.Owned, true), (refused.Failure, _cluster.Has(Quota)));
+    }
+
     [Fact]
     public async Task Prune_LeavesWhatAnotherToolKeeps()
     {
-        var (kept, ours) = (new ObjectKey(Kinds.NetworkPolicy, "ml-x", "kept"), new ObjectKey(Kinds.NetworkPolicy, "ml-x", "ours"));
-        (_cluster[kept], _cluster[ours]) = (Kept(kept), Wanted(ours));
+        static ObjectKey Policy(string name) => new(Kinds.NetworkPolicy, "ml-x", name);
+        foreach (var name in new[] { "kept", "kept-now", "ours" })
+            _cluster[Policy(name)] = name == "ours" ? Wanted(Policy(name)) : Kept(Policy(name));
+        _cluster.Behind[Policy("kept-now")] = Wanted(Policy("kept-now"));
 
         await _writer.PruneAsync(Kinds.NetworkPolicy, "ml-x", Owner, new HashSet<string>(), default);
 
-        Assert.Equal("delete NetworkPolicy ours", Assert.Single(_cluster.Calls));
+        Assert.Equal("delete NetworkPolicy ours", Assert.Single(_cluster.Calls, c => c.StartsWith("delete", StringComparison.Ordinal)));
     }
 
     [Fact]

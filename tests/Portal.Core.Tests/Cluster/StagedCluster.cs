@@ -27,16 +27,19 @@ internal sealed class StagedCluster(params ResourceType[] followed) : IClusterCl
         set => _objects[key] = value;
     }
 
+    /// <summary>What the watches still show of objects, where that is not how they are stored.</summary>
+    public Dictionary<ObjectKey, JsonObject> Behind { get; } = [];
+
     public bool Has(ObjectKey key) => _objects.ContainsKey(key);
 
     public void Remove(ObjectKey key) => _objects.Remove(key);
 
-    public JsonObject? Find(ObjectKey key) => followed.Contains(key.Type) ? Copy(key) : null;
+    public JsonObject? Find(ObjectKey key) => !followed.Contains(key.Type) ? null : Behind.GetValueOrDefault(key) ?? Copy(key);
 
     public IReadOnlyList<JsonObject> List(ResourceType type, string? ns = null, (string Key, string Value)? label = null) =>
     [
         .. _objects.Where(o => o.Key.Type == type && (ns is null || o.Key.Namespace == ns))
-            .Where(o => label is not var (key, value) || o.Value.Text("metadata", "labels", key) == value).Select(o => o.Value),
+            .Where(o => label is not var (key, value) || o.Value.Text("metadata", "labels", key) == value).Select(o => Behind.GetValueOrDefault(o.Key) ?? o.Value),
     ];
 
     public IReadOnlyList<PodHolding> Holdings() => [];

@@ -114,12 +114,19 @@ public sealed class LendingJourneyTests(PortalBrowser browser) : IAsyncDisposabl
         var (project, _) = await GrantedAsync(1);
 
         await scientist.GoAsync($"/projects/{project.Id}/settings");
-        await scientist.Page.GetByRole(AriaRole.Radio, new() { Name = "L", Exact = false }).Last.CheckAsync(new() { Force = true });
+        var (other, plan) = (scientist.Page.Locator("input[name=size][value=L]"), scientist.Page.GetByText("Pods at one time"));
+        await other.CheckAsync(new() { Force = true });
+        await scientist.Page.GetByRole(AriaRole.Button, new() { Name = "Show", Exact = true }).ClickAsync();
+        await Expect(plan).ToBeVisibleAsync();
+        // A plan of what is no longer in the form is not shown.
+        await scientist.Page.Locator("input[name=size][value=M]").CheckAsync(new() { Force = true });
+        await Expect(plan).ToHaveCountAsync(0);
+        await other.CheckAsync(new() { Force = true });
         await scientist.Page.GetByRole(AriaRole.Button, new() { Name = "Show", Exact = true }).ClickAsync();
 
-        await Expect(scientist.Page.GetByText("Pods at one time", new() { Exact = false })).ToBeVisibleAsync();
+        await Expect(plan).ToBeVisibleAsync();
         await scientist.ShouldBeSoundAsync();
-        await scientist.Page.GetByText("Pods at one time").ScrollIntoViewIfNeededAsync();
+        await plan.ScrollIntoViewIfNeededAsync();
         await scientist.PictureAsync("what-will-change");
     }
 

@@ -74,7 +74,10 @@ public class OperatorTests(WorkloadStage stage) : IClassFixture<WorkloadStage>
     {
         Assert.Equal("apps/v1 StatefulSet", (await ReadAsync(notebook.Id)).RunsAs);
 
-        await stage.Get<NotebookService>().StopAsync(stage.Scientist, notebook.Id, Ct);
+        Assert.True((await stage.Get<NotebookService>().StopAsync(stage.Scientist, notebook.Id, Ct)).Succeeded);
+        await Eventually.TrueAsync(async () => (await ReadAsync(notebook.Id)).State == WorkloadState.Stopped, "it is stopped as what it was");
+        Assert.Equal("0", (await FindAsync(Kinds.StatefulSet, notebook.ObjectName)).Text("spec", "replicas"));
+        Assert.True((await stage.Get<NotebookService>().StartAsync(stage.Scientist, notebook.Id, Ct)).Succeeded);
         await RunsAsAsync(notebook, "kubeflow.org/v1 Notebook", WorkloadChoice.Served);
 
         await Eventually.TrueAsync(async () => await FindAsync(Kinds.StatefulSet, notebook.ObjectName) is null, "the StatefulSet is gone");
