@@ -265,9 +265,12 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
             throw await KeptAsync(key, owner, keeper, ct);
     }
 
-    // By a patch of nothing: who writes Secrets need not be allowed to read them.
+    // What is followed may be read. Else by a patch of nothing: who writes Secrets need not be allowed to read them. A read is
+    // the better one where it is allowed, since the webhooks that a patch goes through may be down, and what runs must still end.
     private async Task<JsonObject?> LookAsync(ObjectKey key, CancellationToken ct)
     {
+        if (cache.Age(key.Type) is not null)
+            return await cluster.FindAsync(key, ct);
         try
         {
             return await cluster.PatchAsync(key, [], ct);
