@@ -150,7 +150,7 @@ public sealed class TrainingReconciler(
     {
         var cluster = clusters.Of(run.Project!);
         var place = await cluster.PlaceAsync(run.Project!.Namespace, ct);
-        var pod = TrainingPods.Leader(cluster.Pods(place.Namespace, TrainingManifests.Owner(run.Id)));
+        var pod = TrainingPods.Leader(await cluster.AskPodsAsync(place.Namespace, TrainingManifests.Owner(run.Id), ct));
         var log = await LogAsync(cluster, run, pod, ct);
         // The last lines say why it failed: what could not be read at once is asked for a little longer, while the pod is there.
         if (log is null && pod is not null && run.StartedAt is not null && clock.GetUtcNow() - run.FinishedAt < LastLines)
@@ -230,19 +230,26 @@ public sealed class TrainingReconciler(
     private async Task<TrainingFacts> FactsAsync(WorkloadCluster cluster, TrainingRun run, WorkloadPlace place, CancellationToken ct)
     {
         var job = await cluster.Client.FindAsync(TrainingManifests.ControllerKey(run, place), ct);
-        var pods = cluster.Pods(place.Namespace, TrainingManifests.Owner(run.Id));
-        var pod = TrainingPods.Leader(pods);
+        var facts = await FactsAsync(cluster, run, place, job, cluster.Pods(place.Namespace, TrainingManifests.Owner(run.Id)), ct);
+        // What is said of an end is said once: not by pods that a watch may show as they were before it.
+        if (TrainingHealth.From(run, facts, clock.GetUtcNow()).State.IsFinal())
+            facts = await FactsAsync(cluster, run, place, job, await cluster.AskPodsAsync(place.Namespace, TrainingManifests.Owner(run.Id), ct), ct);
+        // A pod that waits for no reason of its own has one that only events tell.
+        var asks = job is not null && (facts.Pod is null
+            || Patience.IsTried(TrainingHealth.From(run, facts, run.IntentChangedAt), run.IntentChangedAt, clock.GetUtcNow()));
+        return asks ? facts with { Events = await cluster.EventsAsync(place.Namespace, job!, facts.Pod, ct) } : facts;
+    }
+
+    private static async Task<TrainingFacts> FactsAsync(
+        WorkloadCluster cluster, TrainingRun run, WorkloadPlace place, JsonObject? job, IReadOnlyList<JsonObject> pods, CancellationToken ct)
+    {
         var queued = cluster.Cache.List(Kinds.Workload, place.Namespace);
         var workload = job is null ? null : QueueHealth.Find(queued, job.Text("metadata", "uid") ?? "");
-        var facts = new TrainingFacts(job, pod, workload, [], workload is null ? 0 : QueueHealth.Position(workload, queued))
+        return new TrainingFacts(job, TrainingPods.Leader(pods), workload, [], workload is null ? 0 : QueueHealth.Position(workload, queued))
         {
             Pods = TrainingPods.LastTry(pods),
             Jobs = job is not null && TrainingEnd.IsToldByItsJobs(job) ? await JobsAsync(cluster, run, place, ct) : [],
         };
-        // A pod that waits for no reason of its own has one that only events tell.
-        var asks = job is not null && (pod is null
-            || Patience.IsTried(TrainingHealth.From(run, facts, run.IntentChangedAt), run.IntentChangedAt, clock.GetUtcNow()));
-        return asks ? facts with { Events = await cluster.EventsAsync(place.Namespace, job!, pod, ct) } : facts;
     }
 
     // Asked for, not taken from what the watches saw: they may be behind, and what is said of an end is said once.

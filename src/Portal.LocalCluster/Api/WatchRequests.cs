@@ -72,7 +72,7 @@ internal sealed class WatchRequests(ObjectRegistry registry, IHostApplicationLif
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(request.Aborted, lifetime.ApplicationStopping);
         while (!stop.IsCancellationRequested && DateTime.UtcNow < end)
         {
-            var until = bookmarks && nextBookmark > DateTime.UtcNow && nextBookmark < end ? nextBookmark : end;
+            var until = bookmarks && nextBookmark < end ? nextBookmark : end;
             if (!await Readable(feed, until, stop.Token))
             {
                 if (feed.Changes.Completion.IsCompleted)
@@ -80,16 +80,16 @@ internal sealed class WatchRequests(ObjectRegistry registry, IHostApplicationLif
                     if (feed.Late) await writer.Error(new ApiException(410, "Expired", "The watch was too slow and has missed changes"));
                     return;
                 }
-                // Also where nothing has changed: by it a client knows that a quiet watch lives.
-                if (until != end)
+                if (until == end) continue;
+                // Also where nothing has changed: by it a client knows that a quiet watch lives. What came meanwhile goes first.
+                if (VersionWithNothingUnread(feed) is { } version)
                 {
-                    if (VersionWithNothingUnread(feed) is not { } version) continue;
                     writer.Bookmark(version, end: false);
                     await writer.Flush();
+                    nextBookmark = nextBookmark + BookmarkPause < end - LastBookmark ? nextBookmark + BookmarkPause
+                        : nextBookmark < end - LastBookmark ? end - LastBookmark : end;
+                    continue;
                 }
-                nextBookmark = nextBookmark + BookmarkPause < end - LastBookmark ? nextBookmark + BookmarkPause
-                    : nextBookmark < end - LastBookmark ? end - LastBookmark : end;
-                continue;
             }
             while (feed.Changes.TryRead(out var change)) writer.Add(change);
             await writer.Flush();

@@ -57,8 +57,14 @@ public sealed class MemoryCluster : IClusterClient, IClusterCache, IClusters
     /// <inheritdoc/>
     public JsonObject? Find(ObjectKey key) => _objects.TryGetValue(KeyOf(key.Type, key.Namespace, key.Name), out var found) ? found.Object : null;
 
+    /// <summary>Kinds of which the watch shows nothing yet, though they are there.</summary>
+    public HashSet<ResourceType> Unseen { get; } = [];
+
     /// <inheritdoc/>
     public IReadOnlyList<JsonObject> List(ResourceType type, string? ns = null, (string Key, string Value)? label = null) =>
+        Unseen.Contains(type) ? [] : Stored(type, ns, label);
+
+    private IReadOnlyList<JsonObject> Stored(ResourceType type, string? ns, (string Key, string Value)? label) =>
     [
         .. _objects.Values.Where(o => o.Type.Plural == type.Plural).Select(o => o.Object)
             .Where(o => ns is null || o.Text("metadata", "namespace") == ns)
@@ -78,7 +84,8 @@ public sealed class MemoryCluster : IClusterClient, IClusterCache, IClusters
     public async IAsyncEnumerable<JsonObject> ListAsync(ResourceType type, string? ns, string? labelSelector, [EnumeratorCancellation] CancellationToken ct)
     {
         await Task.CompletedTask;
-        foreach (var found in List(type, ns))
+        var label = labelSelector?.Split('=');
+        foreach (var found in Stored(type, ns, label is [var key, var value] ? (key, value) : null))
             yield return found;
     }
 
