@@ -25,8 +25,7 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
     // Objects of kinds that no watch shows, of which it is known that no other tool keeps them.
     private readonly ConcurrentDictionary<ObjectKey, bool> _unkept = [];
 
-    // What the cluster answered to the last write, while its watch still shows what was there before: nothing is set right twice.
-    private readonly ConcurrentDictionary<ObjectKey, (string Before, JsonObject Made)> _ahead = [];
+    private readonly OwnWrites _own = new(cache);
 
     private readonly RepairNotes _notes = new(disputes);
 
@@ -35,7 +34,7 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
     public async Task<JsonObject> EnsureAsync(ResourceType type, JsonObject wanted, CancellationToken ct)
     {
         var key = new ObjectKey(type, wanted.Text("metadata", "namespace"), wanted.Name());
-        var (seen, owner) = (Seen(key), wanted.Owner() ?? default);
+        var (seen, owner) = (_own.Find(key), wanted.Owner() ?? default);
         await RefuseKeptAsync(key, owner, seen, ct);
         var dispute = await PrepareAsync(key, wanted, ct);
         if (seen is not null && !seen.IsGoing() && Covers(seen, wanted))
@@ -89,7 +88,7 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
             return;
         }
         var dispute = await PrepareAsync(key, wanted, ct);
-        if (Seen(key) is not { } seen || seen.IsGoing() || Applied(seen) != Applied(wanted))
+        if (_own.Find(key) is not { } seen || seen.IsGoing() || Applied(seen) != Applied(wanted))
             return;
         await RefuseKeptAsync(key, owner, seen, ct);
         var missing = Missing(seen, wanted);
@@ -160,12 +159,12 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
     public void Forget(string ns)
     {
         bool Goes(ObjectKey key) => key.Namespace == ns || key.Name == ns;
-        foreach (var key in _there.Keys.Concat(_unkept.Keys).Concat(_ahead.Keys).Where(Goes))
+        foreach (var key in _there.Keys.Concat(_unkept.Keys).Where(Goes))
         {
             _there.TryRemove(key, out _);
             _unkept.TryRemove(key, out _);
-            _ahead.TryRemove(key, out _);
         }
+        _own.Forget(Goes);
         _notes.Forget(Goes);
     }
 
@@ -183,19 +182,6 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
     // An object of our name that somebody made in the place of ours has neither; one that lost its label has what was applied.
     private static bool IsOurs(JsonObject there, ReconcileOwner owner) =>
         there.Owner() is { } named ? named == owner : Applied(there) is not null;
-
-    private JsonObject? Seen(ObjectKey key)
-    {
-        var seen = cache.Find(key);
-        if (!_ahead.TryGetValue(key, out var ahead))
-            return seen;
-        if (seen is not null && Version(seen) == ahead.Before)
-            return (JsonObject)ahead.Made.DeepClone();
-        _ahead.TryRemove(key, out _);
-        return seen;
-    }
-
-    private static string? Version(JsonObject manifest) => manifest.Text("metadata", "resourceVersion");
 
     // Servers write amounts in their own way and drop empty texts.
     private static List<FieldChange> Missing(JsonObject seen, JsonObject wanted) =>
@@ -225,7 +211,7 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
 
     private async Task<JsonObject> SendAsync(ObjectKey key, JsonObject wanted, ReconcileOwner owner, ObjectDispute? dispute, CancellationToken ct)
     {
-        var before = cache.Find(key) is { } shown ? Version(shown) : null;
+        var before = _own.VersionOf(key);
         try
         {
             return Answered(key, before, await cluster.ApplyAsync(wanted, ct));
@@ -249,9 +235,7 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
     // Of a kind that no watch shows, the answer tells whether another tool has begun to keep the object.
     private JsonObject Answered(ObjectKey key, string? before, JsonObject made)
     {
-        // Where nothing was seen before, nothing tells apart what is not shown yet and what was deleted since.
-        if (before is not null && before != Version(made))
-            _ahead[key] = (before, (JsonObject)made.DeepClone());
+        _own.Note(key, before, made);
         if (ObjectKeeper.Of(made).IsOther)
             _unkept.TryRemove(key, out _);
         else if (cache.Age(key.Type) is null)
