@@ -57,7 +57,7 @@ internal static class RuleCheck
         try
         {
             if (rule.Rule.IsTrue(names)) return;
-            var message = rule.MessageExpression?.Evaluate(names) as string ?? rule.Message;
+            var message = rule.MessageExpression?.Line(names) ?? rule.Message;
             causes.Add(rule.Reason, $"{Word(rule.Reason)}: {message}", path.Length == 0 ? rule.FieldPath.TrimStart('.') : path + rule.FieldPath);
         }
         catch (CelException failure) when (!failure.Unsupported)
