@@ -52,7 +52,7 @@ internal static class SchemaCheck
         {
             if (key is "apiVersion" or "kind" or "metadata") continue;
             if (key == "status" && !type.Custom) continue;
-            if (type.Schema.Fields.TryGetValue(key, out var field)) values.Check(field, value, key);
+            if (type.Schema.Fields.TryGetValue(key, out var field)) values.Check(field, value, type.Custom ? old?[key] : null, key);
         }
         if (!type.Custom || before || !type.Schema.ContainsRules) return;
         if (!causes.Any)
