@@ -17,9 +17,10 @@ internal sealed class WatchRequests(ObjectRegistry registry, IHostApplicationLif
 
     public async Task Watch(ApiRequest request)
     {
+        ListOptions.CheckWatch(request);
         var selection = Selection.Of(request);
         var since = Since(request);
-        var initial = since == 0 || request.Text("sendInitialEvents") is "true" or "1";
+        var initial = ListOptions.SendsInitialEvents(request) ?? since == 0;
         var bookmarks = request.Flag("allowWatchBookmarks");
         var feed = new ChangeFeed(FeedLimit);
         List<StoredObject> present = [];
@@ -31,6 +32,8 @@ internal sealed class WatchRequests(ObjectRegistry registry, IHostApplicationLif
         {
             shelf = registry.Store.Shelf(request.Type);
             version = registry.Store.Version;
+            // Without a version it begins with what comes next.
+            if (!initial && since == 0) since = version;
             expired = !initial && since < shelf.HistoryFloor;
             if (!expired)
             {
