@@ -61,6 +61,18 @@ public class WaitExplanationTests
         Assert.Equal(-2, WaitScenes.From(world.Snapshot, why)!.Free);
     }
 
+    [Fact]
+    public void For_LabelOfAnotherPool_LeavesOutThePoolThatHasNone()
+    {
+        var world = new WaitWorld().Project("own", "gpu=8//0 h100=4//0").Flavor("gpu", "{}").Flavor("h100", """{"pool":"h100"}""").Runs("own", "a", 4);
+        var mine = world.Waits("own", "mine", 2, message: Short, selector: """{"pool":"h100","kubernetes.io/arch":"amd64"}""");
+
+        var why = WaitExplanation.For(world.Snapshot, mine, null);
+
+        Assert.Equal((WaitKind.Quota, "h100", 2m), (why.Kind, Assert.Single(why.Rows).Key.Flavor, why.Rows[0].ShortBy));
+        Assert.Equal("own", Assert.Single(why.Holders).Namespace);
+    }
+
     [Theory]
     [InlineData("Preempted", 1)]
     [InlineData("PodsReadyTimeout", 2)]
