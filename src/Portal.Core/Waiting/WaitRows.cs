@@ -31,6 +31,15 @@ internal static class WaitRows
         ];
     }
 
+    /// <summary>Those whose pods hold a resource of the nodes that a pod may use.</summary>
+    public static IReadOnlyList<WaitHolder> Holders(ResourceKey key, NodeFit fit, IEnumerable<PodHolding> held) =>
+    [
+        .. held.Where(h => fit.Names.Contains(h.Node)).Select(h => (h.Namespace, Amount: key.Resource == NodeFit.Places ? 1 : h.Requests.GetValueOrDefault(key.Resource)))
+            .Where(h => h.Amount > 0).GroupBy(h => h.Namespace)
+            .Select(g => new WaitHolder(g.Key, key, g.Sum(h => h.Amount), 0, null, g.Count()))
+            .OrderByDescending(h => h.Amount).ThenBy(h => h.Namespace, StringComparer.Ordinal),
+    ];
+
     private static WaitRow Row(QueuedWorkload self, QuotaTree tree, ResourceKey key, decimal needed, Dictionary<ResourceKey, decimal> wanted) => new(
         key, needed, tree.Available(self.ClusterQueue, key), tree.Capacity(self.ClusterQueue, key),
         tree.Neighbours(self.ClusterQueue).Sum(n => tree.Borrowed(n, key)), tree.Reclaimable(self.ClusterQueue, key, wanted));

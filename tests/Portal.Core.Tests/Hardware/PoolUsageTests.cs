@@ -40,6 +40,18 @@ public class PoolUsageTests
         Assert.Equal((4, 0), (Read().Queued, PoolUsage.From(new HardwarePool { ResourceName = Gpu }, _cluster).Queued));
     }
 
+    [Theory]
+    [InlineData("spec", """{"active":false}""")]
+    [InlineData("status", """{"conditions":[{"type":"Requeued","status":"False","reason":"PodsReadyTimeout"}]}""")]
+    public void From_WorkloadThatWasPutAside_DoesNotWait(string part, string more)
+    {
+        _cluster.WithWaiting("x", "w", Gpu, 4);
+        foreach (var (key, value) in JsonNode.Parse(more)!.AsObject())
+            Waiting[part]![key] = value!.DeepClone();
+
+        Assert.Equal(0, Read().Queued);
+    }
+
     [Fact]
     public void View_NodeNotReady_ShowsOvercommitment()
     {
