@@ -150,6 +150,27 @@ public class TrainingHealthTests
     }
 
     [Fact]
+    public void Position_BehindOneThatWasDeactivated_DoesNotCountIt()
+    {
+        var mine = Workload(Waiting, "2", "b");
+        var off = Workload(Waiting, "1", "a");
+        off["spec"]!["active"] = false;
+
+        Assert.Equal((1, 0), (QueueHealth.Position(mine, [off, mine]), QueueHealth.Position(off, [off, mine])));
+    }
+
+    [Fact]
+    public void From_QueuedWithASidecarAndLimitsOnly_CountsWhatItsPodsTake()
+    {
+        var workload = Workload(Waiting, "2");
+        var spec = workload["spec"]!["podSets"]![0]!["template"]!["spec"]!;
+        spec["containers"]![0]!["resources"] = JsonNode.Parse("""{"limits":{"nvidia.com/gpu":"2"} }""");
+        spec["initContainers"] = JsonNode.Parse("""[{"restartPolicy":"Always","resources":{"limits":{"nvidia.com/gpu":"1"} } }]""");
+
+        Assert.Equal(("3", "2"), (QueueHealth.From(workload)!.Arguments["needed"], QueueHealth.From(workload)!.Arguments["free"]));
+    }
+
+    [Fact]
     public void Use_OfARun_IsAmountsTimesHours()
     {
         var run = Run();

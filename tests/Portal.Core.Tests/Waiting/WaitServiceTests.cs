@@ -127,6 +127,8 @@ public class WaitServiceTests(PostgresServer server)
         var report = (await stage.Database.Get<WaitService>().OfTrainingAsync(stage.Ana, run.Id, default)).Value;
 
         Assert.Equal(WaitKind.Room, report.Kind);
+        var holder = Assert.Single(report.Holders);
+        Assert.Equal((null, false, 4m, null), (holder.Project, holder.IsOwn, holder.Amount, holder.Since));
         Assert.Equal(30, report.Estimate!.Samples);
         // What runs there has ten minutes behind it and others took thirty at least.
         Assert.True(report.Estimate.Median > TimeSpan.FromMinutes(5), $"{report.Estimate}");

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Portal.Core.Cluster;
 using Portal.Core.Data;
 using Portal.Core.Notebooks;
+using Portal.Core.Projects;
 using Portal.Core.Quotas;
 using Portal.Core.Training;
 using Portal.Core.Workloads;
@@ -18,6 +19,7 @@ public sealed class LendingHolders(IClusters clusters, TimeProvider clock)
             .GroupBy(r => r.ProjectId).Select(g => new { g.Key, Units = g.Sum(r => r.GrantedAmount ?? 0) }).ToDictionaryAsync(g => g.Key, g => g.Units, ct);
         var projects = await db.Projects.AsNoTracking().Where(p => granted.Keys.Contains(p.Id)).OrderBy(p => p.Name)
             .Select(p => new { p.Id, p.Name, p.Namespace, p.TeamId, Team = p.Team!.Name }).ToListAsync(ct);
+        var elsewhere = await ElsewhereAsync(db, pool.Id, granted.Keys, ct);
         var remaining = await RemainingAsync(db, pool.Id, ct);
         var usage = PoolUsage.From(pool, clusters.Get(pool.ClusterId).Cache);
         return
@@ -27,8 +29,20 @@ public sealed class LendingHolders(IClusters clusters, TimeProvider clock)
                 usage.Running.GetValueOrDefault(p.Namespace), usage.Waiting.GetValueOrDefault(p.Namespace))
             {
                 Remaining = [.. remaining[p.Id]],
+                LentElsewhere = [.. elsewhere[p.Id].Select(e => (Policy: e.Lending.For(p.TeamId), e.Units)).Where(e => e.Policy.Lends(e.Units) > 0).Select(e => e.Policy)],
             }),
         ];
+    }
+
+    private static async Task<ILookup<Guid, (PoolLending Lending, int Units)>> ElsewhereAsync(
+        PortalDb db, Guid poolId, IReadOnlyCollection<Guid> projects, CancellationToken ct)
+    {
+        var units = await db.Set<QuotaRequest>().AsNoTracking().Where(r => r.PoolId != poolId && projects.Contains(r.ProjectId) && r.State == QuotaState.Active)
+            .GroupBy(r => new { r.ProjectId, r.PoolId }).Select(g => new { g.Key.ProjectId, g.Key.PoolId, Units = g.Sum(r => r.GrantedAmount ?? 0) }).ToListAsync(ct);
+        var pools = units.Select(u => u.PoolId).Distinct().ToList();
+        var lending = (await db.Set<HardwarePool>().AsNoTracking().Where(p => pools.Contains(p.Id)).Select(p => new { p.Id, p.Lending, p.ResourceName }).ToListAsync(ct))
+            .Where(p => ProjectManifests.IsExtended(p.ResourceName)).ToDictionary(p => p.Id, p => p.Lending);
+        return units.Where(u => lending.ContainsKey(u.PoolId)).ToLookup(u => u.ProjectId, u => (lending[u.PoolId], u.Units));
     }
 
     private async Task<ILookup<Guid, TimeSpan?>> RemainingAsync(PortalDb db, Guid poolId, CancellationToken ct)

@@ -57,6 +57,25 @@ public class LendingServiceTests(PostgresServer server)
     }
 
     [Theory, EachProvider]
+    public async Task Get_OfAHolderThatReclaimsInAnotherPool_SaysThatItDoesHereToo(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        await stage.GrantedAsync(8);
+        QuotaStage.Ok(await Service(stage).SetAsync(stage.Admin, stage.Pool, 1, new PoolLending { Default = Open.Default with { Reclaim = false } }, default));
+        async Task<ReturnKind> Back() => Assert.Single((await Service(stage).GetAsync(stage.Admin, stage.Pool, default)).Value.Preview.Lines).After.Return.Kind;
+        var before = await Back();
+
+        var other = await stage.NewPoolAsync("Second GPU", 8);
+        QuotaStage.Ok(await stage.Hardware.SetBudgetAsync(stage.Admin, other, stage.Team, 8, default));
+        var draft = stage.Draft(4) with { PoolId = other };
+        QuotaStage.Ok(await stage.Requests.SubmitAsync(stage.Ana, draft, default));
+        QuotaStage.Ok(await stage.Decisions.ApproveAsync(stage.Lead, await stage.SeenAsync(draft.Id), 4, default));
+        QuotaStage.Ok(await Service(stage).SetAsync(stage.Admin, other, 1, Open, default));
+
+        Assert.Equal((ReturnKind.NobodyBorrows, ReturnKind.AtOnce), (before, await Back()));
+    }
+
+    [Theory, EachProvider]
     public async Task Set_ForATeamThatIsNotThere_IsRefused(Provider provider)
     {
         await using var stage = await QuotaStage.CreateAsync(provider, server);
