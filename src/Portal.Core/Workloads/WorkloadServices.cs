@@ -20,6 +20,7 @@ internal static class WorkloadServices
         services.AddSingleton<WorkloadClusters>();
         services.AddSingleton<NotebookService>();
         services.AddSingleton<NotebookDoor>();
+        services.AddSingleton<NotebookLogs>();
         services.AddSingleton<NotebookIdleSweep>();
         services.AddSingleton<IReconciler, NotebookReconciler>();
         services.AddSingleton<WaitService>();

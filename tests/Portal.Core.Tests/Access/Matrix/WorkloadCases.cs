@@ -33,6 +33,9 @@ internal sealed class WorkloadCases : MatrixCases
         Case<NotebookDoor>(nameof(NotebookDoor.OpenAsync), Towards.Project, async (s, actor, target) =>
             await s.OpenAsync(actor, target["notebook"], default), "notebook.not_running");
 
+        Case<NotebookLogs>(nameof(NotebookLogs.ReadAsync), Towards.Project, async (s, actor, target) => await s.ReadAsync(actor, target["notebook"], default));
+        Case<NotebookLogs>(nameof(NotebookLogs.FollowAsync), Towards.Project, async (s, actor, target) => await s.FollowAsync(actor, target["notebook"], default));
+
         Case<TrainingService>(nameof(TrainingService.LaunchAsync), Towards.Project, async (s, actor, target) =>
             await s.LaunchAsync(actor, Draft(target.ProjectId), default));
         Case<TrainingService>(nameof(TrainingService.StopAsync), Towards.Project, (s, actor, target) => s.StopAsync(actor, target["run"], default));
