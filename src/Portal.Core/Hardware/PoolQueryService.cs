@@ -120,6 +120,7 @@ public sealed class PoolQueryService(IDbContextFactory<PortalDb> databases, Acce
                 Cluster = p.Pool.ClusterId is { } home ? names.GetValueOrDefault(home, "") : "",
                 IsOld = p.Home.IsOld(),
                 Doubled = PoolNodes.Doubled(p.Pool, all, p.Home.Cache),
+                Untolerated = PoolNodes.Untolerated(p.Pool, p.Home.Cache),
             }),
         ];
     }
