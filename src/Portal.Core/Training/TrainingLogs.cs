@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Portal.Core.Access;
 using Portal.Core.Cluster;
 using Portal.Core.Data;
+using Portal.Core.Health;
 using Portal.Core.Results;
 using Portal.Core.Workloads;
 
@@ -66,7 +67,7 @@ public sealed class TrainingLogs(IDbContextFactory<PortalDb> databases, AccessGa
             return null;
         try
         {
-            return await cluster.Client.LogsAsync(run.Project.Namespace, pod.Name(), null, follow, TailLines + 1, ct);
+            return await cluster.Client.LogsAsync(run.Project.Namespace, pod.Name(), PodHealth.ContainerName(pod), follow, TailLines + 1, ct);
         }
         catch (ClusterException)
         {

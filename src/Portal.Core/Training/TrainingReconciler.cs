@@ -281,7 +281,8 @@ public sealed class TrainingReconciler(
         patience.CancelAfter(LogPatience);
         try
         {
-            await using var stream = await cluster.Client.LogsAsync(run.Project!.Namespace, pod.Name(), null, follow: false, tailLines: null, patience.Token);
+            await using var stream = await cluster.Client.LogsAsync(
+                run.Project!.Namespace, pod.Name(), PodHealth.ContainerName(pod), follow: false, tailLines: null, patience.Token);
             return await LogTail.ReadAsync(stream, TrainingLog.Limit, patience.Token);
         }
         catch (Exception e) when (e is ClusterException or IOException or HttpRequestException or OperationCanceledException && !ct.IsCancellationRequested)
