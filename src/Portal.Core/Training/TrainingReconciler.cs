@@ -124,7 +124,8 @@ public sealed class TrainingReconciler(
     {
         var facts = await FactsAsync(cluster, run, place, ct);
         var status = FrozenProject.Explain(run.Project!, TrainingHealth.From(run, facts, clock.GetUtcNow()));
-        run.StartedAt ??= TrainingHealth.StartedAt(facts.Pod);
+        var startedAt = TrainingHealth.StartedAt(facts.Pod);
+        run.StartedAt ??= startedAt;
         // A stop takes the pod along, and its log with it; what is said last is read once the run has ended.
         var log = status.State.IsFinal() ? null : await LogAsync(cluster, run, facts.Pod, ct);
         var refused = run.StopRequested && !status.State.IsFinal()
@@ -137,7 +138,7 @@ public sealed class TrainingReconciler(
             run.FinishedAt ??= clock.GetUtcNow();
             (run.TokenHash, run.SealedToken) = ("", "");
         }
-        await WaitRecords.ObserveAsync(db, cluster.Cache, run, SizeOf(run), run.CreatedAt, run.StartedAt, run.FinishedAt, clock.GetUtcNow(), ct);
+        await WaitRecords.ObserveAsync(db, cluster.Cache, run, SizeOf(run), run.CreatedAt, startedAt, run.FinishedAt, clock.GetUtcNow(), ct);
         await fence.SaveAsync(db, ct);
         if (status.State.IsFinal())
             return await ClearAsync(db, run, ct);
