@@ -53,6 +53,6 @@ public sealed class TrainingLogs(IDbContextFactory<PortalDb> databases, AccessGa
             return Task.FromResult<Stream?>(null);
         var cluster = clusters.Of(run.Project!);
         var pod = TrainingPods.Leader(cluster.Pods(run.Project!.Namespace, TrainingManifests.Owner(run.Id)));
-        return PodLog.OpenAsync(cluster, run.Project.Namespace, pod, null, follow, ct);
+        return PodLog.OpenAsync(cluster, run.Project.Namespace, pod, follow, ct);
     }
 }

@@ -85,7 +85,8 @@ public sealed class TrainingReconciler(
     {
         var facts = await FactsAsync(cluster, run, place, ct);
         var status = FrozenProject.Explain(run.Project!, TrainingHealth.From(run, facts, Now));
-        run.StartedAt ??= TrainingHealth.StartedAt(facts.Pod);
+        var startedAt = TrainingHealth.StartedAt(facts.Pod);
+        run.StartedAt ??= startedAt;
         // A stop takes the pod along, and its log with it; what is said last is read once the run has ended.
         var log = status.State.IsFinal() ? null : await LogAsync(cluster, run, facts.Pod, ct);
         var refused = run.StopRequested && !status.State.IsFinal()
@@ -98,7 +99,7 @@ public sealed class TrainingReconciler(
             run.FinishedAt ??= Now;
             (run.TokenHash, run.SealedToken) = ("", "");
         }
-        await WaitRecords.ObserveAsync(db, cluster.Cache, run, SizeOf(run), run.CreatedAt, run.StartedAt, run.FinishedAt, Now, ct);
+        await WaitRecords.ObserveAsync(db, cluster.Cache, run, SizeOf(run), run.CreatedAt, startedAt, run.FinishedAt, Now, ct);
         await SaveAsync(db, ct);
         if (status.State.IsFinal())
             return await ClearAsync(db, run, ct);
@@ -249,7 +250,8 @@ public sealed class TrainingReconciler(
         patience.CancelAfter(LogPatience);
         try
         {
-            await using var stream = await cluster.Client.LogsAsync(run.Project!.Namespace, pod.Name(), null, follow: false, tailLines: null, patience.Token);
+            await using var stream = await cluster.Client.LogsAsync(
+                run.Project!.Namespace, pod.Name(), PodHealth.ContainerName(pod), follow: false, tailLines: null, patience.Token);
             return await LogTail.ReadAsync(stream, TrainingLog.Limit, patience.Token);
         }
         catch (Exception e) when (e is ClusterException or IOException or HttpRequestException or OperationCanceledException && !ct.IsCancellationRequested)

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
+using Portal.Core.Health;
 
 namespace Portal.Core.Workloads;
 
@@ -12,14 +13,13 @@ internal static class PodLog
     private const int TailLines = 5000;
 
     /// <summary>The log's end, or null where there is no pod, where it has not started yet or is gone, and where the cluster is out of reach.</summary>
-    /// <param name="container">Its name, where the pod may have others beside it; null for a pod of one.</param>
-    public static async Task<Stream?> OpenAsync(WorkloadCluster cluster, string ns, JsonObject? pod, string? container, bool follow, CancellationToken ct)
+    public static async Task<Stream?> OpenAsync(WorkloadCluster cluster, string ns, JsonObject? pod, bool follow, CancellationToken ct)
     {
         if (pod is null)
             return null;
         try
         {
-            return await cluster.Client.LogsAsync(ns, pod.Name(), container, follow, TailLines + 1, ct);
+            return await cluster.Client.LogsAsync(ns, pod.Name(), PodHealth.ContainerName(pod), follow, TailLines + 1, ct);
         }
         catch (ClusterException)
         {

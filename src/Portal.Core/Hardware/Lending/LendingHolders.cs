@@ -5,6 +5,7 @@ using Portal.Core.Notebooks;
 using Portal.Core.Projects;
 using Portal.Core.Quotas;
 using Portal.Core.Training;
+using Portal.Core.Waiting;
 using Portal.Core.Workloads;
 
 namespace Portal.Core.Hardware.Lending;
@@ -48,8 +49,16 @@ public sealed class LendingHolders(IClusters clusters, TimeProvider clock)
     private async Task<ILookup<Guid, TimeSpan?>> RemainingAsync(PortalDb db, Guid poolId, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        var runs = await db.Set<TrainingRun>().AsNoTracking().Where(r => r.PoolId == poolId && r.StartedAt != null && r.FinishedAt == null)
-            .Select(r => new { r.ProjectId, r.StartedAt, r.TimeLimitMinutes }).ToListAsync(ct);
+        // The limit of one that was pushed out counts from its last start, and meanwhile it holds nothing.
+        var runs = await db.Set<TrainingRun>().AsNoTracking()
+            .Where(r => r.PoolId == poolId && r.StartedAt != null && r.FinishedAt == null && r.State != WorkloadState.Pending)
+            .Select(r => new
+            {
+                r.ProjectId,
+                StartedAt = db.Set<PoolStay>().Where(s => s.WorkloadId == r.Id && s.EndedAt == null)
+                    .OrderByDescending(s => s.QueuedAt).Select(s => s.StartedAt).FirstOrDefault() ?? r.StartedAt,
+                r.TimeLimitMinutes,
+            }).ToListAsync(ct);
         var notebooks = await db.Set<Notebook>().AsNoTracking().Where(n => n.PoolId == poolId && n.State == WorkloadState.Running)
             .Select(n => n.ProjectId).ToListAsync(ct);
         return runs.Select(r => (r.ProjectId, Left: (TimeSpan?)Later(r.StartedAt!.Value.AddMinutes(r.TimeLimitMinutes) - now)))
