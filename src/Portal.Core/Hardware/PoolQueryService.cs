@@ -118,7 +118,7 @@ public sealed class PoolQueryService(IDbContextFactory<PortalDb> databases, Acce
             .. pools.Select(p => (Pool: p, Home: clusters.Get(p.ClusterId))).Select(p => new PoolView(p.Pool, Totals(Usage(p.Pool)), p.Home.Cache.Age(Kinds.Node))
             {
                 Cluster = p.Pool.ClusterId is { } home ? names.GetValueOrDefault(home, "") : "",
-                IsOld = p.Home.IsOld(),
+                IsOld = ClusterHealth.IsOld(p.Home.Cache.Age(Kinds.Node), p.Home.Silence),
                 Doubled = PoolNodes.Doubled(p.Pool, all, p.Home.Cache),
                 Untolerated = PoolNodes.Untolerated(p.Pool, p.Home.Cache),
             }),

@@ -43,7 +43,6 @@ public sealed class NotebookLogs(IDbContextFactory<PortalDb> databases, AccessGa
             return denied;
         var (cluster, ns) = (clusters.Of(notebook.Project!), notebook.Project!.Namespace);
         var pod = cluster.Pods(ns, NotebookManifests.Owner(id)).FirstOrDefault();
-        // Proxies of meshes and of sign-ins may stand beside the server: it is asked for by its name.
         return new PodStream(await PodLog.OpenAsync(cluster, ns, pod, follow, ct));
     }
 

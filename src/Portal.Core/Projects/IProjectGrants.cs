@@ -16,7 +16,14 @@ public interface IProjectGrants
 /// <summary>A project's part of the pools.</summary>
 /// <param name="Grants">Its grants, summed for each pool; pools without one may be left out.</param>
 /// <param name="TeamWeight">Its team's weight against other teams wherever units are lent: the highest that any pool gives it of which it borrows.</param>
-public sealed record ProjectShare(IReadOnlyList<ProjectGrant> Grants, int TeamWeight = 1);
+public sealed record ProjectShare(IReadOnlyList<ProjectGrant> Grants, int TeamWeight = 1)
+{
+    /// <summary>What the pools of each cluster are of, those without nodes at the moment too.</summary>
+    public IReadOnlyList<PooledResource> Pooled { get; init; } = [];
+}
+
+/// <summary>An extended resource of which a cluster has a pool.</summary>
+public readonly record struct PooledResource(Guid? ClusterId, string Name);
 
 /// <summary>Accelerators of one pool that a project may use.</summary>
 /// <param name="PoolId">The pool.</param>

@@ -24,7 +24,7 @@ public sealed class QuotaChangePreview(IDbContextFactory<PortalDb> databases, Ac
         var pool = await db.Set<HardwarePool>().AsNoTracking().Include(p => p.Ledger).SingleAsync(p => p.Id == request.PoolId, ct);
         if (QuotaRules.CheckAmount(amount, pool.Ledger.Capacity) is { } bad)
             return bad;
-        var project = await db.Projects.AsNoTracking().Include(p => p.Members).Include(p => p.Team).SingleAsync(p => p.Id == request.ProjectId, ct);
+        var project = await db.Projects.AsNoTracking().Include(p => p.Members).ThenInclude(m => m.Person).Include(p => p.Team).SingleAsync(p => p.Id == request.ProjectId, ct);
         var plan = await planner.PlanAsync(db, project, ct);
         // What ends before it begins is not there beside it.
         var over = await db.Set<QuotaRequest>()

@@ -187,6 +187,37 @@ public class ProjectManifestTests
     }
 
     [Fact]
+    public void ResourceQuota_ResourceThatTheOneThereNames_StaysNamed()
+    {
+        var scaledDown = (Large with { Grants = [], ExtendedResources = [] }).Keeping(ProjectManifests.ResourceQuota(Large));
+
+        Assert.Equal(ProjectManifests.ResourceQuota(Large with { Grants = [] }).ToJsonString(), ProjectManifests.ResourceQuota(scaledDown).ToJsonString());
+    }
+
+    [Fact]
+    public void Common_OfAQueueThatIsThere_StaysWhileItIsOneOfTheSize()
+    {
+        var queue = ProjectQueueManifests.ClusterQueue(Lending);
+
+        Assert.Equal(Lending.Common, CommonQuota.Of(queue));
+        Assert.Equal(Lending.Common, Large.SharingAs(queue).Common);
+        Assert.Equal(Small.Common, Small.SharingAs(queue).Common);
+        Assert.Equal(Small.Common, Small.SharingAs(null).Common);
+    }
+
+    [Theory]
+    [InlineData("125Gi", 125)]
+    [InlineData("1500Mi", 2)]
+    [InlineData("1Ti", 1024)]
+    [InlineData("107374182400", 100)]
+    [InlineData("much", 0)]
+    [InlineData(null, 0)]
+    public void StoredGiB_OfAClaim_IsReadInEveryNotation(string? storage, long gib) => Assert.Equal(gib, ProjectHealth.StoredGiB(new JsonObject
+    {
+        ["spec"] = new JsonObject { ["resources"] = new JsonObject { ["requests"] = new JsonObject { ["storage"] = storage } } },
+    }));
+
+    [Fact]
     public void Storage_LargerThanTheSizeGives_NeverShrinks()
     {
         var claim = ProjectManifests.Storage(Small with { StoredGiB = 125 });

@@ -22,7 +22,7 @@ public class TrainingPassTests(PostgresServer server)
         var job = Assert.Single(stage.Cluster.List(Kinds.Job, project.Namespace));
         job["status"] = new JsonObject { ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Failed", ["status"] = "True", ["reason"] = "BackoffLimitExceeded" }) };
         stage.Cluster.Put(Kinds.Pod, Killed(project.Namespace, id));
-        stage.Cluster.Unseen.Add(Kinds.Pod);
+        stage.Cluster.Unlisted.Add(Kinds.Pod);
 
         await stage.PassAsync(nameof(TrainingRun), id);
 

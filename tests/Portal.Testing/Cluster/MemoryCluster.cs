@@ -39,6 +39,9 @@ public sealed class MemoryCluster : IClusterClient, IClusterCache, IClusters
     /// <summary>True for a change that is carried out and whose answer is lost.</summary>
     public Func<string, bool> LosesAnswer { get; set; } = _ => false;
 
+    /// <summary>Kinds that no watch has listed: they are there, and only who asks for them learns it.</summary>
+    public HashSet<ResourceType> Unlisted { get; } = [];
+
     /// <inheritdoc/>
     public ClusterCapabilities? Capabilities { get; private set; }
 
@@ -54,28 +57,27 @@ public sealed class MemoryCluster : IClusterClient, IClusterCache, IClusters
     /// <summary>Puts an object there as somebody else would.</summary>
     public void Put(ResourceType type, JsonObject item) => _objects[KeyOf(type, item.Text("metadata", "namespace"), item.Name())] = (type, item);
 
-    /// <inheritdoc/>
+    /// <summary>The object that is there.</summary>
     public JsonObject? Find(ObjectKey key) => _objects.TryGetValue(KeyOf(key.Type, key.Namespace, key.Name), out var found) ? found.Object : null;
 
-    /// <summary>Kinds of which the watch shows nothing yet, though they are there.</summary>
-    public HashSet<ResourceType> Unseen { get; } = [];
+    JsonObject? IClusterCache.Find(ObjectKey key) => Unlisted.Contains(key.Type) ? null : Find(key);
 
-    /// <inheritdoc/>
+    /// <summary>The objects that are there.</summary>
     public IReadOnlyList<JsonObject> List(ResourceType type, string? ns = null, (string Key, string Value)? label = null) =>
-        Unseen.Contains(type) ? [] : Stored(type, ns, label);
-
-    private IReadOnlyList<JsonObject> Stored(ResourceType type, string? ns, (string Key, string Value)? label) =>
     [
         .. _objects.Values.Where(o => o.Type.Plural == type.Plural).Select(o => o.Object)
             .Where(o => ns is null || o.Text("metadata", "namespace") == ns)
             .Where(o => label is not var (key, value) || o.Text("metadata", "labels", key) == value),
     ];
 
+    IReadOnlyList<JsonObject> IClusterCache.List(ResourceType type, string? ns, (string Key, string Value)? label) =>
+        Unlisted.Contains(type) ? [] : List(type, ns, label);
+
     /// <inheritdoc/>
     public IReadOnlyList<PodHolding> Holdings() => [.. List(Kinds.Pod).Select(PodHolding.Of).OfType<PodHolding>()];
 
     /// <inheritdoc/>
-    public TimeSpan? Age(ResourceType type) => TimeSpan.Zero;
+    public TimeSpan? Age(ResourceType type) => Unlisted.Contains(type) ? null : TimeSpan.Zero;
 
     /// <inheritdoc/>
     public Task<JsonObject?> FindAsync(ObjectKey key, CancellationToken ct) => Task.FromResult(Find(key)?.DeepClone().AsObject());
@@ -85,7 +87,7 @@ public sealed class MemoryCluster : IClusterClient, IClusterCache, IClusters
     {
         await Task.CompletedTask;
         var label = labelSelector?.Split('=');
-        foreach (var found in Stored(type, ns, label is [var key, var value] ? (key, value) : null))
+        foreach (var found in List(type, ns, label is [var key, var value] ? (key, value) : null))
             yield return found;
     }
 
