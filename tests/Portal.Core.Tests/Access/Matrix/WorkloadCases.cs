@@ -3,6 +3,7 @@ using Portal.Core.Access;
 using Portal.Core.Notebooks;
 using Portal.Core.Results;
 using Portal.Core.Training;
+using Portal.Core.Workloads;
 using Portal.Infrastructure.Storage;
 using Portal.Testing.Databases;
 
@@ -29,6 +30,9 @@ internal sealed class WorkloadCases : MatrixCases
         Case<NotebookService>(nameof(NotebookService.GetAsync), Towards.Project, async (s, actor, target) => await s.GetAsync(actor, target["notebook"], default));
         Case<NotebookService>(nameof(NotebookService.SuggestNameAsync), Towards.Project, async (s, actor, target) =>
             await s.SuggestNameAsync(actor, target.ProjectId, default));
+
+        Case<StoppedWork>(nameof(StoppedWork.ByOthersSinceAsync), Towards.Platform, async (s, actor, _) =>
+            await s.ByOthersSinceAsync(actor, DateTimeOffset.MinValue, 1, default));
 
         Case<NotebookDoor>(nameof(NotebookDoor.OpenAsync), Towards.Project, async (s, actor, target) =>
             await s.OpenAsync(actor, target["notebook"], default), "notebook.not_running");
