@@ -50,6 +50,8 @@ public static class AccessTable
         [TrainingRun] = Working,
         [TrainingReport] = Role.System,
 
+        [WorkloadStop] = Working | Role.TeamLead | Role.Admin,
+
         [ModelView] = ReadAll | Role.TeamLead | InProject,
         [ModelManage] = Working,
         [DriftView] = ReadAll | Role.TeamLead | InProject,

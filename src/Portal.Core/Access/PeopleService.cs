@@ -24,7 +24,7 @@ public sealed class PeopleService(IDbContextFactory<PortalDb> databases, AccessG
         }
         var total = query.Cursor is null ? await people.CountAsync(ct) : (int?)null;
         var rows = await Ordered(people, query).Take(query.Limit + 1)
-            .Select(p => new PersonRow(p.Id, p.UserName!, p.DisplayName, p.Email, p.Role, p.Disabled, p.ConcurrencyStamp!))
+            .Select(p => new PersonRow(p.Id, p.UserName!, p.DisplayName, p.Email, p.Role, p.Disabled, p.PasswordHash != null, p.ConcurrencyStamp!))
             .ToListAsync(ct);
         var more = rows.Count > query.Limit;
         if (more)
@@ -87,6 +87,26 @@ public sealed class PeopleService(IDbContextFactory<PortalDb> databases, AccessG
         {
             record.Changed("disabled", person.Disabled, disabled);
             person.Disabled = disabled;
+            return null;
+        }, ct);
+
+    /// <summary>
+    /// Gives somebody who forgot theirs a new first password, signs them out everywhere and lets them try again at once. Who signs in
+    /// elsewhere has no password here: <c>person.no_password</c>.
+    /// </summary>
+    /// <param name="version"><see cref="PersonRow.Version"/> as it was shown.</param>
+    /// <param name="password">In clear; only its hash is stored.</param>
+    [Requires(Permission.PeopleManage)]
+    public Task<Result> ResetPasswordAsync(Actor actor, Guid id, string version, string password, CancellationToken ct) =>
+        ChangeAsync(actor, id, version, "person.password_reset", (person, record) =>
+        {
+            if (PersonRules.CheckPassword(password) is { } bad)
+                return bad;
+            if (person.PasswordHash is null)
+                return new Refusal("person.no_password", RefusalKind.Conflict).With("name", person.UserName!);
+            record.Details["signedOut"] = true;
+            person.PasswordHash = passwords.HashPassword(person, password);
+            (person.AccessFailedCount, person.LockoutEnd) = (0, null);
             return null;
         }, ct);
 

@@ -44,6 +44,9 @@ public enum Permission
     TrainingRun,
     TrainingReport,
 
+    /// <summary>Stop what runs, whoever started it.</summary>
+    WorkloadStop,
+
     ModelView,
     ModelManage,
     DriftView,

@@ -21,7 +21,11 @@ public static class PersonRules
         ?? TextRules.Check("Email", draft.Email, 256)
         ?? (draft.Email.Trim() is { Length: > 0 } mail && !IsMail(mail) ? new Refusal("person.email_invalid", Field: "Email") : null)
         ?? (Enum.IsDefined(draft.Role) ? null : new Refusal("person.role_unknown", Field: "Role"))
-        ?? (password.Length >= PasswordMinimum ? null : new Refusal("person.password_short", Field: "Password").With("minimum", PasswordMinimum));
+        ?? CheckPassword(password);
+
+    /// <summary>Null when an account may begin with this password.</summary>
+    public static Refusal? CheckPassword(string password) =>
+        password.Length >= PasswordMinimum ? null : new Refusal("person.password_short", Field: "Password").With("minimum", PasswordMinimum);
 
     // The characters that Identity allows by default, so that an account made here can be signed in to.
     private static Refusal? CheckUserName(string name) =>

@@ -8,6 +8,7 @@ public sealed record PersonDraft(Guid Id, string UserName, string DisplayName, P
 }
 
 /// <summary>A person as lists and pickers show them.</summary>
+/// <param name="HasPassword">Signs in with a password of the portal's own, which can be set anew.</param>
 /// <param name="Version">Changes with every change of the account; sent back with a command, it catches a stale page.</param>
 public sealed record PersonRow(
-    Guid Id, string UserName, string DisplayName, string? Email, PlatformRole Role, bool Disabled, string Version);
+    Guid Id, string UserName, string DisplayName, string? Email, PlatformRole Role, bool Disabled, bool HasPassword, string Version);

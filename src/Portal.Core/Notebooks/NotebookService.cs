@@ -67,9 +67,9 @@ public sealed class NotebookService(
         WantAsync(actor, Permission.NotebookRun, id, NotebookIntent.Running, "started", whenIdle: false, ct);
 
     /// <summary>Asks for it to stop. Files stay, what kernels hold in memory is lost.</summary>
-    [Requires(Permission.NotebookRun)]
+    [Requires(Permission.WorkloadStop)]
     public Task<Result> StopAsync(Actor actor, Guid id, CancellationToken ct) =>
-        WantAsync(actor, Permission.NotebookRun, id, NotebookIntent.Stopped, "stopped", whenIdle: false, ct);
+        WantAsync(actor, Permission.WorkloadStop, id, NotebookIntent.Stopped, "stopped", whenIdle: false, ct);
 
     /// <summary>Stops it because nobody uses it; the idle sweep calls this.</summary>
     [Requires(Permission.NotebookCull)]

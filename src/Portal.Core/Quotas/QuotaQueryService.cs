@@ -14,6 +14,9 @@ public sealed class QuotaQueryService(
 {
     private const int RivalsShown = 20;
 
+    private static readonly QuotaAction[] Answers =
+        [QuotaAction.Approved, QuotaAction.ApprovedLess, QuotaAction.Rejected, QuotaAction.Expired, QuotaAction.Reclaimed];
+
     /// <summary>What the form of a project's new request offers: its pools, with what the project holds of each.</summary>
     [Requires(Permission.QuotaRequest)]
     public async Task<Result<QuotaFormView>> FormAsync(Actor actor, Guid projectId, CancellationToken ct)
@@ -66,6 +69,19 @@ public sealed class QuotaQueryService(
             return denied;
         var mine = db.Set<QuotaRequest>().Where(r => r.RequestedBy == actor.Id);
         return await PageAsync(states is null ? mine : mine.Where(r => states.Contains(r.State)), query, ct);
+    }
+
+    /// <summary>What became of the actor's own requests after <paramref name="since"/>, by others or by time, the latest first.</summary>
+    [Requires(Permission.PortalUse)]
+    public async Task<Result<IReadOnlyList<QuotaAnswer>>> AnswersSinceAsync(Actor actor, DateTimeOffset since, int most, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        if (await gate.CheckAsync(db, actor, Permission.PortalUse, Scope.Platform, "quota", null, ct) is { } denied)
+            return denied;
+        return Result.Of<IReadOnlyList<QuotaAnswer>>(await db.Set<QuotaRequest>().AsNoTracking().Where(r => r.RequestedBy == actor.Id)
+            .SelectMany(r => r.Steps.Where(s => s.At > since && s.ActorId != actor.Id && Answers.Contains(s.Action)), (r, s) => new { r, s })
+            .OrderByDescending(a => a.s.At).ThenBy(a => a.r.Id).Take(most)
+            .Select(a => new QuotaAnswer(a.r.Id, a.s.Action, a.s.At, a.s.Amount, a.r.Pool!.Name, a.r.Project!.Name)).ToListAsync(ct));
     }
 
     /// <summary>A page of the open requests of the teams that the actor leads, or of all for an admin; the actor's own ones among them.</summary>

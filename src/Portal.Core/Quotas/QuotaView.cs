@@ -47,6 +47,10 @@ public sealed record QuotaRow
     public decimal PricePerDay => (GrantedAmount ?? Amount) * PricePerHour * 24;
 }
 
+/// <summary>What became of a request.</summary>
+/// <param name="Amount">Units that the step speaks of.</param>
+public sealed record QuotaAnswer(Guid RequestId, QuotaAction Action, DateTimeOffset At, int Amount, string Pool, string Project);
+
 /// <summary>What the form of a request offers.</summary>
 public sealed record QuotaFormView(Guid ProjectId, string Project, IReadOnlyList<QuotaPoolChoice> Pools);
 

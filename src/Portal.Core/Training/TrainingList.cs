@@ -70,7 +70,7 @@ public sealed class TrainingList(IDbContextFactory<PortalDb> databases, AccessGa
         return runs.Select(r => new TrainingRow(
             r.Id, r.Name, r.ProjectId, r.Project!.Name,
             db.People.Where(p => p.Id == r.CreatedBy).Select(p => p.DisplayName).FirstOrDefault() ?? "",
-            r.State, r.Reason, r.ReasonArguments, r.Accelerators, r.PricePerHour, r.CreatedAt, r.StartedAt, r.FinishedAt,
+            r.State, r.Reason, r.ReasonArguments, r.Accelerators, r.Nodes, r.PricePerHour, r.CreatedAt, r.StartedAt, r.FinishedAt,
             disputes.Any(d => d.ProjectId == r.ProjectId && d.OwnerId == r.Id)));
     }
 
@@ -98,10 +98,11 @@ public sealed class TrainingList(IDbContextFactory<PortalDb> databases, AccessGa
 }
 
 /// <summary>A line of a list of runs; the code stays in the database.</summary>
+/// <param name="Accelerators">Of each node.</param>
 /// <param name="Disputed">Others hold objects of the run, or fields of them, and nobody has said that they shall.</param>
 public sealed record TrainingRow(
     Guid Id, string Name, Guid ProjectId, string ProjectName, string OwnerName, WorkloadState State, string Reason, string ReasonArguments,
-    int Accelerators, decimal PricePerHour, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, bool Disputed)
+    int Accelerators, int Nodes, decimal PricePerHour, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, bool Disputed)
 {
     /// <summary>When it ran no more and waited again.</summary>
     public IReadOnlyList<TrainingWait> Waits { get; init; } = [];

@@ -64,14 +64,14 @@ public sealed class TrainingService(
     }
 
     /// <summary>Asks for a run to stop: its program is told, then ended; its log and what it handed over stay.</summary>
-    [Requires(Permission.TrainingRun)]
+    [Requires(Permission.WorkloadStop)]
     public async Task<Result> StopAsync(Actor actor, Guid id, CancellationToken ct)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
         var run = await db.Set<TrainingRun>().SingleOrDefaultAsync(r => r.Id == id, ct);
         if (run is null)
             return Refusal.NotFound(What);
-        if (await gate.CheckAsync(db, actor, Permission.TrainingRun, Scope.Project(run.ProjectId), What, id, ct) is { } denied)
+        if (await gate.CheckAsync(db, actor, Permission.WorkloadStop, Scope.Project(run.ProjectId), What, id, ct) is { } denied)
             return denied;
         if (run.StopRequested)
             return Result.Done;

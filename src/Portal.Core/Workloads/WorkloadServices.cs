@@ -18,6 +18,7 @@ internal static class WorkloadServices
         services.AddSingleton<Catalogue>();
         services.AddSingleton<WorkloadLaunch>();
         services.AddSingleton<WorkloadClusters>();
+        services.AddSingleton<StoppedWork>();
         services.AddSingleton<NotebookService>();
         services.AddSingleton<NotebookDoor>();
         services.AddSingleton<NotebookLogs>();

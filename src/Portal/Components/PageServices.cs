@@ -25,6 +25,7 @@ internal static class PageServices
         services.AddSingleton<Navigation>();
         services.AddScoped<Toasts>();
         services.AddScoped<PaletteSearch>();
+        services.AddScoped<NoteSearch>();
         services.AddScoped<LaunchServices>();
         services.AddScoped<FieldWords>();
     }

@@ -20,7 +20,7 @@ public class HomePageTests
         {
             db.Add(Run("the old one", WorkloadState.Running, now.AddDays(-3)));
             db.AddRange(Enumerable.Range(0, 50).Select(i => Run($"ended {i}", WorkloadState.Succeeded, now.AddMinutes(-i))));
-            db.Add(new Notebook { ProjectId = project, Name = "explore", ObjectName = "explore", SizeId = "small", ImageId = "jupyter", CreatedBy = pages.Ana.Id, CreatedAt = now, State = WorkloadState.Running });
+            db.AddRange(Notebook("explore", WorkloadState.Running), Notebook("queued", WorkloadState.Pending), Notebook("stuck", WorkloadState.Attention));
             await db.SaveChangesAsync();
         }
 
@@ -28,6 +28,22 @@ public class HomePageTests
 
         page.WaitForAssertion(() => Assert.Equal(
             ["the old one", "explore"], page.FindAll(".home .panel:first-child .grow a").Select(a => a.TextContent)));
+        page.WaitForAssertion(() => Assert.Equal(
+            ["queued", "stuck"], page.FindAll(".home .panel:nth-child(2) .grow a").Select(a => a.TextContent).Order(StringComparer.Ordinal)));
+        Assert.Empty(page.FindAll(".home .panel:nth-child(2) p.muted"));
+        Assert.Equal("/quotas", page.Find(".home .panel:nth-child(2) h2 a").GetAttribute("href"));
+
+        Notebook Notebook(string name, WorkloadState state) => new()
+        {
+            ProjectId = project,
+            Name = name,
+            ObjectName = name,
+            SizeId = "small",
+            ImageId = "jupyter",
+            CreatedBy = pages.Ana.Id,
+            CreatedAt = now,
+            State = state,
+        };
 
         TrainingRun Run(string name, WorkloadState state, DateTimeOffset at) => new()
         {

@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Portal.Components.Pages.Projects;
+using Portal.Core.Quotas;
 using Portal.Testing.Files;
 
 namespace Portal.Components.Tests.Localization;
@@ -34,23 +36,56 @@ public partial class ResourceTests
         Assert.Empty(codes.Where(c => !words.ContainsKey(c)).Order(StringComparer.Ordinal));
     }
 
-    [Fact]
-    public void Words_OfTheShell_AreAllUsed()
-    {
-        var source = string.Concat(Sources());
-        string[] composed = ["password."];
+    /// <summary>Features whose words are found by their own keys; codes of refusals and causes, and names of states, come from elsewhere.</summary>
+    public static TheoryData<string> OwnWords => [.. Features.Select(f => f.Data).Except(["Causes", "Errors", "States"])];
 
-        foreach (var feature in new[] { "Shell", "Account", "Audit", "Home" })
-        {
-            Assert.DoesNotContain(Read(feature).Keys, k =>
-                !composed.Any(c => k.StartsWith(c, StringComparison.Ordinal)) && !source.Contains($"\"{k}\"", StringComparison.Ordinal));
-        }
+    [Theory, MemberData(nameof(OwnWords))]
+    public void Words_AreAllUsed(string feature) =>
+        Assert.Empty(Unused(Read(feature).Keys, Components().ToList(), feature).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Word_ThatNobodySays_IsFound() => Assert.Equal(["dead", "other.dead"], Unused(
+        ["dead", "said", "tab.one", "listed.said", "other.dead"],
+        [("A", """IStringLocalizer<Resources.Home> W["said"] W[$"tab.{key}"]"""), ("B", """IStringLocalizer<Resources.Shell> W["other.dead"]"""), ("C", """ "listed.said" "dead" """)],
+        "Home"));
+
+    [Fact]
+    public void Tabs_OfAProject_HaveAWordEachAndNoneTooMany() => Assert.Equal(
+        ProjectTab.All.Select(t => "tab." + t.Key).Append("tab.none").Order(StringComparer.Ordinal),
+        Read("Projects").Keys.Where(k => k.StartsWith("tab.", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Actions_InAProject_HaveWords()
+    {
+        var words = Read("Projects");
+        var source = string.Concat(Sources());
+        var written = ProjectAction().Matches(source).Select(m => m.Groups["action"].Value)
+            .Concat(Enum.GetNames<QuotaAction>().Where(a => a != nameof(QuotaAction.ApprovedLess)).Select(a => "quota." + a.ToLowerInvariant()))
+            .Concat(new[] { "project", "quota", "notebook", "training", "monitored_model", "dispute" }.Select(what => what + ".denied")).Distinct();
+
+        Assert.Empty(written.Where(a => !words.ContainsKey("act." + a)).Order(StringComparer.Ordinal));
     }
 
-    private static IEnumerable<string> Sources() => Directory.EnumerateFiles(Repository.At("src"), "*", SearchOption.AllDirectories)
+    // A key is said by a component that has the feature's words, whole or begun and continued by a value; one with a dot may also
+    // stand in a list of keys that has no words itself.
+    private static IEnumerable<string> Unused(IEnumerable<string> keys, List<(string Name, string Text)> components, string feature)
+    {
+        var own = string.Concat(components.Where(c => Regex.IsMatch(c.Text, $@"IStringLocalizer<([\w.]+\.)?{feature}>", RegexOptions.None, TimeSpan.FromSeconds(1))).Select(c => c.Text));
+        var lists = string.Concat(components.Where(c => !c.Text.Contains("IStringLocalizer<", StringComparison.Ordinal)).Select(c => c.Text));
+        var begun = Begun().Matches(own).Select(m => m.Groups["start"].Value).ToHashSet(StringComparer.Ordinal);
+        return keys.Where(k => !own.Contains($"\"{k}\"", StringComparison.Ordinal) && !begun.Any(b => k.StartsWith(b, StringComparison.Ordinal))
+            && !(k.Contains('.', StringComparison.Ordinal) && lists.Contains($"\"{k}\"", StringComparison.Ordinal)));
+    }
+
+    // Markup and code of one component together.
+    private static IEnumerable<(string Name, string Text)> Components() => SourcePaths().GroupBy(f => f.Split(".razor")[0].Replace(".cs", "", StringComparison.Ordinal))
+        .Select(g => (g.Key, string.Concat(g.Select(File.ReadAllText))));
+
+    private static IEnumerable<string> Sources() => SourcePaths().Select(File.ReadAllText);
+
+    private static IEnumerable<string> SourcePaths() => Directory.EnumerateFiles(Repository.At("src"), "*", SearchOption.AllDirectories)
         .Where(f => (f.EndsWith(".cs", StringComparison.Ordinal) || f.EndsWith(".razor", StringComparison.Ordinal))
-            && !f.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
-        .Select(File.ReadAllText);
+            && !f.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
 
     private static Dictionary<string, string> Read(string name) => XDocument.Load(Path.Combine(Folder, name + ".resx")).Root!
         .Elements("data").ToDictionary(d => (string)d.Attribute("name")!, d => (string)d.Element("value")!, StringComparer.Ordinal);
@@ -62,6 +97,12 @@ public partial class ResourceTests
 
     [GeneratedRegex("""Refusal\.NotFound\("(?<what>[^"]+)"\)""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Missing();
+
+    [GeneratedRegex("""\$"(?<start>[a-z_]+\.)\{""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Begun();
+
+    [GeneratedRegex("""(?:AuditRecord\(\w+(?:\.\w+)?|Record\(\w+(?:\.\w+)?(?:, \w+)?), "(?<action>(?:project|quota|notebook|training|monitored_model|object)\.[a-z_]+)""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex ProjectAction();
 
     [GeneratedRegex(@"\{\w+\}", RegexOptions.None, 1000)]
     private static partial Regex Placeholder();

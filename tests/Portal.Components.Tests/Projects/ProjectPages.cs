@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Bunit;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Localization;
 using MudBlazor;
 using MudBlazor.Services;
 using Portal.Accounts;
@@ -12,7 +13,11 @@ using Portal.Components.Shared;
 using Portal.Core.Access;
 using Portal.Core.Catalog;
 using Portal.Core.Cluster;
+using Portal.Core.Clusters;
 using Portal.Core.Projects;
+using Portal.Core.Quotas;
+using Portal.Core.Results;
+using Portal.Core.Training;
 using Portal.Core.Workloads;
 using Portal.Localization;
 using Portal.Testing.Cluster;
@@ -37,6 +42,7 @@ internal sealed class ProjectPages : BunitContext
     {
         var database = await TestDatabase.CreateAsync(Provider.Sqlite, new PostgresServer(), s =>
         {
+            s.AddSingleton<IClusterProbe, NoProbe>();
             if (cluster is not null)
                 s.AddSingleton<IClusters>(cluster);
         });
@@ -61,6 +67,18 @@ internal sealed class ProjectPages : BunitContext
     public async Task<Guid> ProjectAsync(string name = "Credit risk") =>
         (await Database.Get<ProjectService>().CreateAsync(Ana, new ProjectDraft(Guid.CreateVersion7(), name, Team), default)).Value;
 
+    /// <summary>A project that belongs to another member of the team, in which Ana is nothing.</summary>
+    public async Task<(Actor Ben, Guid Project)> OfSomebodyElseAsync()
+    {
+        var ben = await Database.PersonAsync("ben");
+        await using (var db = await Database.OpenAsync())
+        {
+            db.Add(new Core.Teams.TeamMember { TeamId = Team, PersonId = ben.Id, Role = TeamRole.Member });
+            await db.SaveChangesAsync();
+        }
+        return (ben, (await Database.Get<ProjectService>().CreateAsync(ben, new ProjectDraft(Guid.CreateVersion7(), "Of Ben", Team), default)).Value);
+    }
+
     /// <summary>Its view, as a tab is given it.</summary>
     public async Task<ProjectContext> ContextAsync(Guid project) =>
         new((await Database.Get<ProjectQueryService>().GetAsync(Ana, project, default)).Value);
@@ -78,6 +96,16 @@ internal sealed class ProjectPages : BunitContext
         Services.AddScoped<Words>().AddSingleton<CauseTexts>().AddSingleton(new CatalogOptions()).AddScoped<ReaderZone>().AddScoped<Toasts>().AddScoped<CurrentActor>();
         Services.AddSingleton<Navigation>().AddScoped<FieldWords>();
         Services.AddScoped(s => new LaunchServices(s.GetRequiredService<CurrentActor>(), Database.Get<ProjectQueryService>(), Database.Get<IAcceleratorOffers>()));
+        Services.AddScoped(s => new NoteSearch(s.GetRequiredService<Navigation>(), Database.Get<QuotaQueryService>(), Database.Get<TrainingList>(),
+            Database.Get<StoppedWork>(), Database.Clock, s.GetRequiredService<IStringLocalizer<Resources.Shell>>()));
         Services.AddFallbackServiceProvider(Database.Services);
+    }
+
+    // What is said about a cluster is saved without trying it.
+    private sealed class NoProbe : IClusterProbe
+    {
+        public Result<ClusterWay> Read(ClusterCredentials given) => throw new NotSupportedException();
+
+        public Task<ClusterCheck> TryAsync(ClusterRegistration cluster, CancellationToken ct) => throw new NotSupportedException();
     }
 }

@@ -48,4 +48,26 @@ public class SettingsTabTests
 
         tab.WaitForAssertion(() => Assert.NotEmpty(tab.Find(".form-error").TextContent));
     }
+
+    [Fact]
+    public async Task Save_AfterAColleagueWhosePageHasNotArrived_IsMeantTheSecondTime()
+    {
+        await using var pages = await ProjectPages.CreateAsync();
+        var project = await pages.ProjectAsync();
+        var context = await pages.ContextAsync(project);
+        var tab = pages.Render<SettingsTab>(p => p.AddCascadingValue(context));
+        await tab.InvokeAsync(() => tab.FindComponent<ProjectFields>().Instance.Form.Region = "eu-west");
+        await pages.Database.Get<ProjectService>().EditAsync(
+            pages.Ana, project, context.Project.Generation, new ProjectContent("Credit risk") { DataClass = context.Project.DataClass, Description = "theirs" }, default);
+
+        await SaveAsync();
+        Assert.NotEmpty(tab.Find(".form-error").TextContent);
+        await SaveAsync();
+
+        Assert.Empty(tab.FindAll(".form-error"));
+        var after = (await pages.ContextAsync(project)).Project;
+        Assert.Equal(("eu-west", "theirs"), (after.Region, after.Description));
+
+        Task SaveAsync() => tab.InvokeAsync(() => tab.FindAll("button").Single(b => b.TextContent.Trim() == "Save").ClickAsync(new()));
+    }
 }

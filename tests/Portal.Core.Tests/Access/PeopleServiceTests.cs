@@ -111,6 +111,53 @@ public class PeopleServiceTests(PostgresServer server)
         Assert.Equal("access.denied", (await service.ListAsync(ana, new ListQuery(), default)).Refusal?.Code);
     }
 
+    [Theory, EachProvider]
+    public async Task ResetPassword_OfAnAccountOfThePortal_LetsInWithTheNewOneAndSignsOut(Provider provider)
+    {
+        await using var database = await TestDatabase.CreateAsync(provider, server);
+        var admin = await database.PersonAsync("admin", PlatformRole.Admin);
+        var service = database.Get<PeopleService>();
+        var draft = new PersonDraft(Guid.CreateVersion7(), "ana", "Ana", PlatformRole.Scientist);
+        await service.CreateAsync(admin, draft, Password, default);
+        await using (var locked = await database.OpenAsync())
+        {
+            await locked.People.Where(p => p.Id == draft.Id).ExecuteUpdateAsync(s => s
+                .SetProperty(p => p.AccessFailedCount, 4).SetProperty(p => p.LockoutEnd, database.Clock.GetUtcNow().AddHours(1)).SetProperty(p => p.SecurityStamp, "old"));
+        }
+        var row = await RowAsync(service, admin, "ana");
+
+        Assert.Equal("person.password_short", await CodeAsync(draft.Id, row.Version, "short"));
+        Assert.Null(await CodeAsync(draft.Id, row.Version, "Another-horse-9-battery"));
+        Assert.Equal("person.stale", await CodeAsync(draft.Id, row.Version, "Another-horse-9-battery"));
+
+        await using var db = await database.OpenAsync();
+        var person = await db.People.SingleAsync(p => p.Id == draft.Id);
+        Assert.Equal(PasswordVerificationResult.Success,
+            new PasswordHasher<Person>().VerifyHashedPassword(person, person.PasswordHash!, "Another-horse-9-battery"));
+        Assert.Equal((0, null), (person.AccessFailedCount, person.LockoutEnd));
+        Assert.NotEqual("old", person.SecurityStamp);
+        var entry = await db.AuditEntries.SingleAsync(e => e.Action == "person.password_reset");
+        Assert.DoesNotContain("Another-horse", entry.Details);
+
+        async Task<string?> CodeAsync(Guid id, string version, string password) =>
+            (await service.ResetPasswordAsync(admin, id, version, password, default)).Refusal?.Code;
+    }
+
+    [Theory, EachProvider]
+    public async Task ResetPassword_OfWhoSignsInElsewhere_OrOfOneself_IsRefused(Provider provider)
+    {
+        await using var database = await TestDatabase.CreateAsync(provider, server);
+        var admin = await database.PersonAsync("admin", PlatformRole.Admin);
+        await database.PersonAsync("second", PlatformRole.Admin);
+        var service = database.Get<PeopleService>();
+        var made = (await service.CreateAsync(admin, new PersonDraft(Guid.CreateVersion7(), "third", "Third", PlatformRole.Admin), Password, default)).Value;
+        var (second, third) = (await RowAsync(service, admin, "second"), await RowAsync(service, admin, "third"));
+
+        Assert.Equal((false, true), (second.HasPassword, third.HasPassword));
+        Assert.Equal("person.no_password", (await service.ResetPasswordAsync(admin, second.Id, second.Version, Password, default)).Refusal?.Code);
+        Assert.Equal("person.self", (await service.ResetPasswordAsync(new Actor(made, "third"), made, third.Version, Password, default)).Refusal?.Code);
+    }
+
     private static async Task<PersonRow> RowAsync(PeopleService service, Actor actor, string name) =>
         (await service.ListAsync(actor, new ListQuery(), default)).Value.Items.Single(p => p.UserName == name);
 }

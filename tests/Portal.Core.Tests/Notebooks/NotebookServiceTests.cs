@@ -51,6 +51,32 @@ public class NotebookServiceTests(PostgresServer server)
     }
 
     [Theory, EachProvider]
+    public async Task Stop_ByAnAdmin_IsToldToWhoseWorkItIs(Provider provider)
+    {
+        await using var database = await TestDatabase.CreateAsync(provider, server);
+        var (owner, project) = await ProjectAsync(database);
+        var admin = await database.PersonAsync("admin", PlatformRole.Admin);
+        var service = database.Get<NotebookService>();
+        var stopped = database.Get<StoppedWork>();
+        var since = database.Clock.GetUtcNow().AddMinutes(-1);
+        var taken = await LaunchAsync("explore");
+        Assert.Null((await service.StopAsync(owner, await LaunchAsync("own"), default)).Refusal);
+        var run = new TrainingDraft(Guid.CreateVersion7(), project, "fraud") { Code = "print(1)" };
+        Assert.Null((await database.Get<TrainingService>().LaunchAsync(owner, run, default)).Refusal);
+
+        Assert.Null((await service.StopAsync(admin, taken, default)).Refusal);
+        Assert.Null((await database.Get<TrainingService>().StopAsync(admin, run.Id, default)).Refusal);
+
+        var items = (await stopped.ByOthersSinceAsync(owner, since, 6, default)).Value;
+        Assert.Equal([(taken, "explore", "admin", true), (run.Id, "fraud", "admin", false)],
+            items.OrderBy(i => i.Name).Select(i => (i.Id, i.Name, i.By, i.IsNotebook)));
+        Assert.Empty((await stopped.ByOthersSinceAsync(admin, since, 6, default)).Value);
+        Assert.Empty((await stopped.ByOthersSinceAsync(owner, database.Clock.GetUtcNow().AddMinutes(1), 6, default)).Value);
+
+        async Task<Guid> LaunchAsync(string name) => (await service.LaunchAsync(owner, new NotebookDraft(Guid.CreateVersion7(), project, name), default)).Value;
+    }
+
+    [Theory, EachProvider]
     public async Task InStates_OfAllProjects_AreThoseThatTheReaderMaySee(Provider provider)
     {
         await using var database = await TestDatabase.CreateAsync(provider, server);

@@ -21,6 +21,21 @@ public class QuotaQueryTests(PostgresServer server)
     }
 
     [Theory, EachProvider]
+    public async Task AnswersSince_OfOnesOwnRequests_AreWhatOthersMadeOfThem(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        var since = stage.Now.AddMinutes(-1);
+        await stage.SubmitAsync();
+        var granted = await stage.GrantedAsync();
+
+        var answer = Assert.Single((await stage.Queries.AnswersSinceAsync(stage.Ana, since, 6, default)).Value);
+
+        Assert.Equal((granted, QuotaAction.Approved), (answer.RequestId, answer.Action));
+        Assert.Empty((await stage.Queries.AnswersSinceAsync(stage.Ana, stage.Now.AddMinutes(1), 6, default)).Value);
+        Assert.Empty((await stage.Queries.AnswersSinceAsync(stage.Lead, since, 6, default)).Value);
+    }
+
+    [Theory, EachProvider]
     public async Task NewestToDecide_Reader_IsOfOthersRequests(Provider provider)
     {
         await using var stage = await QuotaStage.CreateAsync(provider, server);

@@ -14,21 +14,21 @@ public sealed record NavigationEntry(string Key, string Path, string Icon, Platf
 public sealed class Navigation
 {
     private static readonly PlatformRole[] Everybody = [];
-    private static readonly PlatformRole[] Admins = [PlatformRole.Admin];
+    private static readonly PlatformRole[] Deciders = [PlatformRole.Lead, PlatformRole.Admin, PlatformRole.Auditor];
     private static readonly PlatformRole[] Readers = [PlatformRole.Admin, PlatformRole.Auditor];
 
     private static readonly NavigationEntry[] Wanted =
     [
         new("nav.home", "/", Icons.Material.Outlined.Home, Everybody),
         new("nav.projects", "/projects", Icons.Material.Outlined.Folder, Everybody),
-        new("nav.approvals", "/approvals", Icons.Material.Outlined.FactCheck, [PlatformRole.Lead, PlatformRole.Admin, PlatformRole.Auditor]),
+        new("nav.approvals", "/approvals", Icons.Material.Outlined.FactCheck, Deciders),
         new("nav.training", "/training", Icons.Material.Outlined.ModelTraining, Everybody),
         new("nav.models", "/models", Icons.Material.Outlined.Inventory2, Everybody),
         new("nav.monitoring", "/monitoring", Icons.Material.Outlined.Insights, Everybody),
         new("nav.catalog", "/catalog", Icons.Material.Outlined.Apps, Everybody),
         new("nav.hardware", "/hardware", Icons.Material.Outlined.Memory, Readers, Administration: true),
         new("nav.clusters", "/clusters", Icons.Material.Outlined.Hub, Readers, Administration: true),
-        new("nav.teams", "/teams", Icons.Material.Outlined.Groups, Admins, Administration: true),
+        new("nav.teams", "/teams", Icons.Material.Outlined.Groups, Deciders, Administration: true),
         new("nav.audit", "/audit", Icons.Material.Outlined.History, Readers, Administration: true),
     ];
 

@@ -1,21 +1,17 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
-using MudBlazor;
 using Portal.Accounts;
 using Portal.Core.Data;
+using Portal.Core.Notebooks;
 using Portal.Core.Quotas;
 using Portal.Core.Training;
-using Portal.Core.Workloads;
 
 namespace Portal.Components.Layout;
 
-/// <summary>Collects what the menu shows and counts what is new.</summary>
+/// <summary>Shows the notes and counts what is new among them.</summary>
 public partial class NotificationsMenu
 {
-    private const int Ends = 6;
-    private static readonly TimeSpan Kept = TimeSpan.FromHours(24);
-
     private List<Note> _notes = [];
     private DateTimeOffset? _seenAt;
     private string _key = "";
@@ -25,19 +21,10 @@ public partial class NotificationsMenu
     private CurrentActor Current { get; set; } = default!;
 
     [Inject]
-    private QuotaQueryService Quotas { get; set; } = default!;
-
-    [Inject]
-    private TrainingList Runs { get; set; } = default!;
-
-    [Inject]
-    private Navigation Entries { get; set; } = default!;
-
-    [Inject]
-    private TimeProvider Clock { get; set; } = default!;
+    private NoteSearch Finder { get; set; } = default!;
 
     /// <inheritdoc/>
-    protected override bool Concerns(RowChange change) => change.Kind is nameof(QuotaRequest) or nameof(TrainingRun);
+    protected override bool Concerns(RowChange change) => change.Kind is nameof(QuotaRequest) or nameof(TrainingRun) or nameof(Notebook);
 
     [Inject]
     private IJSRuntime Browser { get; set; } = default!;
@@ -47,18 +34,11 @@ public partial class NotificationsMenu
     {
         var actor = await Current.GetAsync();
         _key = $"notes-seen-{actor.Id:N}";
-        var notes = new List<Note>();
-        var waiting = await Quotas.CountToDecideAsync(actor, Gone);
-        if (waiting is { Succeeded: true, Value: > 0 } && Entries.Serves("/approvals") && await Quotas.NewestToDecideAsync(actor, Gone) is { Succeeded: true, Value: { } newest })
-            notes.Add(new Note(W["notes.approvals", waiting.Value], "/approvals", Icons.Material.Outlined.FactCheck, newest));
-        var ended = await Runs.EndedSinceAsync(actor, Clock.GetUtcNow() - Kept, Ends, Gone);
-        if (ended.Succeeded && Entries.Serves("/training/{Id:guid}"))
-            notes.AddRange(ended.Value.Select(NoteOf));
-        _notes = notes;
+        _notes = await Finder.FindAsync(actor, Gone);
         // Before the circuit is there, nobody can say what was seen.
         if (RendererInfo.IsInteractive)
             _seenAt ??= await RecallAsync();
-        _unseen = _seenAt is { } seen ? notes.Count(n => n.At > seen) : 0;
+        _unseen = _seenAt is { } seen ? _notes.Count(n => n.At > seen) : 0;
     }
 
     // What was seen is kept in the browser, where it outlives the circuit.
@@ -82,10 +62,6 @@ public partial class NotificationsMenu
         }
     }
 
-    private Note NoteOf(TrainingRow run) => run.State == WorkloadState.Failed
-        ? new Note(W["notes.failed", run.Name], $"/training/{run.Id}", Icons.Material.Outlined.Cancel, run.FinishedAt!.Value)
-        : new Note(W["notes.succeeded", run.Name], $"/training/{run.Id}", Icons.Material.Outlined.CheckCircle, run.FinishedAt!.Value);
-
     private async Task SeenAsync(bool open)
     {
         if (!open || _notes.Count == 0)
@@ -101,6 +77,4 @@ public partial class NotificationsMenu
             // A browser that keeps nothing for us, or has gone.
         }
     }
-
-    private sealed record Note(string Text, string Path, string Icon, DateTimeOffset At);
 }

@@ -20,6 +20,8 @@ internal sealed class PeopleCases : MatrixCases
             s.SetRoleAsync(actor, target["person"], Version, PlatformRole.Lead, default));
         Case<PeopleService>(nameof(PeopleService.SetDisabledAsync), Towards.Platform, (s, actor, target) =>
             s.SetDisabledAsync(actor, target["person"], Version, true, default));
+        Case<PeopleService>(nameof(PeopleService.ResetPasswordAsync), Towards.Platform, (s, actor, target) =>
+            s.ResetPasswordAsync(actor, target["person"], Version, "Correct-horse-9", default));
 
         Case<AccountService>(nameof(AccountService.SetLanguageAsync), Towards.Platform, (s, actor, _) => s.SetLanguageAsync(actor, "en", default));
         Case<SetupService>(nameof(SetupService.IsNeededAsync), Towards.Platform, async (s, actor, _) =>
@@ -42,7 +44,7 @@ internal sealed class PeopleCases : MatrixCases
     {
         await using var db = await database.OpenAsync();
         var guest = await db.People.SingleAsync(p => p.UserName == target.Name + "-guest");
-        guest.ConcurrencyStamp = Version;
+        (guest.ConcurrencyStamp, guest.PasswordHash) = (Version, "seeded");
         await db.SaveChangesAsync();
         target["person"] = guest.Id;
     }

@@ -41,6 +41,8 @@ internal sealed class QuotaCases : MatrixCases
             await s.GetAsync(actor, target["quota"], default));
         Case<QuotaQueryService>(nameof(QuotaQueryService.MineAsync), Towards.Platform, async (s, actor, _) =>
             await s.MineAsync(actor, new ListQuery(), default));
+        Case<QuotaQueryService>(nameof(QuotaQueryService.AnswersSinceAsync), Towards.Platform, async (s, actor, _) =>
+            await s.AnswersSinceAsync(actor, DateTimeOffset.MinValue, 1, default));
         Case<QuotaQueryService>(nameof(QuotaQueryService.ToDecideAsync), Towards.Platform, async (s, actor, _) =>
             await s.ToDecideAsync(actor, new ListQuery(), default));
         Case<QuotaQueryService>(nameof(QuotaQueryService.CountToDecideAsync), Towards.Platform, async (s, actor, _) =>

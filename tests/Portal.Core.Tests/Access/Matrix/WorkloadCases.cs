@@ -31,6 +31,9 @@ internal sealed class WorkloadCases : MatrixCases
         Case<NotebookService>(nameof(NotebookService.SuggestNameAsync), Towards.Project, async (s, actor, target) =>
             await s.SuggestNameAsync(actor, target.ProjectId, default));
 
+        Case<StoppedWork>(nameof(StoppedWork.ByOthersSinceAsync), Towards.Platform, async (s, actor, _) =>
+            await s.ByOthersSinceAsync(actor, DateTimeOffset.MinValue, 1, default));
+
         Case<NotebookDoor>(nameof(NotebookDoor.OpenAsync), Towards.Project, async (s, actor, target) =>
             await s.OpenAsync(actor, target["notebook"], default), "notebook.not_running");
 

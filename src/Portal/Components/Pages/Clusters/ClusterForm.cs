@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Portal.Core.Clusters;
 using Portal.Core.Projects;
 using Portal.Core.Results;
@@ -41,7 +42,8 @@ public sealed class ClusterForm
 
     public string CertificateAuthority { get; set; } = "";
 
-    public long Generation { get; private set; }
+    /// <summary>Of the cluster that it was filled from.</summary>
+    public long Generation { get; set; }
 
     public Refusal? Refused { get; set; }
 
@@ -86,6 +88,9 @@ public sealed class ClusterForm
         PortalRanges = Ranges(PortalRanges),
         TakesProjects = TakesProjects,
     };
+
+    /// <summary>What the form says about the cluster, to be compared; how it is reached is not in it.</summary>
+    public string Said => JsonSerializer.Serialize(ToContent());
 
     /// <summary>The way to the cluster.</summary>
     public ClusterCredentials ToCredentials() => new(Connection, Kubeconfig, Context.Trim())

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Portal.Components.Pages.People;
 
-/// <summary>The password that an account starts with; shown once to the one who makes the account.</summary>
+/// <summary>The password that an account starts with; or starts again with; shown once to the one who makes it.</summary>
 internal static class FirstPassword
 {
     // Without the characters that are mistaken for one another.

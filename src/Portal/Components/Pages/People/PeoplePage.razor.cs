@@ -3,6 +3,7 @@ using Microsoft.Extensions.Localization;
 using MudBlazor;
 using Portal.Accounts;
 using Portal.Components.Shared;
+using Portal.Components.Shared.Lists;
 using Portal.Core.Access;
 using Portal.Core.Results;
 using Portal.Localization;
@@ -17,6 +18,8 @@ public partial class PeoplePage
     private bool _isAdmin;
     private Guid _self;
     private int _drawn;
+    private DataList<PersonRow>? _list;
+    private Renewed? _renewed;
 
     [Inject]
     private PeopleService People { get; set; } = default!;
@@ -52,7 +55,7 @@ public partial class PeoplePage
         if (!Enum.TryParse<PlatformRole>(change.Value as string, out var role))
             return;
         var result = await People.SetRoleAsync(await Current.GetAsync(), person.Id, person.Version, role, default);
-        Tell(result, W["people.changed", person.DisplayName, Say.Of(role)]);
+        await TellAsync(result, W["people.changed", person.DisplayName, Say.Of(role)]);
         // A refused choice goes back to what is so: the browser keeps it otherwise.
         if (!result.Succeeded)
             _drawn++;
@@ -66,14 +69,35 @@ public partial class PeoplePage
             return;
         }
         var result = await People.SetDisabledAsync(await Current.GetAsync(), person.Id, person.Version, !person.Disabled, default);
-        Tell(result, W[person.Disabled ? "people.enabled_done" : "people.disabled_done", person.DisplayName]);
+        await TellAsync(result, W[person.Disabled ? "people.enabled_done" : "people.disabled_done", person.DisplayName]);
     }
 
-    private void Tell(Result result, string done)
+    private async Task ResetPasswordAsync(PersonRow person)
     {
+        if (!await Dialogs.ConfirmAsync(
+            W["people.password_question", person.DisplayName], W["people.password_reset"], W["people.password_loses"], W["people.password_keeps"]))
+        {
+            return;
+        }
+        var password = FirstPassword.New();
+        var result = await People.ResetPasswordAsync(await Current.GetAsync(), person.Id, person.Version, password, default);
         if (result.Succeeded)
-            Messages.Success(done);
-        else
-            Messages.Error(Say.Of(result.Refusal));
+            _renewed = new Renewed(person.DisplayName, password);
+        await TellAsync(result, W["people.password_new", person.DisplayName]);
     }
+
+    private async Task TellAsync(Result result, string done)
+    {
+        if (!result.Succeeded)
+        {
+            Messages.Error(Say.Of(result.Refusal));
+            return;
+        }
+        Messages.Success(done);
+        // What is done next to the same person starts from what is there now.
+        await _list!.ReloadAsync();
+    }
+
+    /// <summary>A password that is shown until it was handed over.</summary>
+    private sealed record Renewed(string Name, string Password);
 }

@@ -9,6 +9,9 @@ public sealed record ProjectContext(ProjectView Project)
 {
     public Guid Id => Project.Id;
 
+    /// <summary>Reads the project again, for a tab whose next command has to start from what it just changed.</summary>
+    public Func<Task> ReloadAsync { get; init; } = () => Task.CompletedTask;
+
     /// <summary>True when the reader holds the right; hide what they can never do.</summary>
     public bool May(Permission permission) => Project.May(permission);
 

@@ -41,10 +41,13 @@ public partial class DecisionPanel
     [Inject]
     private IStringLocalizer<Resources.Quotas> W { get; set; } = default!;
 
-    private string ApproveWord => _amount is { } amount && amount < View.Row.Amount
-        ? W["approve.less", Say.Number((double)amount), View.Row.Amount] : W["approve", Say.Number((double)(_amount ?? View.Row.Amount))];
+    // What is shown, weighed and sent is one: an emptied field means what was asked for.
+    private decimal Amount => _amount ?? View.Row.Amount;
 
-    private int Asked => (int)Math.Clamp(_amount ?? View.Row.Amount, 0, View.Row.Amount);
+    private string ApproveWord => Amount < View.Row.Amount
+        ? W["approve.less", Say.Number((double)Amount), View.Row.Amount] : W["approve", Say.Number((double)Amount)];
+
+    private int Asked => (int)Math.Clamp(Amount, 0, View.Row.Amount);
 
     // The ledger counts what was said to be there; nodes that went away are only seen here.
     private int Unbacked => View.Pool.Unbacked(Math.Max(0, Asked - (View.Forecast.Follows?.Units ?? 0)));
@@ -59,7 +62,7 @@ public partial class DecisionPanel
     }
 
     private Task ApproveAsync() => DecideAsync(
-        async () => await Decisions.ApproveAsync(await Current.GetAsync(), Decision, _amount ?? 0, default), W["approved", _amount ?? 0, View.Row.Project]);
+        async () => await Decisions.ApproveAsync(await Current.GetAsync(), Decision, Amount, default), W["approved", Amount, View.Row.Project]);
 
     private Task RejectAsync() => DecideAsync(
         async () => await Decisions.RejectAsync(await Current.GetAsync(), Decision, default), W["rejected", View.Row.Project]);

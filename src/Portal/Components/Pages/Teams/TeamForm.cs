@@ -37,6 +37,15 @@ public sealed class TeamForm
         CostCentre = team.DefaultCostCentre,
     };
 
+    /// <summary>Takes over the fields of <paramref name="current"/> that nobody changed in this form since it was filled.</summary>
+    public void TakeUntouched(TeamContent filled, TeamForm current)
+    {
+        Name = Name == filled.Name ? current.Name : Name;
+        Region = Region == filled.DefaultRegion ? current.Region : Region;
+        DataClass = DataClass == filled.DefaultDataClass ? current.DataClass : DataClass;
+        CostCentre = CostCentre == filled.DefaultCostCentre ? current.CostCentre : CostCentre;
+    }
+
     /// <summary>As the service takes it for a new team.</summary>
     public TeamDraft ToDraft() => new(Id, Name)
     {

@@ -15,7 +15,8 @@ public partial class TeamPage
 {
     private TeamView? _team;
     private TeamForm _form = new();
-    private long _filledFrom;
+    private TeamContent _filled = new TeamForm().ToContent();
+    private long _generation;
 
     [Parameter]
     public Guid Id { get; set; }
@@ -43,30 +44,40 @@ public partial class TeamPage
     protected override async Task LoadAsync()
     {
         _team = Take(await Queries.GetAsync(await Current.GetAsync(), Id, Gone));
-        // What is being typed is not overwritten; a form of another state of the team is refused as stale when sent.
-        if (_team is not null && _filledFrom == 0)
-            Fill(_team);
+        if (_team is null)
+            return;
+        // A form in which nothing was typed follows what others change; one in which something was is refused as stale when sent,
+        // unless all that changed are the members, who are not in it.
+        var there = TeamForm.From(_team);
+        if (_form.Refused is null && _form.ToContent() == _filled)
+            (_form, _filled, _generation) = (there, there.ToContent(), _team.Generation);
+        else if (there.ToContent() == _filled)
+            _generation = _team.Generation;
     }
-
-    private void Fill(TeamView team) => (_form, _filledFrom) = (TeamForm.From(team), team.Generation);
 
     private async Task SaveAsync()
     {
-        var result = await Teams.EditAsync(await Current.GetAsync(), Id, _filledFrom, _form.ToContent(), default);
+        var sent = _form.ToContent();
+        var result = await Teams.EditAsync(await Current.GetAsync(), Id, _generation, sent, default);
         _form.Refused = result.Refusal;
-        // After a refusal as stale, what was typed stays and saving it again is meant.
-        _filledFrom = result.Succeeded ? 0 : result.Refusal.Code == "team.stale" ? _team!.Generation : _filledFrom;
-        if (result.Succeeded)
-            await ReloadAsync();
+        if (!result.Succeeded && result.Refusal.Code != "team.stale")
+            return;
+        // Loads follow one another: this one reads what is there after the answer, and none that began before comes behind it.
+        await ReloadAsync();
+        if (_team is null || Failure is not null)
+            return;
+        // What was typed stays; the rest shows what is there now. After a refusal as stale, saving again is then meant.
+        var there = TeamForm.From(_team);
+        _form.TakeUntouched(result.Succeeded ? sent : _filled, there);
+        (_filled, _generation) = (there.ToContent(), _team.Generation);
     }
 
     private async Task<Result> ChangeMembersAsync(IReadOnlyList<MemberChange<TeamRole>> changes)
     {
-        var before = _team!.Generation;
-        var result = await Members.ChangeAsync(await Current.GetAsync(), Id, before, changes, default);
-        // One's own change of the members does not make one's own form stale.
-        if (result.Succeeded && _filledFrom == before)
-            _filledFrom = 0;
+        var result = await Members.ChangeAsync(await Current.GetAsync(), Id, _team!.Generation, changes, default);
+        // Whatever is done next starts from what is there now.
+        if (result.Succeeded)
+            await ReloadAsync();
         return result;
     }
 }

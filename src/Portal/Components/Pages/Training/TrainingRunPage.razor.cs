@@ -17,6 +17,7 @@ public partial class TrainingRunPage
 {
     private TrainingView? _view;
     private bool _mayRun;
+    private bool _mayStop;
 
     [Parameter]
     public Guid Id { get; set; }
@@ -49,7 +50,9 @@ public partial class TrainingRunPage
     protected override async Task LoadAsync()
     {
         _view = Take(await Runs.GetAsync(await Services.ActorAsync(), Id, Gone));
-        _mayRun = _view is not null && await Services.ProjectAsync(_view.Run.ProjectId, Permission.TrainingRun, Gone) is { Succeeded: true, Value.IsOpen: true };
+        var project = _view is null ? null : (await Services.ProjectAsync(_view.Run.ProjectId, Permission.TrainingView, Gone)) is { Succeeded: true, Value: var found } ? found : null;
+        _mayRun = project is { IsOpen: true } && project.May(Permission.TrainingRun);
+        _mayStop = project?.May(Permission.WorkloadStop) == true;
     }
 
     private async Task StopAsync()

@@ -23,6 +23,9 @@ public partial class SettingsTab
     private ProjectService Projects { get; set; } = default!;
 
     [Inject]
+    private ProjectQueryService Queries { get; set; } = default!;
+
+    [Inject]
     private ProjectChangePreview Preview { get; set; } = default!;
 
     [Inject]
@@ -52,13 +55,16 @@ public partial class SettingsTab
 
     private async Task SaveAsync()
     {
-        var result = await Projects.EditAsync(await Current.GetAsync(), Context.Id, _generation, _form.ToContent(), default);
+        var actor = await Current.GetAsync();
+        var result = await Projects.EditAsync(actor, Context.Id, _generation, _form.ToContent(), default);
         _form.Refused = result.Refusal;
-        if (result.Refusal?.Code == "project.stale")
+        // The page around may not have loaded yet what the save ran into.
+        if (result.Refusal?.Code == "project.stale" && await Queries.GetAsync(actor, Context.Id, default) is { Succeeded: true, Value: var there })
         {
             // What was typed stays; the rest shows what is there now. Saving again is then meant.
-            _form.TakeUntouched(_filled, ProjectForm.From(Context.Project));
-            _generation = Context.Project.Generation;
+            var now = ProjectForm.From(there);
+            _form.TakeUntouched(_filled, now);
+            (_filled, _generation) = (now.ToContent(), there.Generation);
         }
         if (!result.Succeeded)
             return;
