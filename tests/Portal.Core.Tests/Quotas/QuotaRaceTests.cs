@@ -47,6 +47,24 @@ public class QuotaRaceTests(PostgresServer server)
     }
 
     [Theory, EachProvider]
+    public async Task Approve_SeveralRenewalsOfOneGrantAtOnce_HandsItsUnitsOverOnce(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server, capacity: 8, budget: 8);
+        await stage.GrantedAsync(8, days: 14);
+        var decisions = new List<QuotaDecision>();
+        for (var i = 0; i < 10; i++)
+            decisions.Add(await stage.SeenAsync(await stage.SubmitAsync(4, startInDays: 14)));
+
+        var results = await AtOnceAsync(decisions.Select(d => (Func<Task<Result>>)(() => stage.Decisions.ApproveAsync(stage.Lead, d, 4, default))));
+
+        Assert.Equal((2, 8), (results.Count(r => r.Succeeded), await stage.GrantedInPoolAsync()));
+        stage.Database.Clock.Advance(TimeSpan.FromDays(14));
+        var ticks = await AtOnceAsync(Enumerable.Repeat<Func<Task<Result<QuotaTick>>>>(() => stage.Requests.AdvanceAsync(Actor.Expiry, default), 4));
+        Assert.Equal((2, 1), (ticks.Sum(t => t.Value.Started), ticks.Sum(t => t.Value.Ended)));
+        Assert.Equal((8, 8), (await stage.GrantedInPoolAsync(), Assert.Single(await stage.GrantsAsync()).Amount));
+    }
+
+    [Theory, EachProvider]
     public async Task ApproveAgainstReject_AtOnce_OneWinsAndTheOtherIsTold(Provider provider)
     {
         await using var stage = await QuotaStage.CreateAsync(provider, server);
