@@ -10,7 +10,8 @@ COPY --from=build /app .
 # OpenShift does: those are in group 0, which therefore may do what the owner may.
 RUN mkdir /data && chown 1654:0 /data && chmod 770 /data
 USER 1654
-ENV ASPNETCORE_HTTP_PORTS=8080 Portal__DataDirectory=/data
+# Its settings file lets it listen on this machine alone, which in a container is nobody.
+ENV Urls=http://*:8080 Portal__DataDirectory=/data
 # Hexadecimal: short-lived objects are collected every 16 MB, so that lists of a large cluster do not double what it takes.
 ENV DOTNET_GCgen0size=1000000
 VOLUME /data

@@ -64,7 +64,7 @@ public static class PortalApplication
         app.MapStaticAssets().AllowAnonymous();
         app.MapPortalAccounts();
         app.MapPortalApi();
-        app.MapPortalWorkloads();
+        app.MapPortalWorkloads(settings);
         app.MapPortalPages();
         app.SayWhereItIs(settings);
     }

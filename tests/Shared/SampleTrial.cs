@@ -16,7 +16,7 @@ public static class SampleTrial
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
-    /// <summary>Waits until the sample is there whole: its training is the last of it.</summary>
+    /// <summary>Waits until the sample is there whole: its training is the last of it, and what that leaves behind is cleared away.</summary>
     /// <exception cref="TimeoutException">It did not come, or its training did not end well.</exception>
     public static async Task WaitAsync(RunningPortal portal)
     {
@@ -24,7 +24,7 @@ public static class SampleTrial
         var training = portal.Services.GetRequiredService<TrainingService>();
         for (var until = DateTime.UtcNow + Patience; DateTime.UtcNow < until; await Task.Delay(200))
         {
-            if (await training.GetAsync(scientist, Run, default) is { Succeeded: true, Value.Run.State: WorkloadState.Succeeded })
+            if (await training.GetAsync(scientist, Run, default) is { Succeeded: true, Value.Run: { State: WorkloadState.Succeeded, Cleared: true } })
                 return;
         }
         throw new TimeoutException("the sample's training did not end well");

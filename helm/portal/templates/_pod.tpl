@@ -47,9 +47,8 @@ spec:
             {{- end }}
           env:
             - {name: ASPNETCORE_ENVIRONMENT, value: Production}
-            - {name: Urls, value: "http://*:8080"}
             - {name: Portal__Part, value: {{ $.part }}}
-            - {name: Cluster__Mode, value: {{ .Values.cluster.mode | quote }}}
+            - {name: Cluster__Mode, value: InCluster}
             - {name: Portal__DataDirectory, value: /data}
             - {name: Sample__Enabled, value: "false"}
             {{- if not (hasKey .Values.settings "Workloads:PortalAddress") }}

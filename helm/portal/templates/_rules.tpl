@@ -73,10 +73,10 @@
   resources: [rolebindings]
   verbs: [create, patch, delete]
 - apiGroups: [kueue.x-k8s.io]
-  resources: [resourceflavors, workloadpriorityclasses, cohorts]
+  resources: [workloadpriorityclasses, cohorts]
   verbs: [get, create, patch]
 - apiGroups: [kueue.x-k8s.io]
-  resources: [clusterqueues]
+  resources: [resourceflavors, clusterqueues]
   verbs: [get, create, patch, delete]
 {{- end -}}
 

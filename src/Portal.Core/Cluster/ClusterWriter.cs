@@ -25,6 +25,8 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
     // Objects of kinds that no watch shows, of which it is known that no other tool keeps them.
     private readonly ConcurrentDictionary<ObjectKey, bool> _unkept = [];
 
+    private readonly OwnWrites _own = new(cache);
+
     private readonly RepairNotes _notes = new(disputes);
 
     /// <summary>The object as the cluster has it after this.</summary>
@@ -32,7 +34,7 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
     public async Task<JsonObject> EnsureAsync(ResourceType type, JsonObject wanted, CancellationToken ct)
     {
         var key = new ObjectKey(type, wanted.Text("metadata", "namespace"), wanted.Name());
-        var (seen, owner) = (cache.Find(key), wanted.Owner() ?? default);
+        var (seen, owner) = (_own.Find(key), wanted.Owner() ?? default);
         await RefuseKeptAsync(key, owner, seen, ct);
         var dispute = await PrepareAsync(key, wanted, ct);
         if (seen is not null && !seen.IsGoing() && Covers(seen, wanted))
@@ -86,7 +88,7 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
             return;
         }
         var dispute = await PrepareAsync(key, wanted, ct);
-        if (cache.Find(key) is not { } seen || seen.IsGoing() || Applied(seen) != Applied(wanted))
+        if (_own.Find(key) is not { } seen || seen.IsGoing() || Applied(seen) != Applied(wanted))
             return;
         await RefuseKeptAsync(key, owner, seen, ct);
         var missing = Missing(seen, wanted);
@@ -128,13 +130,13 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
     /// <summary>The object as last seen, else as the cluster answers, else null.</summary>
     public async Task<JsonObject?> FindAsync(ObjectKey key, CancellationToken ct) => cache.Find(key) ?? await cluster.FindAsync(key, ct);
 
-    /// <summary>Asks for the deletion of an owner's object; false when it was absent already.</summary>
+    /// <summary>Asks for the deletion of an owner's object; false when it was absent already, or is somebody else's of its name.</summary>
     /// <exception cref="ClusterException">Also <see cref="ClusterFailure.Owned"/>: another tool keeps it.</exception>
     public async Task<bool> DeleteAsync(ObjectKey key, ReconcileOwner owner, CancellationToken ct)
     {
         // Who deletes must trust neither what was so when it was written nor a watch that is behind.
         _unkept.TryRemove(key, out _);
-        if (await LookAsync(key, ct) is not { } there)
+        if (await LookAsync(key, ct) is not { } there || !IsOurs(there, owner))
             return false;
         await RefuseKeptAsync(key, owner, there, ct);
         return await cluster.DeleteAsync(key, ct);
@@ -148,7 +150,7 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
             if (wanted.Contains(found.Name()) || found.IsGoing() || ObjectKeeper.Of(found).IsOther)
                 continue;
             var key = new ObjectKey(type, found.Text("metadata", "namespace"), found.Name());
-            if (await LookAsync(key, ct) is { } there && !ObjectKeeper.Of(there).IsOther)
+            if (await LookAsync(key, ct) is { } there && IsOurs(there, owner) && !ObjectKeeper.Of(there).IsOther)
                 await cluster.DeleteAsync(key, ct);
         }
     }
@@ -162,6 +164,7 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
             _there.TryRemove(key, out _);
             _unkept.TryRemove(key, out _);
         }
+        _own.Forget(Goes);
         _notes.Forget(Goes);
     }
 
@@ -175,6 +178,10 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
         JsonArray items => seen is JsonArray found && found.Count == items.Count && items.Index().All(i => Covers(found[i.Index], i.Item)),
         _ => seen is JsonValue && seen.ToString() == wanted.ToString(),
     };
+
+    // An object of our name that somebody made in the place of ours has neither; one that lost its label has what was applied.
+    private static bool IsOurs(JsonObject there, ReconcileOwner owner) =>
+        there.Owner() is { } named ? named == owner : Applied(there) is not null;
 
     // Servers write amounts in their own way and drop empty texts.
     private static List<FieldChange> Missing(JsonObject seen, JsonObject wanted) =>
@@ -204,14 +211,15 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
 
     private async Task<JsonObject> SendAsync(ObjectKey key, JsonObject wanted, ReconcileOwner owner, ObjectDispute? dispute, CancellationToken ct)
     {
+        var before = _own.VersionOf(key);
         try
         {
-            return Answered(key, await cluster.ApplyAsync(wanted, ct));
+            return Answered(key, before, await cluster.ApplyAsync(wanted, ct));
         }
         // Force takes every field of the object: it is used only where nobody holds any but those that were asked about.
         catch (ClusterException failure) when (failure.Failure == ClusterFailure.Owned && IsTakenOver(dispute, failure.Conflicts))
         {
-            return Answered(key, await cluster.ApplyAsync(wanted, ct, force: true));
+            return Answered(key, before, await cluster.ApplyAsync(wanted, ct, force: true));
         }
         catch (ClusterException failure) when (failure.Failure == ClusterFailure.Owned)
         {
@@ -225,8 +233,9 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
         dispute?.Decision == DisputeDecision.TakeOver && conflicts.Count > 0 && conflicts.All(dispute.Conflicts.Contains);
 
     // Of a kind that no watch shows, the answer tells whether another tool has begun to keep the object.
-    private JsonObject Answered(ObjectKey key, JsonObject made)
+    private JsonObject Answered(ObjectKey key, string? before, JsonObject made)
     {
+        _own.Note(key, before, made);
         if (ObjectKeeper.Of(made).IsOther)
             _unkept.TryRemove(key, out _);
         else if (cache.Age(key.Type) is null)

@@ -31,4 +31,7 @@ public interface IClusterCache
 
     /// <summary>Time since the cluster last spoke on the watch of <paramref name="type"/>; null before the first list.</summary>
     TimeSpan? Age(ResourceType type);
+
+    /// <summary>The kind on whose watch the cluster has been quiet longest, of those that were listed; null before the first list.</summary>
+    (ResourceType Kind, TimeSpan Age)? Oldest => Age(Kinds.Namespace) is { } age ? (Kinds.Namespace, age) : null;
 }

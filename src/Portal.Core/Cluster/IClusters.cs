@@ -33,8 +33,14 @@ public sealed class ConnectedCluster(Guid id, string name, IClusterClient client
 
     public ClusterWriter Writer { get; private init; } = new(client, cache, disputes, id);
 
-    /// <summary>Time since it last spoke; null before the first list, and for a cluster that is not connected.</summary>
-    public TimeSpan? Age => cache.Age(Kinds.Namespace);
+    /// <summary>
+    /// Time since it last spoke of that kind of which it has been silent longest, so that nothing shown is older; null before the
+    /// first list, and for a cluster that is not connected.
+    /// </summary>
+    public TimeSpan? Age => Oldest?.Age;
+
+    /// <summary>That kind.</summary>
+    public (ResourceType Kind, TimeSpan Age)? Oldest => cache.Age(Kinds.Namespace) is null ? null : cache.Oldest;
 
     /// <summary>Since when it leaves unanswered what it is asked every few seconds; null while it answers.</summary>
     public TimeSpan? Silence => cache.Silence;

@@ -81,6 +81,14 @@ public static class Manifest
         && labels[KindLabel]?.ToString() is { } kind && Guid.TryParse(labels[IdLabel]?.ToString(), out var id)
             ? new ReconcileOwner(kind, id) : null;
 
+    /// <summary>
+    /// True for an object that carries out the row: it names it, or names none since somebody took the label off what the portal
+    /// has applied under its name.
+    /// </summary>
+    public static bool IsOf(this JsonNode manifest, ReconcileOwner owner) => manifest.Owner() == owner
+        || (manifest.Text("metadata", "labels", IdLabel) is null && manifest.Text("metadata", "labels", ManagedByLabel) == FieldManager
+            && manifest.Text("metadata", "annotations", ClusterWriter.AppliedAnnotation) is not null);
+
     /// <summary>True when the object is being deleted.</summary>
     public static bool IsGoing(this JsonNode manifest) => manifest.Text("metadata", "deletionTimestamp") is not null;
 

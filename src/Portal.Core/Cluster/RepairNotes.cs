@@ -19,10 +19,18 @@ internal sealed class RepairNotes(DisputeBook? disputes)
     /// <summary>Audits what is still to be told of an object.</summary>
     public async Task TellAsync(ObjectKey key, ReconcileOwner owner, CancellationToken ct)
     {
-        if (disputes is null || !_untold.TryGetValue(key, out var fields))
+        // Taken before it is told: another pass that comes to the same object meanwhile does not tell it as well.
+        if (disputes is null || !_untold.TryRemove(key, out var fields))
             return;
-        await disputes.RepairedAsync(key, owner, fields, ct);
-        _untold.TryRemove(key, out _);
+        try
+        {
+            await disputes.RepairedAsync(key, owner, fields, ct);
+        }
+        catch
+        {
+            _untold.TryAdd(key, fields);
+            throw;
+        }
     }
 
     /// <summary>Audits which fields the cluster's own answer to an apply has otherwise, once until the wish or the answer changes.</summary>

@@ -1,7 +1,7 @@
 using Portal.Core.Cluster;
-using Portal.Core.Notebooks;
 using Portal.Core.Projects;
 using Portal.Core.Training;
+using Portal.Core.Workloads;
 
 namespace Portal.Core.Clusters;
 
@@ -14,7 +14,7 @@ public static class ClusterNeeds
     private static readonly ResourceType AccessReview = new("authorization.k8s.io", "v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview", false);
 
     // What carries workloads out: looked at one by one, wherever it is followed.
-    private static readonly ResourceType[] Controllers = [Kinds.StatefulSet, NotebookManifests.Kind, .. TrainingKinds.All];
+    private static readonly IReadOnlyList<ResourceType> Controllers = WorkloadKinds.Controllers;
 
     private static readonly IReadOnlyList<ClusterNeed> Followed =
     [
@@ -38,7 +38,7 @@ public static class ClusterNeeds
         .. Controllers.Select(type => new ClusterNeed(type, "get")),
         new(Kinds.Namespace, "get", "create", "patch", "delete"),
         new(Kinds.RoleBinding, "create", "patch", "delete"),
-        new(Kinds.ResourceFlavor, "get", "create", "patch"),
+        new(Kinds.ResourceFlavor, "get", "create", "patch", "delete"),
         new(Kinds.WorkloadPriorityClass, "get", "create", "patch"),
         new(Kinds.Cohort, "get", "create", "patch"),
         new(Kinds.ClusterQueue, "get", "create", "patch", "delete"),

@@ -13,7 +13,7 @@ public sealed record ClusterView(ClusterRegistration Row, int Projects, int Pool
     /// <summary>Others hold objects of the platform itself there, and nobody has said that they shall.</summary>
     public required bool Disputed { get; init; }
 
-    /// <summary>Time since it last spoke, which is the age of all that is shown of it; null before it did.</summary>
+    /// <summary>Time since it last spoke of every kind, so that nothing that is shown of it is older; null before it did.</summary>
     public required TimeSpan? Age { get; init; }
 
     /// <summary>Version of its API server, or empty.</summary>

@@ -55,7 +55,7 @@ public static class DiscoveredAccelerators
             .Take(PoolRules.LabelLimit).ToDictionary(), StringComparer.Ordinal);
 
     // node.kubernetes.io/* taints come and go with the node's health; control-plane nodes are nobody's pool.
-    private static List<NodeTaint> TaintsOf(NodeView node) =>
+    internal static List<NodeTaint> TaintsOf(NodeView node) =>
     [
         .. node.Taints.Where(t => t.Effect is "NoSchedule" or "NoExecute"
                 && !t.Key.StartsWith("node.kubernetes.io/", StringComparison.Ordinal)

@@ -88,8 +88,17 @@ public sealed class HardwarePool : IIntent
     }
 }
 
-/// <summary>Whether a pool can be asked for. A closed one keeps the grants it has.</summary>
-public enum PoolState { Open, Closed }
+/// <summary>Whether a pool can be asked for.</summary>
+public enum PoolState
+{
+    Open,
+
+    /// <summary>Takes no new requests; keeps the grants it has.</summary>
+    Closed,
+
+    /// <summary>Goes as soon as its ResourceFlavor is gone from the cluster.</summary>
+    Removing,
+}
 
 /// <summary>A taint of the pool's nodes.</summary>
 /// <param name="Effect"><c>NoSchedule</c>, <c>PreferNoSchedule</c> or <c>NoExecute</c>.</param>
@@ -97,6 +106,9 @@ public sealed record NodeTaint(string Key, string Value, string Effect)
 {
     /// <summary>As kubectl writes it, <c>key=value:Effect</c>.</summary>
     public override string ToString() => Value.Length == 0 ? $"{Key}:{Effect}" : $"{Key}={Value}:{Effect}";
+
+    /// <summary>True when what is let past this one is let past the other: an empty value stands for every value, as in a toleration.</summary>
+    internal bool Covers(NodeTaint other) => Key == other.Key && Effect == other.Effect && (Value.Length == 0 || Value == other.Value);
 }
 
 /// <summary>A team that may ask for a pool.</summary>

@@ -34,8 +34,8 @@ public sealed class HardwareService(
         // Its own row may have come in between: the form sent twice at once is no clash of names.
         if (await db.Set<HardwarePool>().AnyAsync(p => p.Id != draft.Id && (p.Name == pool.Name || p.Slug == pool.Slug), ct))
             return NameTaken(pool.Name);
-        if (await SwallowedAsync(db, pool, ct) is { } swallowed)
-            return new Refusal("pool.takes_nodes", RefusalKind.Conflict, "NodeLabels").With("pool", swallowed);
+        if (await SwallowsAsync(db, pool, pool.NodeLabels, ct) is { } swallows)
+            return swallows;
         db.Add(pool);
         db.Audit(new AuditRecord(actor, "pool.created", "pool", pool.Id)
         {
@@ -63,8 +63,9 @@ public sealed class HardwareService(
     }
 
     /// <summary>
-    /// Changes name, price, allowed teams, state and capacity. Refuses a page that is older than the pool, and a capacity
-    /// below what is promised: nothing is taken from anybody silently.
+    /// Changes name, price, allowed teams, state, capacity, and by which labels and taints its nodes are known. Refuses a page that
+    /// is older than the pool, and a capacity below what is promised: nothing is taken from anybody silently. What runs goes on as
+    /// it began; other labels and taints hold for what starts after.
     /// </summary>
     [Requires(Permission.PoolManage)]
     public async Task<Result> EditAsync(Actor actor, PoolEdit edit, CancellationToken ct)
@@ -83,6 +84,10 @@ public sealed class HardwareService(
         var pool = await db.Set<HardwarePool>().Include(p => p.AllowedTeams).SingleAsync(p => p.Id == edit.Id, ct);
         if (pool.Generation != edit.Generation)
             return new Refusal("pool.stale", RefusalKind.Conflict).With("pool", pool.Name);
+        if (pool.State == PoolState.Removing)
+            return new Refusal("pool.removing", RefusalKind.Conflict).With("pool", pool.Name);
+        if (edit.NodeLabels is { } labels && Text(labels) != Text(pool.NodeLabels) && await SwallowsAsync(db, pool, labels, ct) is { } swallows)
+            return swallows;
         if (await db.Set<HardwarePool>().AnyAsync(p => p.Id != edit.Id && p.Name == edit.Name.Trim(), ct))
             return NameTaken(edit.Name.Trim());
         db.Audit(Change(actor, pool, edit).Changed("capacity", before, (int)edit.Capacity));
@@ -143,11 +148,12 @@ public sealed class HardwareService(
 
     // A pool whose nodes would all be the new one's too. The other way round nothing is refused: what an old pool without labels
     // counts could never be told apart.
-    private static async Task<string?> SwallowedAsync(PortalDb db, HardwarePool pool, CancellationToken ct)
+    private static async Task<Refusal?> SwallowsAsync(PortalDb db, HardwarePool pool, IReadOnlyDictionary<string, string> labels, CancellationToken ct)
     {
         var same = await db.Set<HardwarePool>().Where(p => p.Id != pool.Id && p.ClusterId == pool.ClusterId && p.ResourceName == pool.ResourceName)
             .OrderBy(p => p.Name).Select(p => new { p.Name, p.NodeLabels }).ToListAsync(ct);
-        return same.Find(p => PoolRules.AreWider(pool.NodeLabels, p.NodeLabels))?.Name;
+        return same.Find(p => PoolRules.AreWider(labels, p.NodeLabels)) is { } other
+            ? new Refusal("pool.takes_nodes", RefusalKind.Conflict, "NodeLabels").With("pool", other.Name) : null;
     }
 
     private HardwarePool NewPool(Actor actor, PoolDraft draft)
@@ -167,18 +173,30 @@ public sealed class HardwareService(
             CreatedBy = actor.Id,
             CreatedAt = clock.GetUtcNow(),
         };
-        pool.Simulated = PoolNodes.Of(pool, clusters.Get(pool.ClusterId).Cache.List(Kinds.Node).Select(NodeView.From)).Any(n => n.Simulated);
+        pool.Simulated = NodesOf(pool).Exists(n => n.Simulated);
         return pool;
     }
 
-    private static AuditRecord Change(Actor actor, HardwarePool pool, PoolEdit edit)
+    private List<NodeView> NodesOf(HardwarePool pool) => [.. PoolNodes.Of(pool, clusters.Get(pool.ClusterId).Cache.List(Kinds.Node).Select(NodeView.From))];
+
+    private AuditRecord Change(Actor actor, HardwarePool pool, PoolEdit edit)
     {
         var teams = edit.AllowedTeams.Distinct().Order().ToList();
+        var (labels, taints) = (edit.NodeLabels?.ToDictionary() ?? pool.NodeLabels, edit.Taints?.ToList() ?? pool.Taints);
         var record = new AuditRecord(actor, "pool.changed", "pool", pool.Id)
             .Changed("name", pool.Name, edit.Name.Trim())
             .Changed("pricePerHour", pool.PricePerHour, edit.PricePerHour)
             .Changed("state", pool.State.ToString(), edit.State.ToString())
-            .Changed("allowedTeams", Text(pool.AllowedTeams.Select(t => t.TeamId).Order()), Text(teams));
+            .Changed("allowedTeams", Text(pool.AllowedTeams.Select(t => t.TeamId).Order()), Text(teams))
+            .Changed("nodeLabels", Text(pool.NodeLabels), Text(labels))
+            .Changed("taints", string.Join(", ", pool.Taints), string.Join(", ", taints));
+        if (Text(pool.NodeLabels) != Text(labels))
+        {
+            pool.NodeLabels = labels;
+            // Of nodes that are not seen nothing is known: what was said of them stays.
+            pool.Simulated = NodesOf(pool) is { Count: > 0 } nodes ? nodes.Exists(n => n.Simulated) : pool.Simulated;
+        }
+        pool.Taints = taints;
         pool.Name = edit.Name.Trim();
         pool.PricePerHour = edit.PricePerHour;
         pool.State = edit.State;
@@ -199,6 +217,9 @@ public sealed class HardwareService(
         await db.Set<Team>().CountAsync(t => teams.Contains(t.Id), ct) == teams.Distinct().Count() ? null : Refusal.NotFound("team");
 
     private static string Text(IEnumerable<Guid> ids) => string.Join(',', ids);
+
+    private static string Text(IReadOnlyDictionary<string, string> labels) =>
+        string.Join(", ", labels.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => $"{l.Key}={l.Value}"));
 
     private static Refusal NameTaken(string name) =>
         new Refusal("pool.name_taken", RefusalKind.Conflict, "Name").With("name", name);

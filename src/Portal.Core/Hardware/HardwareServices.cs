@@ -11,6 +11,7 @@ internal static class HardwareServices
     public static IServiceCollection AddHardware(this IServiceCollection services)
     {
         services.AddSingleton<HardwareService>();
+        services.AddSingleton<PoolRemovalService>();
         services.AddSingleton<PoolQueryService>();
         services.AddSingleton<LendingHolders>();
         services.AddSingleton<LendingService>();

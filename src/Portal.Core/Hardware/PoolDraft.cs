@@ -19,5 +19,11 @@ public sealed record PoolDraft(Guid Id, string Name, string ResourceName, decima
 /// <param name="Generation">The generation that the page showed; an older one is refused.</param>
 public sealed record PoolEdit(Guid Id, long Generation, string Name, decimal Capacity, decimal PricePerHour, PoolState State)
 {
+    /// <summary>Labels that a node must carry; null leaves them as they are.</summary>
+    public IReadOnlyDictionary<string, string>? NodeLabels { get; init; }
+
+    /// <summary>Taints of its nodes; null leaves them as they are.</summary>
+    public IReadOnlyList<NodeTaint>? Taints { get; init; }
+
     public IReadOnlyList<Guid> AllowedTeams { get; init; } = [];
 }

@@ -6,6 +6,9 @@ namespace Portal.Core.Hardware;
 /// <summary>A pool as cluster objects, and what a pod needs to land on it. Pure.</summary>
 public static class PoolManifests
 {
+    /// <summary>The row's name in labels and in the work queue.</summary>
+    public static ReconcileOwner Owner(Guid id) => new(nameof(HardwarePool), id);
+
     /// <summary>The pool as a Kueue ResourceFlavor.</summary>
     public static JsonObject Flavor(HardwarePool pool)
     {
@@ -17,7 +20,7 @@ public static class PoolManifests
             spec["nodeTaints"] = new JsonArray([.. pool.Taints.Select(TaintJson)]);
             spec["tolerations"] = Tolerations(pool);
         }
-        return Manifest.Create(Kinds.ResourceFlavor, null, pool.Slug, new ReconcileOwner(nameof(HardwarePool), pool.Id))
+        return Manifest.Create(Kinds.ResourceFlavor, null, pool.Slug, Owner(pool.Id))
             .WithAnnotation("mlops-portal/display-name", pool.Name)
             .With("spec", spec);
     }

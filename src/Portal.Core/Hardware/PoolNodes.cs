@@ -14,6 +14,10 @@ public static class PoolNodes
     public static bool Carries(NodeView node, IReadOnlyDictionary<string, string> labels) =>
         labels.All(l => node.Labels.TryGetValue(l.Key, out var value) && value == l.Value);
 
+    /// <summary>Taints of the pool's nodes that keep its workloads off, since the pool does not name them.</summary>
+    public static IReadOnlyList<NodeTaint> Untolerated(HardwarePool pool, IClusterCache seen) =>
+        [.. Of(pool, seen.Derive(Kinds.Node, SeenNodes.From).Nodes).SelectMany(DiscoveredAccelerators.TaintsOf).Where(t => !pool.Taints.Exists(own => own.Covers(t))).Distinct()];
+
     /// <summary>
     /// Pools that count some of the same nodes, where the two together promise more than their nodes have. Two pools that share
     /// nodes by their capacities, each for its teams, are in order.

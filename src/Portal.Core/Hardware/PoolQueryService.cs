@@ -78,7 +78,7 @@ public sealed class PoolQueryService(IDbContextFactory<PortalDb> databases, Acce
             return Refusal.NotFound("pool");
         var usage = Usage(pool);
         var granted = await db.Set<QuotaRequest>().Where(QuotaRequest.Holds).Where(r => r.PoolId == poolId)
-            .GroupBy(r => r.ProjectId).Select(g => new { g.Key, Units = g.Sum(r => r.GrantedAmount!.Value) })
+            .GroupBy(r => r.ProjectId).Select(g => new { g.Key, Units = g.Sum(r => r.GrantedAmount!.Value - r.Carried) })
             .ToDictionaryAsync(g => g.Key, g => g.Units, ct);
         var namespaces = usage.Running.Keys.Concat(usage.Waiting.Keys).Distinct().ToList();
         var projects = await db.Projects.AsNoTracking().Where(p => granted.Keys.Contains(p.Id) || namespaces.Contains(p.Namespace))
@@ -102,7 +102,7 @@ public sealed class PoolQueryService(IDbContextFactory<PortalDb> databases, Acce
         var limits = await db.Set<TeamBudget>().AsNoTracking().Where(b => b.PoolId == poolId)
             .ToDictionaryAsync(b => b.TeamId, b => b.Limit, ct);
         var granted = await db.Set<QuotaRequest>().Where(QuotaRequest.Holds).Where(r => r.PoolId == poolId)
-            .GroupBy(r => r.Project!.TeamId).Select(g => new { g.Key, Units = g.Sum(r => r.GrantedAmount!.Value) })
+            .GroupBy(r => r.Project!.TeamId).Select(g => new { g.Key, Units = g.Sum(r => r.GrantedAmount!.Value - r.Carried) })
             .ToDictionaryAsync(g => g.Key, g => g.Units, ct);
         return Result.Of<IReadOnlyList<TeamBudgetView>>(
             [.. teams.Select(t => new TeamBudgetView(t.Id, t.Name, limits.GetValueOrDefault(t.Id), granted.GetValueOrDefault(t.Id)))]);
@@ -118,8 +118,9 @@ public sealed class PoolQueryService(IDbContextFactory<PortalDb> databases, Acce
             .. pools.Select(p => (Pool: p, Home: clusters.Get(p.ClusterId))).Select(p => new PoolView(p.Pool, Totals(Usage(p.Pool)), p.Home.Cache.Age(Kinds.Node))
             {
                 Cluster = p.Pool.ClusterId is { } home ? names.GetValueOrDefault(home, "") : "",
-                IsOld = p.Home.IsOld(),
+                IsOld = ClusterHealth.IsOld(p.Home.Cache.Age(Kinds.Node), p.Home.Silence),
                 Doubled = PoolNodes.Doubled(p.Pool, all, p.Home.Cache),
+                Untolerated = PoolNodes.Untolerated(p.Pool, p.Home.Cache),
             }),
         ];
     }

@@ -25,7 +25,12 @@ public static partial class PoolRules
     /// <summary>Kueue takes at most eight labels in a ResourceFlavor.</summary>
     public const int LabelLimit = 8;
 
+    /// <summary>Kueue takes at most eight taints in a ResourceFlavor.</summary>
+    public const int TaintLimit = 8;
+
     private const int SlugLimit = 40;
+
+    private static readonly Dictionary<string, string> NoLabels = [];
 
     /// <summary>Null when the draft can become a pool.</summary>
     public static Refusal? Check(PoolDraft draft) =>
@@ -33,14 +38,14 @@ public static partial class PoolRules
         ?? CheckResource(draft.ResourceName)
         ?? CheckCapacity(draft.Capacity, "Capacity")
         ?? CheckPrice(draft.PricePerHour)
-        ?? (draft.NodeLabels.Count > LabelLimit
-            ? new Refusal("pool.labels_many", Field: "NodeLabels").With("limit", LabelLimit).With("count", draft.NodeLabels.Count)
-            : null)
-        ?? draft.NodeLabels.Select(l => CheckNodeLabel(l.Key, l.Value)).FirstOrDefault(r => r is not null);
+        ?? CheckNodes(draft.NodeLabels, draft.Taints);
 
     /// <summary>Null when the change can be made.</summary>
     public static Refusal? Check(PoolEdit edit) =>
-        CheckName(edit.Name) ?? CheckCapacity(edit.Capacity, "Capacity") ?? CheckPrice(edit.PricePerHour);
+        CheckName(edit.Name) ?? CheckCapacity(edit.Capacity, "Capacity") ?? CheckPrice(edit.PricePerHour)
+        // A removal asks first whether anybody holds units.
+        ?? (edit.State is PoolState.Open or PoolState.Closed ? null : new Refusal("pool.state_bad", Field: "State"))
+        ?? CheckNodes(edit.NodeLabels ?? NoLabels, edit.Taints ?? []);
 
     /// <summary>Null when <paramref name="units"/> is a whole number from 0 to <see cref="CapacityLimit"/>.</summary>
     public static Refusal? CheckCapacity(decimal units, string field)
@@ -85,6 +90,16 @@ public static partial class PoolRules
             ? new Refusal("pool.name_control", Field: "Name")
             : null;
     }
+
+    private static Refusal? CheckNodes(IReadOnlyDictionary<string, string> labels, IReadOnlyList<NodeTaint> taints) =>
+        (labels.Count > LabelLimit ? new Refusal("pool.labels_many", Field: "NodeLabels").With("limit", LabelLimit).With("count", labels.Count) : null)
+        ?? labels.Select(l => CheckNodeLabel(l.Key, l.Value)).FirstOrDefault(r => r is not null)
+        ?? (taints.Count > TaintLimit ? new Refusal("pool.taints_many", Field: "Taints").With("limit", TaintLimit).With("count", taints.Count) : null)
+        ?? taints.Select(CheckTaint).FirstOrDefault(r => r is not null);
+
+    private static Refusal? CheckTaint(NodeTaint taint) =>
+        taint.Key is { } key && MetadataRules.IsKey(key) && MetadataRules.IsLabelValue(taint.Value) && taint.Effect is "NoSchedule" or "PreferNoSchedule" or "NoExecute"
+            ? null : new Refusal("pool.taint_bad", Field: "Taints").With("taint", $"{taint.Key}={taint.Value}:{taint.Effect}");
 
     // Labels of nodes are the cluster's, so reserved ones are welcome here.
     private static Refusal? CheckNodeLabel(string key, string value) =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
+using Portal.Core.Health;
 
 namespace Portal.Core.Hardware;
 
@@ -25,13 +26,16 @@ public sealed record PoolUsage(
 
     /// <summary>Reads one pool from what was seen of its cluster.</summary>
     public static PoolUsage From(HardwarePool pool, IClusterCache seen) =>
-        From(pool, seen.List(Kinds.Node).Select(NodeView.From), seen.Holdings(), seen.List(Kinds.Workload));
+        From(pool, seen.List(Kinds.Node).Select(NodeView.From), seen.Holdings(), seen.List(Kinds.Workload), seen.List(Kinds.ResourceFlavor));
 
     /// <summary>Reads one pool from the cluster's objects.</summary>
     /// <param name="workloads">Kueue's Workload objects; empty where Kueue is not served.</param>
+    /// <param name="flavors">Its ResourceFlavors: a workload that asks for a label of another one does not wait for this pool.</param>
     public static PoolUsage From(
-        HardwarePool pool, IEnumerable<NodeView> nodes, IEnumerable<PodHolding> holdings, IEnumerable<JsonObject> workloads)
+        HardwarePool pool, IEnumerable<NodeView> nodes, IEnumerable<PodHolding> holdings, IEnumerable<JsonObject> workloads, IEnumerable<JsonObject> flavors)
     {
+        var named = FlavorLabels.Named(flavors);
+        named.UnionWith(pool.NodeLabels.Keys);
         var behind = PoolNodes.Of(pool, nodes).ToDictionary(n => n.Name);
         var held = holdings.Select(h => (h.Node, h.Namespace, Units: (int)h.Requests.GetValueOrDefault(pool.ResourceName)))
             .Where(h => h.Units > 0 && behind.ContainsKey(h.Node)).ToList();
@@ -42,18 +46,15 @@ public sealed record PoolUsage(
                     n.Name, n.Ready, n.Allocatable[pool.ResourceName], onNode[n.Name].Sum()) { Cordoned = n.Cordoned }),
             ],
             ByNamespace(held.Select(p => (p.Namespace, p.Units))),
-            ByNamespace(workloads.Where(Waits).Select(w => (w.Text("metadata", "namespace") ?? "", Wanted(w, pool)))));
+            ByNamespace(workloads.Where(QueueHealth.Waits).Select(w => (w.Text("metadata", "namespace") ?? "", Wanted(w, pool, named)))));
     }
 
-    private static bool Waits(JsonObject workload) =>
-        Condition.Find(workload, "QuotaReserved") is not { IsTrue: true } && Condition.Find(workload, "Finished") is not { IsTrue: true };
-
-    private static int Wanted(JsonObject workload, HardwarePool pool) =>
+    private static int Wanted(JsonObject workload, HardwarePool pool, HashSet<string> named) =>
         workload.Items("spec", "podSets").Sum(set =>
         {
             var spec = set.At("template", "spec");
-            var elsewhere = pool.NodeLabels.Any(l => spec.Text("nodeSelector", l.Key) is { } value && value != l.Value);
-            return elsewhere ? 0 : (int)PodHolding.RequestsOf(spec).GetValueOrDefault(pool.ResourceName) * Number(set.Text("count"), 1);
+            return FlavorLabels.Match(spec, l => pool.NodeLabels.GetValueOrDefault(l), named)
+                ? (int)PodHolding.RequestsOf(spec).GetValueOrDefault(pool.ResourceName) * Number(set.Text("count"), 1) : 0;
         });
 
     private static int Number(string? text, int otherwise) =>

@@ -13,6 +13,9 @@ public sealed record PoolView(HardwarePool Pool, PoolUsage Usage, TimeSpan? Age)
     /// <summary>Other pools that promise some of the same units.</summary>
     public IReadOnlyList<PoolOverlap> Doubled { get; init; } = [];
 
+    /// <summary>Taints of its nodes that keep its workloads off.</summary>
+    public IReadOnlyList<NodeTaint> Untolerated { get; init; } = [];
+
     /// <summary>Units that can still be promised.</summary>
     public int Free => Pool.Ledger.Free;
 

@@ -58,6 +58,8 @@ public static class InferenceServiceHealth
         if (PodsHealth.Worst(facts.Pods) is { State: WorkloadState.Starting } starting)
             return facts.Timely(starting);
         var said = predictor is { Message.Length: > 0 } ? predictor.Message : ready?.Message ?? "";
-        return new(ready is null ? WorkloadState.Pending : WorkloadState.Starting, "serving.deploying", said);
+        var deploying = new WorkloadStatus(ready is null ? WorkloadState.Pending : WorkloadState.Starting, "serving.deploying", said);
+        // Of an operator that has not written a word nothing else is to be said.
+        return facts.Object.At("status") is null ? deploying : facts.Timely(deploying);
     }
 }

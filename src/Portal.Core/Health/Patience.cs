@@ -19,7 +19,9 @@ public static class Patience
 
     // These say what is being done, not why it takes long.
     private static readonly HashSet<string> SayNothing =
-        ["", "workload.submitting", "pod.creating", "pod.starting", "pod.not_ready", "pod.replacing", "quota.queued", "training.suspended"];
+    [
+        "", "workload.submitting", "pod.creating", "pod.starting", "pod.not_ready", "pod.replacing", "quota.queued", "training.suspended", "serving.deploying",
+    ];
 
     /// <summary>The verdict itself, or the one that names what holds it once it has lasted too long.</summary>
     /// <param name="asked">When the start was asked for.</param>
@@ -28,8 +30,8 @@ public static class Patience
         var since = Since(facts, asked);
         if (status.State is not (WorkloadState.Starting or WorkloadState.Pending) || !SayNothing.Contains(status.Reason) || now - since <= Limit)
             return status;
-        // A queue that has given its own words needs no others.
-        if (status is { Reason: "quota.queued", Detail.Length: > 0 })
+        // A queue or an operator that has given its own words needs no others.
+        if (status is { Reason: "quota.queued" or "serving.deploying", Detail.Length: > 0 })
             return status;
         var minutes = (int)(now - since).TotalMinutes;
         return (Named(status, facts) with { Detail = Detail(status, facts) }).With("minutes", minutes);
@@ -44,6 +46,7 @@ public static class Patience
     {
         facts.Pod.Time("metadata", "creationTimestamp"), facts.Pod.Time("metadata", "deletionTimestamp"),
         KindFacts.MovedAt(facts.Pod, "PodScheduled"), KindFacts.MovedAt(facts.Pod, "Ready"), KindFacts.MovedAt(facts.Workload, "Admitted"),
+        KindFacts.MovedAt(facts.Controller, "Ready"),
     }.Max() is { } last && last > asked ? last : asked;
 
     private static WorkloadStatus Named(WorkloadStatus status, StartFacts facts)

@@ -9,6 +9,9 @@ namespace Portal.Core.Health;
 /// <summary>What a pod that was asked to run is doing, in the portal's words. Pure.</summary>
 public static partial class PodHealth
 {
+    // What puts a container before the others says by it which one is meant, as kubectl reads it.
+    private const string UsualContainer = "kubectl.kubernetes.io/default-container";
+
     /// <summary>The verdict on a pod that nobody asked to stop.</summary>
     public static WorkloadStatus From(JsonObject pod)
     {
@@ -34,8 +37,20 @@ public static partial class PodHealth
     /// <summary>A quota's or policy's refusal of a pod, as the controller's event words it; null when no rule knows it.</summary>
     public static WorkloadStatus? Refused(string message) => CauseMatcher.Match(EvidenceSource.Answer, "", message);
 
-    /// <summary>The first container's status, or null before there is one.</summary>
-    public static JsonNode? Container(JsonObject pod) => pod.Items("status", "containerStatuses").FirstOrDefault();
+    /// <summary>The name of the container that the pod is for, the first of its spec; null where it names none.</summary>
+    public static string? ContainerName(JsonObject pod)
+    {
+        List<string?> names = [.. pod.Items("spec", "containers").Select(c => c.Text("name"))];
+        return pod.Text("metadata", "annotations", UsualContainer) is { } usual && names.Contains(usual) ? usual : names.FirstOrDefault();
+    }
+
+    /// <summary>The status of the container that the pod is for, or null before there is one.</summary>
+    public static JsonNode? Container(JsonObject pod)
+    {
+        // Kubelets list them by name: one that was put beside it may come first.
+        var name = ContainerName(pod);
+        return pod.Items("status", "containerStatuses").OrderBy(c => c.Text("name") == name ? 0 : 1).FirstOrDefault();
+    }
 
     /// <summary>True while a queue keeps the scheduler from looking at it.</summary>
     public static bool IsGated(JsonObject pod) => Condition.Find(pod, "PodScheduled") is { IsFalse: true, Reason: "SchedulingGated" };
@@ -51,10 +66,11 @@ public static partial class PodHealth
 
     private static WorkloadStatus Failed(JsonObject pod)
     {
-        // The container that failed, not one that had to end with it.
-        var ended = pod.Items("status", "initContainerStatuses").Concat(pod.Items("status", "containerStatuses"))
+        // The container that failed, not one that had to end with it: a sidecar, also one that is listed as an init container, is stopped last.
+        var own = Container(pod);
+        var ended = pod.Items("status", "containerStatuses").Prepend(own).Concat(pod.Items("status", "initContainerStatuses"))
             .Select(c => c.At("state", "terminated")).FirstOrDefault(t => t is not null && t.Text("exitCode") != "0")
-            ?? Container(pod).At("state", "terminated");
+            ?? own.At("state", "terminated");
         return Ended(ended, pod.Text("status", "message") ?? "");
     }
 
@@ -92,7 +108,7 @@ public static partial class PodHealth
         return null;
     }
 
-    // The first container decides unless another one is stuck: a sidecar that fails keeps the pod from working as well.
+    // The pod's own container decides unless another one is stuck: a sidecar that fails keeps the pod from working as well.
     private static WorkloadStatus? Waiting(JsonObject pod) => pod.Items("status", "containerStatuses").Select(Stuck).FirstOrDefault(s => s is not null);
 
     private static WorkloadStatus? Stuck(JsonNode container)

@@ -27,9 +27,15 @@ public static class QueueHealth
         return 1 + all.Count(w => w.Text("spec", "queueName") == queue && Waits(w) && Before(w, workload));
     }
 
-    /// <summary>True while it has no quota and has not ended.</summary>
+    /// <summary>True while it stands in its queue: it has no quota, has not ended, and was not put aside.</summary>
     public static bool Waits(JsonObject workload) => Condition.Find(workload, "QuotaReserved") is not { IsTrue: true }
-        && Condition.Find(workload, "Finished") is not { IsTrue: true };
+        && Condition.Find(workload, "Finished") is not { IsTrue: true } && !IsDeactivated(workload) && Aside(workload) is null;
+
+    /// <summary>True when nobody wants it to start.</summary>
+    public static bool IsDeactivated(JsonObject workload) => workload.Text("spec", "active") == "false";
+
+    /// <summary>Why Kueue keeps a workload that was put back out of its queue, or null where it does not.</summary>
+    public static Condition? Aside(JsonObject workload) => Condition.Find(workload, "Requeued") is { IsFalse: true } aside ? aside : null;
 
     // Creation times are RFC 3339 in UTC with whole seconds, so that their order is that of the text; the name breaks ties.
     private static bool Before(JsonObject one, JsonObject other) =>
@@ -46,7 +52,7 @@ public static class QueueHealth
         if (Condition.Find(workload, "Finished") is { IsTrue: true })
             return null;
         var evicted = Condition.Find(workload, "Evicted") is { IsTrue: true } e ? e : null;
-        if (workload.At("spec", "active")?.ToString() == "false")
+        if (IsDeactivated(workload))
             return new(WorkloadState.Attention, "quota.deactivated", evicted?.Message ?? "");
         if (Condition.Find(workload, "Admitted") is { IsTrue: true })
             return null;
@@ -73,31 +79,15 @@ public static class QueueHealth
     private static WorkloadStatus Counted(WorkloadStatus status, JsonObject workload)
     {
         var needed = Needed(workload, status.Arguments["resource"]);
-        return needed is null || Quantity.Parse(status.Arguments["short"]) is not { } missing
+        return Quantity.Parse(status.Arguments["short"]) is not { } missing
             ? status.With("needed", "?").With("free", "?")
-            : status.With("needed", Amount(needed.Value)).With("free", Amount(Math.Max(0, needed.Value - missing))).With("short", Amount(missing));
+            : status.With("needed", Amount(needed)).With("free", Amount(Math.Max(0, needed - missing))).With("short", Amount(missing));
 
         // Requests are written in any of the notations, and their sum has the decimals of the finest: 4.000 for 500m and 3500m.
         string Amount(decimal amount) => status.Arguments["resource"] is "memory" or "ephemeral-storage"
             ? string.Create(CultureInfo.InvariantCulture, $"{amount / (1 << 30):0.#} GiB") : amount.ToString("0.###", CultureInfo.InvariantCulture);
     }
 
-    private static decimal? Needed(JsonObject workload, string resource)
-    {
-        decimal sum = 0;
-        foreach (var set in workload.Items("spec", "podSets"))
-        {
-            var count = Quantity.Parse(set.Text("count") ?? "1") ?? 1;
-            foreach (var container in set.Items("template", "spec", "containers"))
-            {
-                if (container.Text("resources", "requests", resource) is { } text)
-                {
-                    if (Quantity.Parse(text) is not { } amount)
-                        return null;
-                    sum += amount * count;
-                }
-            }
-        }
-        return sum;
-    }
+    private static decimal Needed(JsonObject workload, string resource) => workload.Items("spec", "podSets")
+        .Sum(set => PodHolding.RequestsOf(set.At("template", "spec")).GetValueOrDefault(resource) * (Quantity.Parse(set.Text("count") ?? "1") ?? 1));
 }

@@ -51,8 +51,12 @@ public static class RolloutHealth
 
     private static WorkloadStatus Short(KindFacts facts, int ready, int wanted, bool isNew)
     {
-        if (facts.Pods.Count == 0 && ready == 0)
-            return facts.Timely(ClusterEvents.Cause(facts.Events) ?? new WorkloadStatus(WorkloadState.Starting, "pod.creating"));
+        // Those that are going may be all that there is, while no other can be made.
+        if (ready == 0 && facts.Pods.All(p => p.IsGoing()))
+        {
+            return facts.Timely(ClusterEvents.Cause(facts.Events)
+                ?? new WorkloadStatus(WorkloadState.Starting, facts.Pods.Count > 0 ? "pod.replacing" : "pod.creating"));
+        }
         var status = isNew
             ? new WorkloadStatus(ready > 0 ? WorkloadState.Running : WorkloadState.Starting, "rollout.progressing")
             : new WorkloadStatus(WorkloadState.Attention, "rollout.degraded");

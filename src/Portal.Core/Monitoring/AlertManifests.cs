@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Portal.Core.Cluster;
 
 namespace Portal.Core.Monitoring;
@@ -23,7 +24,7 @@ public sealed record MeasuredService(ReconcileOwner Owner, string Namespace, str
 }
 
 /// <summary>The Prometheus operator's objects. Pure.</summary>
-public static class AlertManifests
+public static partial class AlertManifests
 {
     private const string Group = "monitoring.coreos.com";
 
@@ -65,6 +66,9 @@ public static class AlertManifests
         ["for"] = $"{alert.Minutes}m",
         ["labels"] = new JsonObject { ["severity"] = alert.Severity, ["portal_kind"] = owner.Kind, ["portal_id"] = owner.Id.ToString("D") },
         // Prometheus reads annotations as templates; what a person wrote must not become one.
-        ["annotations"] = new JsonObject { ["summary"] = MetadataRules.Text(alert.Summary).Replace("{{", "{ {", StringComparison.Ordinal) },
+        ["annotations"] = new JsonObject { ["summary"] = BracesTogether().Replace(MetadataRules.Text(alert.Summary), "{ ") },
     };
+
+    [GeneratedRegex(@"\{(?=\{)", RegexOptions.None, 1000)]
+    private static partial Regex BracesTogether();
 }

@@ -20,7 +20,7 @@ namespace Portal.Core.Notebooks;
 /// <summary>Carries notebooks out. Run again at any point it ends at the same objects.</summary>
 public sealed class NotebookReconciler(
     IDbContextFactory<PortalDb> databases, WorkloadClusters clusters, WorkloadLaunch launch, IRowSeal seal, LeaseFence fence, TimeProvider clock)
-    : IReconciler
+    : WorkloadReconciler<Notebook>(databases, fence, clock)
 {
     // A pod that starts tells by events; this only lets "slow" be said in time.
     private static readonly TimeSpan WhileMoving = TimeSpan.FromSeconds(15);
@@ -31,72 +31,29 @@ public sealed class NotebookReconciler(
     private readonly ConcurrentDictionary<Guid, long> _askedAt = [];
 
     /// <inheritdoc/>
-    public string Kind => nameof(Notebook);
+    public override IReadOnlyList<ResourceType> Watches { get; } = [NotebookManifests.Kind, Kinds.StatefulSet, Kinds.Pod, Kinds.Workload];
 
     /// <inheritdoc/>
-    public IReadOnlyList<ResourceType> Watches { get; } = [NotebookManifests.Kind, Kinds.StatefulSet, Kinds.Pod, Kinds.Workload];
-
-    /// <inheritdoc/>
-    public async Task<IReadOnlyList<ReconcileRow>> AllAsync(CancellationToken ct)
+    protected override Task SayAsync(PortalDb db, Notebook row, WorkloadStatus outage, CancellationToken ct)
     {
-        await using var db = await databases.CreateDbContextAsync(ct);
-        return await db.Set<Notebook>().OrderBy(n => n.Id).Select(n => new ReconcileRow(n.Id, n.Project!.ClusterId)).ToListAsync(ct);
+        row.SetStatus(outage, Now);
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public async Task<Guid?> ClusterOfAsync(Guid id, CancellationToken ct)
-    {
-        await using var db = await databases.CreateDbContextAsync(ct);
-        return await db.Set<Notebook>().Where(r => r.Id == id).Select(r => r.Project!.ClusterId).SingleOrDefaultAsync(ct);
-    }
-
-    /// <inheritdoc/>
-    public async Task<ReconcileResult> ReconcileAsync(Guid id, CancellationToken ct)
-    {
-        await using var db = await databases.CreateDbContextAsync(ct);
-        var notebook = await db.Set<Notebook>().Include(n => n.Project).SingleOrDefaultAsync(n => n.Id == id, ct);
-        // With its project it goes as a whole: the namespace takes the objects along, and the portal's rights in it.
-        if (notebook is null || notebook.Project!.Intent == ProjectIntent.Deleted)
-            return ReconcileResult.Settled;
-        try
-        {
-            return await PassAsync(db, notebook, ct);
-        }
-        catch (DbUpdateConcurrencyException)
-        {
-            // Somebody asked for something else during the pass: read it again.
-            return ReconcileResult.After(TimeSpan.Zero);
-        }
-    }
-
-    private async Task<ReconcileResult> PassAsync(PortalDb db, Notebook notebook, CancellationToken ct)
-    {
-        try
-        {
-            return await CarryOutAsync(db, notebook, ct);
-        }
-        catch (ClusterException failure)
-        {
-            if (WorkloadOutage.Of(notebook, failure, clock.GetUtcNow()) is { } outage)
-                notebook.SetStatus(outage, clock.GetUtcNow());
-            await fence.SaveAsync(db, ct);
-            return ReconcileResult.Retry(failure.RetryAfter);
-        }
-    }
-
-    private async Task<ReconcileResult> CarryOutAsync(PortalDb db, Notebook notebook, CancellationToken ct)
+    protected override async Task<ReconcileResult> PassAsync(PortalDb db, Notebook notebook, CancellationToken ct)
     {
         if (notebook.Intent == NotebookIntent.Running && notebook.Project!.Intent == ProjectIntent.Archived)
         {
             // As if it had been stopped here, so that it stays stopped when the project is opened again.
             Want(db, notebook, NotebookIntent.Stopped, "notebook.stopped");
             notebook.Generation++;
-            await fence.SaveAsync(db, ct);
+            await SaveAsync(db, ct);
         }
         if (notebook.Intent == NotebookIntent.Running && Waits(notebook) is { } waits)
         {
-            notebook.SetStatus(waits, clock.GetUtcNow());
-            await fence.SaveAsync(db, ct);
+            notebook.SetStatus(waits, Now);
+            await SaveAsync(db, ct);
             return ReconcileResult.After(WhileMoving);
         }
         var cluster = clusters.Of(notebook.Project!);
@@ -119,7 +76,7 @@ public sealed class NotebookReconciler(
             if (stillThere)
             {
                 Observe(notebook, new WorkloadStatus(WorkloadState.Stopping));
-                await fence.SaveAsync(db, ct);
+                await SaveAsync(db, ct);
                 return ReconcileResult.After(TimeSpan.FromSeconds(2));
             }
             // What is not there is not made in order to be stopped.
@@ -139,18 +96,18 @@ public sealed class NotebookReconciler(
         }
         else if (notebook.Intent == NotebookIntent.Running)
             unmended = await MendAsync(db, cluster, notebook, place, facts.Controller, ct);
-        var status = FrozenProject.Explain(notebook.Project, NotebookHealth.From(notebook, facts, clock.GetUtcNow()));
+        var status = FrozenProject.Explain(notebook.Project, NotebookHealth.From(notebook, facts, Now));
         // A server that runs is reached, whoever holds fields of it.
         Observe(notebook, status.State == WorkloadState.Running ? status : unmended ?? status);
         await RecordAsync(db, cluster, notebook, ct);
-        await fence.SaveAsync(db, ct);
+        await SaveAsync(db, ct);
         return notebook.State is WorkloadState.Running or WorkloadState.Stopped ? ReconcileResult.Settled : ReconcileResult.After(WhileMoving);
     }
 
     private async Task<ReconcileResult> RefusedAsync(PortalDb db, Notebook notebook, WorkloadStatus refused, CancellationToken ct)
     {
-        notebook.SetStatus(refused, clock.GetUtcNow());
-        await fence.SaveAsync(db, ct);
+        notebook.SetStatus(refused, Now);
+        await SaveAsync(db, ct);
         return ReconcileResult.After(TimeSpan.FromMinutes(1));
     }
 
@@ -161,7 +118,7 @@ public sealed class NotebookReconciler(
 
     private void Want(PortalDb db, Notebook notebook, NotebookIntent intent, string action)
     {
-        (notebook.Intent, notebook.IntentChangedAt, notebook.StoppedWhenIdle) = (intent, clock.GetUtcNow(), false);
+        (notebook.Intent, notebook.IntentChangedAt, notebook.StoppedWhenIdle) = (intent, Now, false);
         db.Audit(new AuditRecord(Actor.Reconciler, action, "notebook", notebook.Id) { ProjectId = notebook.ProjectId });
     }
 
@@ -169,7 +126,7 @@ public sealed class NotebookReconciler(
     {
         DateTimeOffset? ended = notebook.State == WorkloadState.Stopped || notebook.Intent == NotebookIntent.Deleted ? notebook.IntentChangedAt : null;
         return WaitRecords.ObserveAsync(
-            db, cluster.Cache, notebook, SizeOf(notebook), notebook.IntentChangedAt, notebook.RunningSince, ended, clock.GetUtcNow(), ct);
+            db, cluster.Cache, notebook, SizeOf(notebook), notebook.IntentChangedAt, notebook.RunningSince, ended, Now, ct);
     }
 
     // Cores that nobody computes on are held all the same, and others wait for them. A size may leave the catalogue while it runs.
@@ -178,7 +135,7 @@ public sealed class NotebookReconciler(
 
     private void Observe(Notebook notebook, WorkloadStatus status)
     {
-        var now = clock.GetUtcNow();
+        var now = Now;
         notebook.SetStatus(status, now);
         if (notebook.State != WorkloadState.Running)
             (notebook.RunningSince, notebook.KernelBusy) = (null, false);
@@ -216,7 +173,7 @@ public sealed class NotebookReconciler(
         var manifests = await ManifestsAsync(db, notebook, place, choice, ct);
         // Known before anything of it is in the cluster: whichever answer is lost, what is there is found again as what it is.
         (notebook.RunsAs, notebook.RunsAsReason) = (choice.RunsAs, choice.Reason);
-        await fence.SaveAsync(db, ct);
+        await SaveAsync(db, ct);
         foreach (var manifest in manifests)
             made = await cluster.Writer.ApplyAsync(manifest, ct);
         // An apply takes away what the portal itself wrote, never what others did.
@@ -247,14 +204,14 @@ public sealed class NotebookReconciler(
         // Without them it cannot be said what it should be; it runs on as it is. A new token is for a new start alone.
         if (launch.FindImage(notebook.ImageId, ImageUse.Notebook) is null || launch.FindSize(notebook.SizeId) is null || seal.Open(notebook.SealedToken) is null)
             return null;
-        var asks = !_askedAt.TryGetValue(notebook.Id, out var last) || clock.GetElapsedTime(last) > BetweenQuestions;
+        var asks = !_askedAt.TryGetValue(notebook.Id, out var last) || Clock.GetElapsedTime(last) > BetweenQuestions;
         var refused = await cluster.RefusedAsync(async () =>
         {
             foreach (var manifest in await ManifestsAsync(db, notebook, place, NotebookPlan.Current(notebook, place), ct))
                 await cluster.Writer.RepairAsync(manifest, asks, ct);
         });
         if (asks && refused is null)
-            _askedAt[notebook.Id] = clock.GetTimestamp();
+            _askedAt[notebook.Id] = Clock.GetTimestamp();
         return refused;
     }
 
@@ -265,7 +222,7 @@ public sealed class NotebookReconciler(
             return known;
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
         notebook.SealedToken = seal.Seal(token);
-        await fence.SaveAsync(db, ct);
+        await SaveAsync(db, ct);
         return token;
     }
 
@@ -280,14 +237,14 @@ public sealed class NotebookReconciler(
         var facts = await FactsAsync(cluster, notebook, place, ct);
         if (left || facts.Pod is not null)
         {
-            Observe(notebook, NotebookHealth.From(notebook, facts, clock.GetUtcNow()));
-            await fence.SaveAsync(db, ct);
+            Observe(notebook, NotebookHealth.From(notebook, facts, Now));
+            await SaveAsync(db, ct);
             return ReconcileResult.After(TimeSpan.FromSeconds(2));
         }
         await RecordAsync(db, cluster, notebook, ct);
         await DisputeBook.DropAsync(db, NotebookManifests.Owner(notebook.Id), ct);
         db.Remove(notebook);
-        await fence.SaveAsync(db, ct);
+        await SaveAsync(db, ct);
         _askedAt.TryRemove(notebook.Id, out _);
         return ReconcileResult.Settled;
     }
@@ -301,7 +258,7 @@ public sealed class NotebookReconciler(
         var facts = new NotebookFacts(controller, pod, workload, []);
         // A pod that waits for no reason of its own has one that only events tell.
         var asks = controller is not null && notebook.Intent == NotebookIntent.Running && (pod is null
-            || Patience.IsTried(NotebookHealth.From(notebook, facts, notebook.IntentChangedAt), notebook.IntentChangedAt, clock.GetUtcNow()));
+            || Patience.IsTried(NotebookHealth.From(notebook, facts, notebook.IntentChangedAt), notebook.IntentChangedAt, Now));
         return asks ? facts with { Events = await cluster.EventsAsync(place.Namespace, controller!, pod, ct) } : facts;
     }
 }

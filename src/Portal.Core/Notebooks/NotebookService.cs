@@ -25,7 +25,7 @@ public sealed class NotebookService(
             return denied;
         if (await db.Set<Notebook>().AnyAsync(n => n.Id == draft.Id && n.CreatedBy == actor.Id, ct))
             return draft.Id;
-        if (Check(draft) is { } bad)
+        if (Check(draft, catalogue) is { } bad)
             return bad;
         var price = await launch.PriceAsync(draft.ProjectId, draft.SizeId, draft.PoolId, draft.Accelerators, ct);
         if (!price.Succeeded)
@@ -164,7 +164,8 @@ public sealed class NotebookService(
         return Result.Done;
     }
 
-    private Refusal? Check(NotebookDraft draft)
+    /// <summary>Null when the form can become a notebook, so far as that hangs on nothing but itself.</summary>
+    internal static Refusal? Check(NotebookDraft draft, Catalogue catalogue)
     {
         if (WorkloadNames.Check(What, draft.Name) is { } name)
             return name;

@@ -24,14 +24,21 @@ public sealed class ClusterDryRun(IClusters clusters, ClusterQuestions questions
                 return new Refusal("cluster.unreachable", RefusalKind.Conflict);
             // Objects of the platform, and of a team, belong to several plans.
             var asked = onOne.SelectMany(plan => objects(plan, capabilities))
-                .DistinctBy(o => (o.Type, o.Manifest.Text("metadata", "namespace"), o.Manifest.Name()))
-                .Select(o => new AskedObject(o.Type, o.Manifest));
-            var answer = await questions.AskAsync<ChangesAsked, ObjectChange[]>(onOne.Key, ClusterQuestionKind.Changes, new ChangesAsked([.. asked]), ct);
+                .DistinctBy(o => (o.Type, o.Manifest.Text("metadata", "namespace"), o.Manifest.Name()));
+            var answer = await OfAsync(onOne.Key, asked, ct);
             if (!answer.Succeeded)
                 return answer.Refusal;
-            changes.AddRange(answer.Value);
+            changes.AddRange(answer.Value.Objects);
         }
         return new ChangePlan([.. changes.DistinctBy(c => (c.Kind, c.Namespace, c.Name))], more);
+    }
+
+    /// <summary>What objects of one cluster would become: of the kinds that projects are made of, and that carry workloads out.</summary>
+    public async Task<Result<ChangePlan>> OfAsync(Guid? clusterId, IEnumerable<(ResourceType Type, JsonObject Manifest)> objects, CancellationToken ct)
+    {
+        var asked = new ChangesAsked([.. objects.Select(o => new AskedObject(o.Type, o.Manifest))]);
+        var answer = await questions.AskAsync<ChangesAsked, ObjectChange[]>(clusterId, ClusterQuestionKind.Changes, asked, ct);
+        return answer.Succeeded ? new ChangePlan(answer.Value) : answer.Refusal;
     }
 
     private async Task<ClusterCapabilities?> CapabilitiesAsync(Guid? clusterId, CancellationToken ct)

@@ -23,6 +23,8 @@ public sealed record CommonQuota(long CpuMilli, long CpuBorrowMilli, long Memory
 
     private const int MostHalvings = 16;
 
+    private const decimal MiB = 1024 * 1024;
+
     /// <summary>The part of a project with the given ceiling.</summary>
     /// <param name="all">The ceilings of all projects that may run something, this one among them.</param>
     /// <param name="nodes">What the nodes have; null while none was seen.</param>
@@ -32,6 +34,22 @@ public sealed record CommonQuota(long CpuMilli, long CpuBorrowMilli, long Memory
         var memory = Halve(own.MemoryGiB * 1024L, all.Sum(c => c.MemoryGiB * 1024L), nodes?.MemoryMiB);
         return new CommonQuota(cpu, (own.CpuCores * 1000L) - cpu, memory, (own.MemoryGiB * 1024L) - memory);
     }
+
+    /// <summary>The part that a ClusterQueue has; null where it says none.</summary>
+    public static CommonQuota? Of(JsonObject? queue)
+    {
+        var resources = queue.Items("spec", "resourceGroups").SelectMany(g => g.Items("flavors"))
+            .FirstOrDefault(f => f.Text("name") == ProjectQueueManifests.CommonFlavor).Items("resources").ToList();
+        decimal? Amount(string resource, string field) =>
+            Quantity.Parse(resources.Find(r => r.Text("name") == resource).Text(field));
+        return Amount("cpu", "nominalQuota") is { } cpu && Amount("cpu", "borrowingLimit") is { } more
+            && Amount("memory", "nominalQuota") is { } memory && Amount("memory", "borrowingLimit") is { } moreMemory
+            ? new CommonQuota((long)(cpu * 1000), (long)(more * 1000), (long)(memory / MiB), (long)(moreMemory / MiB)) : null;
+    }
+
+    /// <summary>True when another part comes from the same ceiling, halved more often or less.</summary>
+    internal bool AddsUpTo(CommonQuota other) =>
+        CpuMilli + CpuBorrowMilli == other.CpuMilli + other.CpuBorrowMilli && MemoryMiB + MemoryBorrowMiB == other.MemoryMiB + other.MemoryBorrowMiB;
 
     /// <summary>As a quantity of cores.</summary>
     internal static string Cores(long milli) => milli % 1000 == 0 ? ProjectManifests.Whole(milli / 1000) : ProjectManifests.Whole(milli) + "m";

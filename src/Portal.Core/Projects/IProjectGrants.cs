@@ -18,9 +18,12 @@ public interface IProjectGrants
 /// <param name="TeamWeight">Its team's weight against other teams wherever units are lent: the highest that any pool gives it of which it borrows.</param>
 public sealed record ProjectShare(IReadOnlyList<ProjectGrant> Grants, int TeamWeight = 1)
 {
-    /// <summary>No part.</summary>
-    public static readonly ProjectShare None = new([]);
+    /// <summary>What the pools of each cluster are of, those without nodes at the moment too.</summary>
+    public IReadOnlyList<PooledResource> Pooled { get; init; } = [];
 }
+
+/// <summary>An extended resource of which a cluster has a pool.</summary>
+public readonly record struct PooledResource(Guid? ClusterId, string Name);
 
 /// <summary>Accelerators of one pool that a project may use.</summary>
 /// <param name="PoolId">The pool.</param>
@@ -37,14 +40,4 @@ public sealed record ProjectGrant(Guid PoolId, string Flavor, string ResourceNam
 
     /// <summary>Units of the grant that others may use while they are idle.</summary>
     public int Lends => Lending.Lends((int)Amount);
-}
-
-/// <summary>No pools, no grants.</summary>
-public sealed class NoProjectGrants : IProjectGrants
-{
-    /// <inheritdoc/>
-    public Task<ProjectShare> ShareAsync(PortalDb db, Guid projectId, Guid teamId, CancellationToken ct) => Task.FromResult(ProjectShare.None);
-
-    /// <inheritdoc/>
-    public Task<bool> HoldsAnyAsync(Guid projectId, CancellationToken ct) => Task.FromResult(false);
 }

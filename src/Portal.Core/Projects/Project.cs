@@ -122,6 +122,8 @@ public sealed class ProjectMember
 
     public Guid PersonId { get; set; }
 
+    public Person? Person { get; set; }
+
     public ProjectRole Role { get; set; }
 
     internal sealed class Mapping : IEntityTypeConfiguration<ProjectMember>
@@ -131,7 +133,7 @@ public sealed class ProjectMember
             builder.ToTable("project_members");
             builder.HasKey(m => new { m.ProjectId, m.PersonId });
             builder.Property(m => m.Role).HasConversion<string>().HasMaxLength(20);
-            builder.HasOne<Person>().WithMany().HasForeignKey(m => m.PersonId);
+            builder.HasOne(m => m.Person).WithMany().HasForeignKey(m => m.PersonId);
             builder.HasIndex(m => m.PersonId);
         }
     }

@@ -45,8 +45,14 @@ public static class ProjectAccessManifests
         Policy(plan, "default-deny", [], [], denies: true),
         Policy(plan, "allow-same-namespace", [From(AnyPodHere())], [To(AnyPodHere())]),
         // OpenShift's resolvers listen on 5353 behind their service.
-        Policy(plan, "allow-dns", [], [To(InNamespaces("kube-system", "openshift-dns"))!
-            .With("ports", new JsonArray(Port("UDP", 53), Port("TCP", 53), Port("UDP", 5353), Port("TCP", 5353)))]),
+        Policy(plan, "allow-dns", [],
+        [
+            To(InNamespaces("kube-system", "openshift-dns"))!
+                .With("ports", new JsonArray(Port("UDP", 53), Port("TCP", 53), Port("UDP", 5353), Port("TCP", 5353))),
+            // NodeLocal DNSCache listens on a link-local address of the node itself, which is in no namespace.
+            To(new JsonObject { ["ipBlock"] = new JsonObject { ["cidr"] = "169.254.0.0/16" } })!
+                .With("ports", new JsonArray(Port("UDP", 53), Port("TCP", 53))),
+        ]),
         // The portal opens notebooks through its own proxy, and running code reports to it.
         Policy(plan, "allow-portal",
             [From([.. ThePortal(plan), .. ServerOf(plan)])?.With("ports", new JsonArray(Port("TCP", NotebookManifests.Port)))],

@@ -19,7 +19,7 @@ public sealed class ProjectChangePreview(IDbContextFactory<PortalDb> databases, 
             return denied;
         if (ProjectRules.Check(content) is { } bad)
             return bad;
-        var project = await db.Projects.AsNoTracking().Include(p => p.Members).Include(p => p.Team).SingleOrDefaultAsync(p => p.Id == id, ct);
+        var project = await db.Projects.AsNoTracking().Include(p => p.Members).ThenInclude(m => m.Person).Include(p => p.Team).SingleOrDefaultAsync(p => p.Id == id, ct);
         if (project is null)
             return Refusal.NotFound("project");
         content.WriteTo(project);

@@ -52,6 +52,9 @@ public static class ProjectHealth
     /// </summary>
     public static bool IsFenced(Project project) => WasReady(project) || Fences.All(fence => project.Steps.Exists(s => s.Kind == fence && s.State == StepState.Done));
 
+    /// <summary>True once everything of it stood.</summary>
+    internal static bool WasReady(Project project) => project.ObservedGeneration > 0;
+
     /// <summary>True when its work may begin: it is ready, or was and asks for attention now.</summary>
     public static bool TakesWork(Project project) =>
         project.State == ProjectState.Ready || (project.State == ProjectState.Attention && WasReady(project));
@@ -70,10 +73,7 @@ public static class ProjectHealth
 
     /// <summary>Storage that a claim asks for already, in whole GiB, rounded up; 0 where there is none.</summary>
     public static long StoredGiB(JsonObject? claim) =>
-        claim.Text("spec", "resources", "requests", "storage") is { } text && text.EndsWith("Gi", StringComparison.Ordinal)
-        && long.TryParse(text[..^2], out var gib) ? gib : 0;
-
-    private static bool WasReady(Project project) => project.ObservedGeneration > 0;
+        Quantity.Parse(claim.Text("spec", "resources", "requests", "storage")) is { } bytes ? (long)Math.Ceiling(bytes / (1024 * 1024 * 1024)) : 0;
 
     private static string Messages(JsonObject seen) =>
         string.Join("; ", Condition.From(seen).Where(c => c.IsTrue && c.Message.Length > 0).Select(c => c.Message));

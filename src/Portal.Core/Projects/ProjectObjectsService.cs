@@ -74,7 +74,10 @@ public sealed class ProjectObjectsService(IDbContextFactory<PortalDb> databases,
     {
         var manifest = seen.DeepClone().AsObject();
         manifest["metadata"]?.AsObject().Remove("managedFields");
-        HideSecrets(manifest);
+        // kubectl keeps all that it was given there once more, as one text.
+        (manifest.At("metadata", "annotations") as JsonObject)?.Remove("kubectl.kubernetes.io/last-applied-configuration");
+        // Others name their variables as they like: no word in a name tells which of them is secret.
+        HideSecrets(manifest, isOurs: seen.Owner() is not null);
         return new ProjectObject(seen.Text("kind") ?? "", seen.Name(), seen.Time("metadata", "creationTimestamp"), Summary(seen), manifest) { Keeper = ObjectKeeper.Of(seen) };
     }
 
@@ -82,19 +85,19 @@ public sealed class ProjectObjectsService(IDbContextFactory<PortalDb> databases,
     private static string Summary(JsonObject seen) => seen.Text("status", "phase")
         ?? string.Join(", ", Condition.From(seen).Select(c => c.IsTrue ? c.Type : $"{c.Type}={c.Status} ({c.Reason})"));
 
-    private static void HideSecrets(JsonNode? node)
+    private static void HideSecrets(JsonNode? node, bool isOurs, bool inEnvironment = false)
     {
         switch (node)
         {
             case JsonArray array:
                 foreach (var item in array)
-                    HideSecrets(item);
+                    HideSecrets(item, isOurs, inEnvironment);
                 break;
             case JsonObject entry:
-                if (entry["name"] is JsonValue name && entry.ContainsKey("value") && IsSecret(name.ToString()))
+                if (entry["name"] is JsonValue name && entry.ContainsKey("value") && ((inEnvironment && !isOurs) || IsSecret(name.ToString())))
                     entry["value"] = "(hidden)";
                 foreach (var property in entry)
-                    HideSecrets(property.Value);
+                    HideSecrets(property.Value, isOurs, property.Key == "env");
                 break;
         }
     }

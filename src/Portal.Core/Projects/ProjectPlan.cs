@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Portal.Core.Access;
 using Portal.Core.Cluster;
 
@@ -8,7 +9,7 @@ namespace Portal.Core.Projects;
 /// <param name="TeamName">Name of its team, for people who look at the cluster.</param>
 /// <param name="Members">Who may do what in its namespace.</param>
 /// <param name="Grants">Accelerators it may use.</param>
-/// <param name="ExtendedResources">Extended resources of the cluster's nodes; those not granted are held at zero.</param>
+/// <param name="ExtendedResources">Extended resources of the cluster's nodes and pools; those not granted are held at zero.</param>
 /// <param name="Options">The installation's choices.</param>
 public sealed record ProjectPlan(
     Project Project,
@@ -50,6 +51,25 @@ public sealed record ProjectPlan(
 
     /// <summary>The ceilings of its size.</summary>
     public ProjectCeiling Ceiling => ProjectSizes.Of(Project.Size);
+
+    /// <summary>
+    /// The plan beside a quota that is there: a resource that it names stays named. Nodes go and come back, and what a quota does
+    /// not name while a pod is made is unlimited for as long as the pod lives.
+    /// </summary>
+    public ProjectPlan Keeping(JsonObject? quota)
+    {
+        const string Asked = "requests.";
+        var named = (quota.At("spec", "hard") as JsonObject ?? []).Select(h => h.Key)
+            .Where(h => h.StartsWith(Asked, StringComparison.Ordinal)).Select(h => h[Asked.Length..]).Where(ProjectManifests.IsExtended);
+        return this with { ExtendedResources = [.. ExtendedResources.Union(named)] };
+    }
+
+    /// <summary>
+    /// The plan beside a queue that is there, for a cluster whose nodes are not known: the queue keeps the part that it has for as
+    /// long as that is one of the project's size.
+    /// </summary>
+    public ProjectPlan SharingAs(JsonObject? queue) =>
+        CommonQuota.Of(queue) is { } seen && seen.AddsUpTo(Common) ? this with { Common = seen } : this;
 
     /// <summary>Most units of a resource that it may use over all pools: granted and borrowed.</summary>
     public long Most(string resource) => Grants.Where(g => g.ResourceName == resource).Sum(g => g.Amount + g.MayBorrow);

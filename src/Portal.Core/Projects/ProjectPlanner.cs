@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
+using Portal.Core.Access;
 using Portal.Core.Cluster;
 using Portal.Core.Clusters;
 using Portal.Core.Data;
@@ -17,32 +18,32 @@ public sealed class ProjectPlanner(IProjectGrants grants, IClusters clusters, Cl
         return project.ClusterId is not null;
     }
 
-    /// <summary>The plan for a project that was read with its team and members.</summary>
+    /// <summary>The plan for a project that was read with its team, its members and who they are.</summary>
     public async Task<ProjectPlan> PlanAsync(PortalDb db, Project project, CancellationToken ct)
     {
         var cache = clusters.Get(project.ClusterId).Cache;
         var nodes = cache.Derive(Kinds.Node, PlannedNodes.From);
-        var reach = await ReachAsync(db, project, ct);
+        var home = await HomeAsync(db, project, ct);
         var share = await grants.ShareAsync(db, project.Id, project.TeamId, ct);
-        var ids = project.Members.Select(m => m.PersonId).ToArray();
-        var names = await db.People.Where(p => ids.Contains(p.Id) && !p.Disabled).Select(p => new { p.Id, p.UserName })
-            .ToDictionaryAsync(p => p.Id, p => p.UserName ?? "", ct);
-        return new ProjectPlan(
+        var plan = new ProjectPlan(
             project,
             project.Team?.Name ?? "",
-            [.. project.Members.Where(m => names.ContainsKey(m.PersonId)).Select(m => new MemberAccount(m.PersonId, names[m.PersonId], m.Role))],
+            [.. project.Members.Where(m => !Known(m).Disabled).Select(m => new MemberAccount(m.PersonId, Known(m).UserName ?? "", m.Role))],
             share.Grants,
-            nodes.Extended,
+            // A pool that is scaled down to nothing has no node that would name it.
+            [.. nodes.Extended.Union(share.Pooled.Where(p => p.ClusterId == project.ClusterId).Select(p => p.Name))],
             options)
         {
             StoredGiB = ProjectHealth.StoredGiB(
                 cache.Find(new ObjectKey(Kinds.PersistentVolumeClaim, project.Namespace, ProjectManifests.StorageClaim))),
             HasQueue = HasQueue(cache, project),
-            Common = await CommonAsync(db, nodes.Capacity, project, ct),
-            Bindings = reach.SameCluster ? options.Bindings : [],
-            Reach = reach,
+            Common = Common(project, home, nodes.Capacity),
+            Bindings = home.Reach.SameCluster ? options.Bindings : [],
+            Reach = home.Reach,
             TeamWeight = share.TeamWeight,
-        };
+        }.Keeping(cache.Find(new ObjectKey(Kinds.ResourceQuota, project.Namespace, ProjectManifests.LimitsName)));
+        return cache.Age(Kinds.Node) is null
+            ? plan.SharingAs(cache.Find(new ObjectKey(Kinds.ClusterQueue, null, ProjectQueueManifests.ClusterQueueName(project)))) : plan;
     }
 
     /// <summary>True once nothing is promised to a project that goes: its grants end by themselves, and are counted back first.</summary>
@@ -54,26 +55,43 @@ public sealed class ProjectPlanner(IProjectGrants grants, IClusters clusters, Cl
         : cache.Find(new ObjectKey(Kinds.LocalQueue, project.Namespace, ProjectQueueManifests.LocalQueueName)) is { } queue
             && queue.Owner() == new ReconcileOwner(nameof(Project), project.Id);
 
-    // The installation's accounts and its namespace are known in its own cluster alone: elsewhere one account does it all.
-    // Its credentials are long, and every pass of every project asks: only what is needed is read.
-    private static async Task<PortalReach> ReachAsync(PortalDb db, Project project, CancellationToken ct) =>
-        await db.Set<ClusterRegistration>().Where(c => c.Id == project.ClusterId)
-            .Select(c => new { c.Connection, c.ControlPlaneRanges, c.PortalRanges }).SingleOrDefaultAsync(ct) is { } cluster
-            ? new PortalReach(
-                cluster.Connection is ClusterConnectionKind.Installation or ClusterConnectionKind.InCluster,
-                cluster.ControlPlaneRanges, cluster.PortalRanges)
-            : PortalReach.Inside;
+    // Its bindings would be taken away from a member who is not known.
+    private static Person Known(ProjectMember member) =>
+        member.Person ?? throw new InvalidOperationException("A project is planned with its members' people.");
 
-    private static async Task<CommonQuota> CommonAsync(PortalDb db, NodeCapacity? nodes, Project project, CancellationToken ct)
+    // The installation's accounts and its namespace are known in its own cluster alone: elsewhere one account does it all.
+    // Its credentials are long, and every pass of every project asks: only what is needed is read, and at once.
+    private static async Task<Home> HomeAsync(PortalDb db, Project project, CancellationToken ct)
+    {
+        var others = db.Projects.Where(p => p.Intent == ProjectIntent.Active && p.ClusterId == project.ClusterId && p.Id != project.Id);
+        return await db.Set<ClusterRegistration>().Where(c => c.Id == project.ClusterId).Select(c => new
+        {
+            c.Connection,
+            c.ControlPlaneRanges,
+            c.PortalRanges,
+            Small = others.Count(p => p.Size == ProjectSize.S),
+            Medium = others.Count(p => p.Size == ProjectSize.M),
+            Large = others.Count(p => p.Size == ProjectSize.L),
+        }).SingleOrDefaultAsync(ct) is { } cluster
+            ? new Home(
+                new PortalReach(
+                    cluster.Connection is ClusterConnectionKind.Installation or ClusterConnectionKind.InCluster,
+                    cluster.ControlPlaneRanges, cluster.PortalRanges),
+                [(ProjectSize.S, cluster.Small), (ProjectSize.M, cluster.Medium), (ProjectSize.L, cluster.Large)])
+            : new Home(PortalReach.Inside, []);
+    }
+
+    private static CommonQuota Common(Project project, Home home, NodeCapacity? nodes)
     {
         if (project.Intent != ProjectIntent.Active)
             return CommonQuota.None;
-        var sizes = await db.Projects.Where(p => p.Intent == ProjectIntent.Active && p.ClusterId == project.ClusterId && p.Id != project.Id)
-            .GroupBy(p => p.Size).Select(g => new { g.Key, Count = g.Count() }).ToListAsync(ct);
         var ceiling = ProjectSizes.Of(project.Size);
         return CommonQuota.For(
-            ceiling, [ceiling, .. sizes.SelectMany(s => Enumerable.Repeat(ProjectSizes.Of(s.Key), s.Count))], nodes);
+            ceiling, [ceiling, .. home.Others.SelectMany(o => Enumerable.Repeat(ProjectSizes.Of(o.Size), o.Count))], nodes);
     }
+
+    // Where a project lives, and how many other projects of each size may run something there.
+    private sealed record Home(PortalReach Reach, IReadOnlyList<(ProjectSize Size, int Count)> Others);
 
     // Each pass of each project asks for it, and clusters have hundreds of nodes.
     private sealed record PlannedNodes(IReadOnlyList<string> Extended, NodeCapacity? Capacity)

@@ -54,8 +54,9 @@ public static class ProjectQueueManifests
     /// <param name="hasCohorts">False for a Kueue that knows cohorts by their names alone: they have no parents, and all teams share one.</param>
     public static JsonObject ClusterQueue(ProjectPlan plan, bool hasCohorts = true)
     {
-        var groups = new JsonArray(Group(["cpu", "memory"], [Common(plan.Common)]));
         var accelerators = plan.Grants.Where(g => g.Amount > 0 && ProjectManifests.IsExtended(g.ResourceName)).ToList();
+        var takesBack = LendingPolicy.TakesBack([.. accelerators.Where(g => g.Lends > 0).Select(g => g.Lending)]);
+        var groups = new JsonArray(Group(["cpu", "memory"], [Common(plan.Common, takesBack)]));
         foreach (var resource in accelerators.GroupBy(g => g.ResourceName).OrderBy(g => g.Key, StringComparer.Ordinal))
             groups.Add(Group([resource.Key], resource.OrderBy(g => g.Flavor, StringComparer.Ordinal).Select(Pool)));
         return Manifest.Create(Kinds.ClusterQueue, null, ClusterQueueName(plan.Project), plan.Owner).With("spec", new JsonObject
@@ -69,8 +70,7 @@ public static class ProjectQueueManifests
             ["stopPolicy"] = StopPolicy(plan.Project),
             ["preemption"] = new JsonObject
             {
-                // Kueue knows reclaiming for a queue, not for a flavor: one pool with it turns it on for all of a project's.
-                ["reclaimWithinCohort"] = accelerators.Exists(g => g.Lends > 0 && g.Lending.Reclaim) ? "Any" : "Never",
+                ["reclaimWithinCohort"] = takesBack ? "Any" : "Never",
                 ["withinClusterQueue"] = "Never",
             },
             ["fairSharing"] = Weight(LendingPolicy.WeightOf(accelerators.Select(g => g.Lending))),
@@ -91,12 +91,13 @@ public static class ProjectQueueManifests
 
     private static JsonObject Weight(int weight) => new() { ["weight"] = ProjectManifests.Whole(weight) };
 
-    private static JsonObject Common(CommonQuota common) => new()
+    // What is guaranteed is lent only where it comes back when it is needed: a stranger's notebook may run without end.
+    private static JsonObject Common(CommonQuota common, bool lends) => new()
     {
         ["name"] = CommonFlavor,
         ["resources"] = new JsonArray(
-            Quota("cpu", CommonQuota.Cores(common.CpuMilli), CommonQuota.Cores(common.CpuBorrowMilli), CommonQuota.Cores(common.CpuMilli)),
-            Quota("memory", CommonQuota.Memory(common.MemoryMiB), CommonQuota.Memory(common.MemoryBorrowMiB), CommonQuota.Memory(common.MemoryMiB))),
+            Quota("cpu", CommonQuota.Cores(common.CpuMilli), CommonQuota.Cores(common.CpuBorrowMilli), CommonQuota.Cores(lends ? common.CpuMilli : 0)),
+            Quota("memory", CommonQuota.Memory(common.MemoryMiB), CommonQuota.Memory(common.MemoryBorrowMiB), CommonQuota.Memory(lends ? common.MemoryMiB : 0))),
     };
 
     private static JsonObject Pool(ProjectGrant grant) => new()

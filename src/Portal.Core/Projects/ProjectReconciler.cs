@@ -57,7 +57,7 @@ public sealed class ProjectReconciler(
     public async Task<ReconcileResult> ReconcileAsync(Guid id, CancellationToken ct)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
-        var project = await db.Projects.Include(p => p.Members).Include(p => p.Team)
+        var project = await db.Projects.Include(p => p.Members).ThenInclude(m => m.Person).Include(p => p.Team)
             .SingleOrDefaultAsync(p => p.Id == id, ct);
         if (project is null)
             return ReconcileResult.Settled;

@@ -1,15 +1,13 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Portal.Core.Projects;
 
 /// <summary>Registers the use cases of projects.</summary>
 public static class ProjectServices
 {
-    /// <summary>Adds them; whoever grants accelerators registers its <see cref="IProjectGrants"/> over the default of none.</summary>
+    /// <summary>Adds them; <see cref="IProjectGrants"/> comes from whoever grants accelerators.</summary>
     public static IServiceCollection AddProjects(this IServiceCollection services)
     {
-        services.TryAddSingleton<IProjectGrants, NoProjectGrants>();
         services.AddSingleton<ProjectService>();
         services.AddSingleton<ProjectQueryService>();
         services.AddSingleton<ProjectMembersService>();

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
 
@@ -26,7 +26,7 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
         catch (ClusterException failure)
         {
             var outcome = StepOutcome.From(failure);
-            return (outcome.Reason == "cluster.forbidden" && AreNew(clusters.Get(plan.Project.ClusterId).Cache, plan)
+            return (outcome.Reason == "cluster.forbidden" && AreNew(clusters.Get(plan.Project.ClusterId).Cache, plan, step)
                 ? StepOutcome.Waiting("cluster.access_new", failure.Message) : outcome, failure);
         }
     }
@@ -34,7 +34,7 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
     /// <summary>True when the watches show the project's namespace, its own and alive: what else it is made of has a place to be.</summary>
     public bool HasNamespace(ProjectPlan plan) =>
         clusters.Get(plan.Project.ClusterId).Cache.Find(new ObjectKey(Kinds.Namespace, null, plan.Project.Namespace)) is { } seen
-        && seen.Owner() == plan.Owner && ProjectHealth.Namespace(seen).IsFinished;
+        && seen.IsOf(plan.Owner) && ProjectHealth.Namespace(seen).IsFinished;
 
     /// <summary>Asks for the removal of everything; finished once nothing of the project is left in the cluster.</summary>
     public async Task<StepOutcome> RemoveAsync(Project project, CancellationToken ct)
@@ -48,23 +48,36 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
             ? new ObjectKey(Kinds.ClusterQueue, null, ProjectQueueManifests.ClusterQueueName(project)) : null;
         if (queue is not null)
             await DrainAsync(cluster.Client, queue, owner, ct);
-        if (await LeftAsync(cluster.Client, new ObjectKey(Kinds.Namespace, null, project.Namespace), owner, ct) is { } left)
+        var ns = new ObjectKey(Kinds.Namespace, null, project.Namespace);
+        if (await LeftAsync(cluster.Client, ns, owner, ct) is { } left)
             return ProjectHealth.Leaving(left, clock.GetUtcNow());
+        // What was made there may run on. That of a project that never was ready is somebody else's, and always was.
+        if (ProjectHealth.WasReady(project) && await cluster.Client.FindAsync(ns, ct) is { } other)
+        {
+            return StepOutcome.Failed("project.namespace_relabelled", other.At("metadata", "labels")?.ToJsonString() ?? "") with
+            {
+                Arguments = JsonSerializer.Serialize(new Dictionary<string, string> { ["namespace"] = project.Namespace }),
+            };
+        }
         return queue is not null && await LeftAsync(cluster.Client, queue, owner, ct) is not null
             ? StepOutcome.Waiting("project.namespace_terminating") : StepOutcome.Done;
     }
 
-    private bool AreNew(IClusterCache cache, ProjectPlan plan) => plan.Bindings.Any(b =>
-        !DateTimeOffset.TryParse(
-            cache.Find(new ObjectKey(Kinds.RoleBinding, plan.Project.Namespace, b.Role)).Text("metadata", "creationTimestamp"),
-            CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var made)
-        || clock.GetUtcNow() - made < UntilRightsHold);
+    // A binding that is not seen is as new as its namespace, which was made in the first step and may not be seen yet; in an older one
+    // it is missing. What the first step itself needs, no binding in the namespace gives.
+    private bool AreNew(IClusterCache cache, ProjectPlan plan, ProjectStepKind step)
+    {
+        var place = cache.Find(new ObjectKey(Kinds.Namespace, null, plan.Project.Namespace));
+        return step != ProjectStepKind.Namespace && plan.Bindings.Any(b =>
+            (cache.Find(new ObjectKey(Kinds.RoleBinding, plan.Project.Namespace, b.Role)) ?? place) is not { } made
+            || made.Time("metadata", "creationTimestamp") is not { } at || clock.GetUtcNow() - at < UntilRightsHold);
+    }
 
     // While the namespace empties nothing of it may be admitted any more, nor borrow from others.
     private static async Task DrainAsync(IClusterClient cluster, ObjectKey queue, ReconcileOwner owner, CancellationToken ct)
     {
         const string Drain = "HoldAndDrain";
-        if (await cluster.FindAsync(queue, ct) is { } found && found.Owner() == owner && !found.IsGoing() && found.Text("spec", "stopPolicy") != Drain)
+        if (await cluster.FindAsync(queue, ct) is { } found && found.IsOf(owner) && !found.IsGoing() && found.Text("spec", "stopPolicy") != Drain)
             await cluster.PatchAsync(queue, new JsonObject { ["spec"] = new JsonObject { ["stopPolicy"] = Drain } }, ct);
     }
 
@@ -83,7 +96,7 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
     {
         // What is taken over by mistake is somebody else's work: one that no watch has shown is asked for.
         var found = await cluster.Writer.FindAsync(new ObjectKey(Kinds.Namespace, null, plan.Project.Namespace), ct);
-        if (found is not null && found.Owner() != plan.Owner)
+        if (found is not null && !found.IsOf(plan.Owner))
             return StepOutcome.Failed("project.namespace_taken", plan.Project.Namespace);
         if (found is not null && found.IsGoing())
             return ProjectHealth.Namespace(found);
@@ -102,6 +115,10 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
 
     private static async Task<StepOutcome> LimitsAsync(ConnectedCluster cluster, ProjectPlan plan, CancellationToken ct)
     {
+        var key = new ObjectKey(Kinds.ResourceQuota, plan.Project.Namespace, ProjectManifests.LimitsName);
+        // Before quotas were listed, this one may name resources that nobody remembers.
+        if (cluster.Cache.Age(Kinds.ResourceQuota) is null)
+            plan = plan.Keeping(await cluster.Client.FindAsync(key, ct));
         var (quota, refused) = (new JsonObject(), new Refusals());
         // What was approved shows here first.
         await refused.TryAsync(async () => quota = await cluster.Writer.EnsureAsync(Kinds.ResourceQuota, ProjectManifests.ResourceQuota(plan), ct));
@@ -136,6 +153,8 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
         var capabilities = await cluster.Client.CapabilitiesAsync(ct);
         if (!capabilities.HasKueue)
             return new StepOutcome(StepState.NotNeeded, "cluster.no_kueue");
+        if (cluster.Cache.Age(Kinds.Node) is null && cluster.Cache.Age(Kinds.ClusterQueue) is null)
+            plan = plan.SharingAs(await cluster.Client.FindAsync(new ObjectKey(Kinds.ClusterQueue, null, ProjectQueueManifests.ClusterQueueName(plan.Project)), ct));
         var (outcome, shared) = (StepOutcome.Done, new Refusals());
         foreach (var (type, manifest) in ProjectObjectSet.Queue(plan, capabilities))
         {
@@ -185,7 +204,7 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
     private static async Task<JsonObject?> LeftAsync(IClusterClient cluster, ObjectKey key, ReconcileOwner owner, CancellationToken ct)
     {
         var found = await cluster.FindAsync(key, ct);
-        if (found is null || found.Owner() != owner)
+        if (found is null || !found.IsOf(owner))
             return null;
         if (!found.IsGoing())
             await cluster.DeleteAsync(key, ct);

@@ -9,8 +9,9 @@ namespace Portal.Core.Publishing;
 /// <param name="Namespace">Namespace of the Service and of what leads to it.</param>
 /// <param name="Service">Name of the Service; what leads to it has the same name.</param>
 /// <param name="Port">Port of the Service.</param>
+/// <param name="PortName">Name of that port in the Service.</param>
 /// <param name="Host">Host name under which it is reached.</param>
-public sealed record PublishedService(ReconcileOwner Owner, string Namespace, string Service, int Port, string Host)
+public sealed record PublishedService(ReconcileOwner Owner, string Namespace, string Service, int Port, string PortName, string Host)
 {
     /// <summary>Path below which it is reached.</summary>
     public string Path { get; init; } = "/";
@@ -25,8 +26,8 @@ public sealed record PublishedService(ReconcileOwner Owner, string Namespace, st
     public string IngressClass { get; init; } = "";
 }
 
-/// <summary>A Gateway, and the namespace that it stands in.</summary>
-public sealed record GatewayName(string Namespace, string Name);
+/// <summary>A Gateway, the namespace that it stands in, and its listener that takes TLS: the others would take the traffic open.</summary>
+public sealed record GatewayName(string Namespace, string Name, string Listener);
 
 /// <summary>Kinds that lead traffic to a Service.</summary>
 public static class PublishingKinds
@@ -63,14 +64,20 @@ public static class PublishedServiceManifests
         ["host"] = published.Host,
         ["path"] = published.Path,
         ["to"] = new JsonObject { ["kind"] = "Service", ["name"] = published.Service, ["weight"] = 100 },
-        ["port"] = new JsonObject { ["targetPort"] = published.Port },
+        // By name: a number would be the pods' port, whatever the Service calls its own.
+        ["port"] = new JsonObject { ["targetPort"] = published.PortName },
         ["tls"] = new JsonObject { ["termination"] = "edge", ["insecureEdgeTerminationPolicy"] = "Redirect" },
         ["wildcardPolicy"] = "None",
     };
 
     private static JsonObject HttpRoute(PublishedService published) => new()
     {
-        ["parentRefs"] = new JsonArray(new JsonObject { ["namespace"] = published.Gateway!.Namespace, ["name"] = published.Gateway.Name }),
+        ["parentRefs"] = new JsonArray(new JsonObject
+        {
+            ["namespace"] = published.Gateway!.Namespace,
+            ["name"] = published.Gateway.Name,
+            ["sectionName"] = published.Gateway.Listener,
+        }),
         ["hostnames"] = new JsonArray(published.Host),
         ["rules"] = new JsonArray(new JsonObject
         {

@@ -17,6 +17,7 @@ public sealed class ProjectGrants(IDbContextFactory<PortalDb> databases) : IProj
         {
             p.Id,
             p.Slug,
+            p.ClusterId,
             p.ResourceName,
             p.Lending,
             p.Ledger.Capacity,
@@ -28,7 +29,10 @@ public sealed class ProjectGrants(IDbContextFactory<PortalDb> databases) : IProj
                 .. pools.Where(p => p.Units > 0)
                     .Select(p => Grant(p.Id, p.Slug, p.ResourceName, p.Capacity, p.Lending.For(teamId), p.Units)).OrderBy(g => g.Flavor, StringComparer.Ordinal),
             ],
-            LendingPolicy.WeightOf(pools.Select(p => p.Lending.For(teamId))));
+            LendingPolicy.WeightOf(pools.Select(p => p.Lending.For(teamId))))
+        {
+            Pooled = [.. pools.Select(p => new PooledResource(p.ClusterId, p.ResourceName)).Distinct()],
+        };
     }
 
     /// <inheritdoc/>

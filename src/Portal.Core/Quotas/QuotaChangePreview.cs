@@ -24,9 +24,13 @@ public sealed class QuotaChangePreview(IDbContextFactory<PortalDb> databases, Ac
         var pool = await db.Set<HardwarePool>().AsNoTracking().Include(p => p.Ledger).SingleAsync(p => p.Id == request.PoolId, ct);
         if (QuotaRules.CheckAmount(amount, pool.Ledger.Capacity) is { } bad)
             return bad;
-        var project = await db.Projects.AsNoTracking().Include(p => p.Members).Include(p => p.Team).SingleAsync(p => p.Id == request.ProjectId, ct);
+        var project = await db.Projects.AsNoTracking().Include(p => p.Members).ThenInclude(m => m.Person).Include(p => p.Team).SingleAsync(p => p.Id == request.ProjectId, ct);
         var plan = await planner.PlanAsync(db, project, ct);
-        var held = plan.Grants.FirstOrDefault(g => g.PoolId == pool.Id)?.Amount ?? 0;
+        // What ends before it begins is not there beside it.
+        var over = await db.Set<QuotaRequest>()
+            .Where(r => r.ProjectId == project.Id && r.PoolId == pool.Id && r.State == QuotaState.Active && r.Until <= request.From)
+            .SumAsync(r => r.GrantedAmount ?? 0, ct);
+        var held = (plan.Grants.FirstOrDefault(g => g.PoolId == pool.Id)?.Amount ?? 0) - over;
         var grants = plan.Grants.Where(g => g.PoolId != pool.Id).Append(ProjectGrants.Grant(pool, pool.Lending.For(project.TeamId), (int)(held + amount)));
         return await cluster.OfAsync([plan with { Grants = [.. grants] }], ProjectObjectSet.Of, ct);
     }

@@ -15,7 +15,8 @@ public sealed class QuotaDecisionService(IDbContextFactory<PortalDb> databases, 
 {
     /// <summary>
     /// Grants <paramref name="amount"/> units, all that was asked for or, with a reason, less. Never more than the pool has:
-    /// it is refused with <c>quota.pool_exhausted</c> and the request stays. The same click twice is one approval.
+    /// it is refused with <c>quota.pool_exhausted</c> and the request stays. Of what follows a grant only what is more than that one
+    /// is taken from pool and budget. The same click twice is one approval.
     /// </summary>
     [Requires(Permission.QuotaDecide)]
     public async Task<Result> ApproveAsync(Actor actor, QuotaDecision decision, decimal amount, CancellationToken ct)
@@ -34,17 +35,22 @@ public sealed class QuotaDecisionService(IDbContextFactory<PortalDb> databases, 
         var units = (int)amount;
         await using (await db.Database.BeginTransactionAsync(ct))
         {
-            if (!await PoolLedger.TakeAsync(db, request.PoolId, units, ct))
-                return await ExhaustedAsync(db, request, units, ct);
-            // The ledger's row is locked now: no other approval of this pool can come between this sum and the commit.
-            if (await CheckBudgetAsync(db, roles, request, units, ct) is { } beyond)
+            var now = clock.GetUtcNow();
+            // The ledger's row is locked from here on: no other approval of this pool can come between these sums and the commit,
+            // and what it follows cannot end meanwhile.
+            await PoolLedger.LockAsync(db, request.PoolId, ct);
+            var followed = await FollowedGrant.FindAsync(db, request.ProjectId, request.PoolId, request.From, now, ct);
+            var carried = Math.Min(units, followed?.Units ?? 0);
+            if (!await PoolLedger.TakeAsync(db, request.PoolId, units - carried, ct))
+                return await ExhaustedAsync(db, request, units, carried, ct);
+            if (await CheckBudgetAsync(db, roles, request, units, carried, ct) is { } beyond)
             {
                 await db.Database.RollbackTransactionAsync(ct);
                 return await QuotaTransitions.DenyAsync(databases, actor, request, beyond, ct);
             }
-            var now = clock.GetUtcNow();
             var to = QuotaRules.AfterApproval(request.From, now);
             (request.GrantedAmount, request.DecidedBy, request.DecidedAt) = (units, actor.Id, now);
+            (request.FollowsId, request.Carried) = (followed?.Id, carried);
             var action = units == request.Amount ? QuotaAction.Approved : QuotaAction.ApprovedLess;
             db.Move(request, to, action, actor, now, units, decision.Reason.Trim());
             if (await db.TryCommitAsync(request, changesProject: to == QuotaState.Active, ct))
@@ -105,20 +111,20 @@ public sealed class QuotaDecisionService(IDbContextFactory<PortalDb> databases, 
         return QuotaRules.CheckDecision(request, decision, clock.GetUtcNow());
     }
 
-    private async Task<Refusal?> CheckBudgetAsync(PortalDb db, Role roles, QuotaRequest request, int units, CancellationToken ct)
+    private async Task<Refusal?> CheckBudgetAsync(PortalDb db, Role roles, QuotaRequest request, int units, int carried, CancellationToken ct)
     {
         if (AccessTable.Allows(roles, Permission.QuotaDecideBeyondBudget))
             return null;
-        var left = await QuotaOutlook.BudgetLeftAsync(db, request.Project!.TeamId, request.PoolId, ct);
+        var left = await QuotaOutlook.BudgetLeftAsync(db, request.Project!.TeamId, request.PoolId, carried, ct);
         return units <= left ? null
             : new Refusal("quota.beyond_budget", RefusalKind.Forbidden, "Amount").With("amount", units).With("left", Math.Max(0, left));
     }
 
-    private static async Task<Refusal> ExhaustedAsync(PortalDb db, QuotaRequest request, int units, CancellationToken ct)
+    private static async Task<Refusal> ExhaustedAsync(PortalDb db, QuotaRequest request, int units, int carried, CancellationToken ct)
     {
         var ledger = await db.Set<PoolLedger>().AsNoTracking().SingleAsync(l => l.PoolId == request.PoolId, ct);
         return new Refusal("quota.pool_exhausted", RefusalKind.Conflict, "Amount")
-            .With("pool", request.Pool!.Name).With("amount", units).With("free", ledger.Free);
+            .With("pool", request.Pool!.Name).With("amount", units).With("free", ledger.Free + carried);
     }
 
     private async Task<Result> OvertakenAsync(

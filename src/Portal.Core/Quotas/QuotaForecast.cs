@@ -2,15 +2,18 @@ namespace Portal.Core.Quotas;
 
 /// <summary>What will happen to a wish if it is sent now. Pure.</summary>
 /// <param name="Fits">The pool has the units free.</param>
-/// <param name="Free">Units free in the pool now.</param>
+/// <param name="Free">Units free for it now: those of the pool, and those that it takes over.</param>
 /// <param name="FitsFrom">When enough grants end by themselves, if nothing else happens; null when it fits or never does.</param>
 /// <param name="Decider">Who will decide.</param>
-/// <param name="BudgetLeft">Units that the team's leads may still grant of the pool.</param>
+/// <param name="BudgetLeft">Units that the team's leads may still grant of the pool for it, with those that it takes over.</param>
 /// <param name="PricePerDay">Price of the amount for 24 hours.</param>
 /// <param name="PriceInAll">Price of the amount for the whole period.</param>
 public sealed record QuotaForecast(
     bool Fits, int Free, DateTimeOffset? FitsFrom, QuotaDecider Decider, int BudgetLeft, decimal PricePerDay, decimal PriceInAll)
 {
+    /// <summary>The grant that it goes on from, with the units that it takes over; null where it stands for itself.</summary>
+    public FollowedGrant? Follows { get; init; }
+
     /// <summary>Names of those who may decide, the requester left out.</summary>
     public IReadOnlyList<string> Deciders { get; init; } = [];
 

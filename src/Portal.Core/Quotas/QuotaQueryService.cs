@@ -29,7 +29,7 @@ public sealed class QuotaQueryService(
         if (!all.Succeeded)
             return all.Refusal;
         var held = await db.Set<QuotaRequest>().Where(QuotaRequest.Holds).Where(r => r.ProjectId == projectId)
-            .GroupBy(r => r.PoolId).Select(g => new { g.Key, Units = g.Sum(r => r.GrantedAmount ?? 0) }).ToDictionaryAsync(g => g.Key, g => g.Units, ct);
+            .GroupBy(r => r.PoolId).Select(g => new { g.Key, Units = g.Sum(r => (r.GrantedAmount ?? 0) - r.Carried) }).ToDictionaryAsync(g => g.Key, g => g.Units, ct);
         return new QuotaFormView(projectId, project.Name,
         [
             .. all.Value.Where(v => PoolRules.CheckFor(v.Pool, project.TeamId) is null && (project.ClusterId is null || v.Pool.ClusterId == project.ClusterId))
@@ -129,8 +129,9 @@ public sealed class QuotaQueryService(
         var pool = await pools.FindAsync(actor, request.PoolId, ct);
         if (!pool.Succeeded)
             return pool.Refusal;
+        var followed = await FollowedGrant.FindAsync(db, row.ProjectId, row.PoolId, row.From, clock.GetUtcNow(), ct);
         var forecast = await QuotaOutlook.LookAsync(
-            db, row.TeamId, pool.Value.Pool, row.Amount, row.Until - row.From, row.RequestedBy, ct);
+            db, row.TeamId, pool.Value.Pool, row.Amount, row.Until - row.From, row.RequestedBy, followed, ct);
         var roles = await gate.RolesAsync(db, actor, scope, ct);
         var own = row.RequestedBy == actor.Id;
         return new QuotaView(row, request.ContentHash)
@@ -138,7 +139,7 @@ public sealed class QuotaQueryService(
             Pool = pool.Value,
             Forecast = forecast,
             Held = await db.Set<QuotaRequest>().Where(QuotaRequest.Holds)
-                .Where(r => r.ProjectId == row.ProjectId && r.PoolId == row.PoolId).SumAsync(r => r.GrantedAmount ?? 0, ct),
+                .Where(r => r.ProjectId == row.ProjectId && r.PoolId == row.PoolId).SumAsync(r => (r.GrantedAmount ?? 0) - r.Carried, ct),
             Usage = await UsageAsync(db, row.ProjectId, row.PoolId, ct),
             Rivals = await RivalsAsync(db, row, roles, ct),
             Steps = [.. request.Steps.OrderBy(s => s.Number)],

@@ -52,6 +52,12 @@ public sealed class QuotaRequest
     /// <summary>Units granted; null until approved.</summary>
     public int? GrantedAmount { get; set; }
 
+    /// <summary>The grant of the same project and pool that it goes on from, or null.</summary>
+    public Guid? FollowsId { get; set; }
+
+    /// <summary>Units granted that are counted with the grant that it follows; 0 once that one has ended.</summary>
+    public int Carried { get; set; }
+
     /// <summary>Never the requester; a CHECK constraint holds it.</summary>
     public Guid? DecidedBy { get; set; }
 

@@ -24,7 +24,8 @@ public sealed class QuotaService(IDbContextFactory<PortalDb> databases, AccessGa
         var (refusal, project, pool) = await CheckAsync(db, actor, draft, ct);
         if (refusal is not null)
             return refusal;
-        return await QuotaOutlook.LookAsync(db, project!.TeamId, pool!, (int)draft.Amount, draft.Until - draft.From, actor.Id, ct);
+        var followed = await FollowedGrant.FindAsync(db, project!.Id, pool!.Id, draft.From, clock.GetUtcNow(), ct);
+        return await QuotaOutlook.LookAsync(db, project.TeamId, pool, (int)draft.Amount, draft.Until - draft.From, actor.Id, followed, ct);
     }
 
     /// <summary>Sends a request. The draft's id is the form's idempotency key: a second call returns the first one's request.</summary>
@@ -156,7 +157,9 @@ public sealed class QuotaService(IDbContextFactory<PortalDb> databases, AccessGa
                     ? tick with { Ended = tick.Ended + 1 } : tick;
             case QuotaState.Approved or QuotaState.Active when request.Until <= now:
                 return await db.TryEndAsync(request, QuotaState.Expired, QuotaAction.Expired, actor, now, "", ct)
-                    ? tick with { Ended = tick.Ended + 1 } : tick;
+                    // With it those started that follow it.
+                    ? tick with { Ended = tick.Ended + 1, Started = tick.Started + db.Set<QuotaRequest>().Local.Count(r => r.State == QuotaState.Active) }
+                    : tick;
             case QuotaState.Approved when !gone && request.From <= now:
                 await using (await db.Database.BeginTransactionAsync(ct))
                 {

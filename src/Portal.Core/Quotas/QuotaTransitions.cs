@@ -90,9 +90,12 @@ internal static class QuotaTransitions
         {
             // Behind the lock nobody else can end it: units are given back once, or not at all.
             await PoolLedger.LockAsync(db, request.PoolId, ct);
-            if (!await db.Set<QuotaRequest>().AnyAsync(r => r.Id == request.Id && r.Step == request.Step, ct))
+            if (await db.Set<QuotaRequest>().Where(r => r.Id == request.Id && r.Step == request.Step).Select(r => (int?)r.Carried)
+                .SingleOrDefaultAsync(ct) is not { } carried)
                 return false;
-            await PoolLedger.GiveBackAsync(db, request.PoolId, request.GrantedAmount!.Value, ct);
+            var kept = await FollowedGrant.HandOverAsync(db, request, actor, now, ct);
+            await PoolLedger.GiveBackAsync(db, request.PoolId, request.GrantedAmount!.Value - carried - kept, ct);
+            request.Carried = 0;
         }
         db.Move(request, to, action, actor, now, request.GrantedAmount ?? request.Amount, reason);
         return await db.TryCommitAsync(request, changesProject: active, ct);

@@ -9,7 +9,6 @@ internal static class ReconciliationServices
     /// <summary>What carries projects out; each feature registers its own reconciler beside its services.</summary>
     public static IServiceCollection AddReconciliation(this IServiceCollection services)
     {
-        services.TryAddSingleton<IProjectGrants, NoProjectGrants>();
         services.TryAddSingleton(new ProjectClusterOptions());
         services.AddSingleton<ProjectPlanner>();
         services.AddSingleton<ProjectSteps>();

@@ -9,7 +9,7 @@ namespace Portal.Core.Reconciliation;
 public sealed class WorkQueue : IDisposable
 {
     /// <summary>How long after a pass the cluster's echo of it is gathered, before it is looked at once.</summary>
-    public static readonly TimeSpan Echo = TimeSpan.FromMilliseconds(250);
+    public static readonly TimeSpan Echo = TimeSpan.FromMilliseconds(500);
 
     private const int ManyFinished = 4096;
 

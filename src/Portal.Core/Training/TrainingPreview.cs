@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Portal.Core.Access;
 using Portal.Core.Catalog;
@@ -14,7 +13,7 @@ public sealed class TrainingPreview(IDbContextFactory<PortalDb> databases, Acces
 {
     /// <summary>The objects as they would be applied; the Secret with the token is made at the launch and never shown.</summary>
     [Requires(Permission.TrainingRun)]
-    public async Task<Result<PreviewedTraining>> ForAsync(Actor actor, TrainingDraft draft, CancellationToken ct)
+    public async Task<Result<PreviewedLaunch>> ForAsync(Actor actor, TrainingDraft draft, CancellationToken ct)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
         if (await gate.CheckAsync(db, actor, Permission.TrainingRun, Scope.Project(draft.ProjectId), "project", draft.ProjectId, ct) is { } denied)
@@ -32,7 +31,7 @@ public sealed class TrainingPreview(IDbContextFactory<PortalDb> databases, Acces
             if (TrainingPlan.For(run, place) is not { } choice)
                 return new Refusal("training.no_ray", RefusalKind.Conflict, "Framework").With("nodes", run.Nodes);
             var spec = new TrainingSpec(run, project.Name, place, image, await launch.OfferAsync(run, ct));
-            return new PreviewedTraining(choice, TrainingManifests.For(spec, choice));
+            return new PreviewedLaunch(project.ClusterId, choice, TrainingManifests.For(spec, choice));
         }
         catch (ClusterException)
         {
@@ -40,8 +39,3 @@ public sealed class TrainingPreview(IDbContextFactory<PortalDb> databases, Acces
         }
     }
 }
-
-/// <summary>What a form would make.</summary>
-/// <param name="Choice">The kind that would carry it out, and why.</param>
-/// <param name="Objects">The objects in the order in which they would be applied.</param>
-public sealed record PreviewedTraining(WorkloadChoice Choice, IReadOnlyList<JsonObject> Objects);

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -22,7 +23,7 @@ namespace Portal.Core.Training;
 /// </summary>
 public sealed class TrainingReconciler(
     IDbContextFactory<PortalDb> databases, WorkloadClusters clusters, WorkloadLaunch launch, IRowSeal seal, LeaseFence fence, TimeProvider clock)
-    : IReconciler
+    : WorkloadReconciler<TrainingRun>(databases, fence, clock)
 {
     // While it runs its log is kept every few seconds: a node that dies takes the pod's own log along.
     private static readonly TimeSpan WhileRunning = TimeSpan.FromSeconds(10);
@@ -34,73 +35,33 @@ public sealed class TrainingReconciler(
     private static readonly TimeSpan LastLines = TimeSpan.FromSeconds(20);
 
     /// <inheritdoc/>
-    public string Kind => nameof(TrainingRun);
+    public override IReadOnlyList<ResourceType> Watches { get; } = [.. TrainingKinds.All, Kinds.Pod, Kinds.Workload];
 
     /// <inheritdoc/>
-    public IReadOnlyList<ResourceType> Watches { get; } = [.. TrainingKinds.All, Kinds.Pod, Kinds.Workload];
+    protected override Expression<Func<TrainingRun, bool>> IsOpen => r => !r.Cleared;
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<ReconcileRow>> AllAsync(CancellationToken ct)
-    {
-        await using var db = await databases.CreateDbContextAsync(ct);
-        return await db.Set<TrainingRun>().Where(r => !r.Cleared).OrderBy(r => r.Id).Select(r => new ReconcileRow(r.Id, r.Project!.ClusterId)).ToListAsync(ct);
-    }
+    protected override Task<ReconcileResult> PassAsync(PortalDb db, TrainingRun run, CancellationToken ct) =>
+        run.FinishedAt is null ? CarryOutAsync(db, run, ct) : ClearAsync(db, run, ct);
 
     /// <inheritdoc/>
-    public async Task<Guid?> ClusterOfAsync(Guid id, CancellationToken ct)
-    {
-        await using var db = await databases.CreateDbContextAsync(ct);
-        return await db.Set<TrainingRun>().Where(r => r.Id == id).Select(r => r.Project!.ClusterId).SingleOrDefaultAsync(ct);
-    }
-
-    /// <inheritdoc/>
-    public async Task<ReconcileResult> ReconcileAsync(Guid id, CancellationToken ct)
-    {
-        await using var db = await databases.CreateDbContextAsync(ct);
-        var run = await db.Set<TrainingRun>().Include(r => r.Project).SingleOrDefaultAsync(r => r.Id == id, ct);
-        // With its project it goes as a whole: the namespace takes the objects along, and the portal's rights in it.
-        if (run is null || run.Cleared || run.Project!.Intent == ProjectIntent.Deleted)
-            return ReconcileResult.Settled;
-        try
-        {
-            return await PassAsync(db, run, ct);
-        }
-        catch (DbUpdateConcurrencyException)
-        {
-            // Somebody asked for a stop during the pass: read it again.
-            return ReconcileResult.After(TimeSpan.Zero);
-        }
-    }
-
-    private async Task<ReconcileResult> PassAsync(PortalDb db, TrainingRun run, CancellationToken ct)
-    {
-        try
-        {
-            return run.FinishedAt is null ? await CarryOutAsync(db, run, ct) : await ClearAsync(db, run, ct);
-        }
-        catch (ClusterException failure)
-        {
-            // How it ended stays said, whatever becomes of what is left of it.
-            if (run.FinishedAt is null && WorkloadOutage.Of(run, failure, clock.GetUtcNow()) is { } outage)
-                await ShowAsync(db, run, outage, ct);
-            await fence.SaveAsync(db, ct);
-            return ReconcileResult.Retry(failure.RetryAfter);
-        }
-    }
+    protected override Task SayAsync(PortalDb db, TrainingRun run, WorkloadStatus outage, CancellationToken ct) =>
+        // How it ended stays said, whatever becomes of what is left of it.
+        run.FinishedAt is null ? ShowAsync(db, run, outage, ct) : Task.CompletedTask;
 
     private async Task<ReconcileResult> CarryOutAsync(PortalDb db, TrainingRun run, CancellationToken ct)
     {
         if (!run.StopRequested && run.Project!.Intent == ProjectIntent.Archived)
         {
-            (run.StopRequested, run.IntentChangedAt) = (true, clock.GetUtcNow());
+            (run.StopRequested, run.IntentChangedAt) = (true, Now);
             run.Generation++;
             db.Audit(new AuditRecord(Actor.Reconciler, "training.stopped", "training", run.Id) { ProjectId = run.ProjectId, Details = { ["name"] = run.Name } });
-            await fence.SaveAsync(db, ct);
+            await SaveAsync(db, ct);
         }
         if (run.ObservedGeneration == 0 && !run.StopRequested && Waits(run) is { } waits)
         {
             await ShowAsync(db, run, waits, ct);
-            await fence.SaveAsync(db, ct);
+            await SaveAsync(db, ct);
             return ReconcileResult.After(WhileRunning);
         }
         var cluster = clusters.Of(run.Project!);
@@ -113,7 +74,7 @@ public sealed class TrainingReconciler(
             if (refused is not null)
             {
                 await ShowAsync(db, run, refused, ct);
-                await fence.SaveAsync(db, ct);
+                await SaveAsync(db, ct);
                 return ReconcileResult.After(WhileRefused);
             }
         }
@@ -123,8 +84,9 @@ public sealed class TrainingReconciler(
     private async Task<ReconcileResult> FollowAsync(PortalDb db, WorkloadCluster cluster, TrainingRun run, WorkloadPlace place, CancellationToken ct)
     {
         var facts = await FactsAsync(cluster, run, place, ct);
-        var status = FrozenProject.Explain(run.Project!, TrainingHealth.From(run, facts, clock.GetUtcNow()));
-        run.StartedAt ??= TrainingHealth.StartedAt(facts.Pod);
+        var status = FrozenProject.Explain(run.Project!, TrainingHealth.From(run, facts, Now));
+        var startedAt = TrainingHealth.StartedAt(facts.Pod);
+        run.StartedAt ??= startedAt;
         // A stop takes the pod along, and its log with it; what is said last is read once the run has ended.
         var log = status.State.IsFinal() ? null : await LogAsync(cluster, run, facts.Pod, ct);
         var refused = run.StopRequested && !status.State.IsFinal()
@@ -134,11 +96,11 @@ public sealed class TrainingReconciler(
         if (status.State.IsFinal())
         {
             (run.FinishedAt, run.ExitCode) = TrainingHealth.Ending(facts);
-            run.FinishedAt ??= clock.GetUtcNow();
+            run.FinishedAt ??= Now;
             (run.TokenHash, run.SealedToken) = ("", "");
         }
-        await WaitRecords.ObserveAsync(db, cluster.Cache, run, SizeOf(run), run.CreatedAt, run.StartedAt, run.FinishedAt, clock.GetUtcNow(), ct);
-        await fence.SaveAsync(db, ct);
+        await WaitRecords.ObserveAsync(db, cluster.Cache, run, SizeOf(run), run.CreatedAt, startedAt, run.FinishedAt, Now, ct);
+        await SaveAsync(db, ct);
         if (status.State.IsFinal())
             return await ClearAsync(db, run, ct);
         await KeepLogAsync(db, run, log, ct);
@@ -150,17 +112,17 @@ public sealed class TrainingReconciler(
     {
         var cluster = clusters.Of(run.Project!);
         var place = await cluster.PlaceAsync(run.Project!.Namespace, ct);
-        var pod = TrainingPods.Leader(cluster.Pods(place.Namespace, TrainingManifests.Owner(run.Id)));
+        var pod = TrainingPods.Leader(await cluster.AskPodsAsync(place.Namespace, TrainingManifests.Owner(run.Id), ct));
         var log = await LogAsync(cluster, run, pod, ct);
         // The last lines say why it failed: what could not be read at once is asked for a little longer, while the pod is there.
-        if (log is null && pod is not null && run.StartedAt is not null && clock.GetUtcNow() - run.FinishedAt < LastLines)
+        if (log is null && pod is not null && run.StartedAt is not null && Now - run.FinishedAt < LastLines)
             return ReconcileResult.After(WhileStopping);
         await KeepLogAsync(db, run, log, ct);
         foreach (var key in TrainingManifests.Leftovers(run, place))
             await LetGoAsync(cluster, key, TrainingManifests.Owner(run.Id), ct);
         await DisputeBook.DropAsync(db, TrainingManifests.Owner(run.Id), ct);
         (run.Cleared, run.ObservedGeneration) = (true, run.Generation);
-        await fence.SaveAsync(db, ct);
+        await SaveAsync(db, ct);
         return ReconcileResult.Settled;
     }
 
@@ -201,7 +163,7 @@ public sealed class TrainingReconciler(
         (run.SealedToken, run.TokenHash) = (seal.Seal(token), HashOf(token));
         // What it was submitted as is kept: a cluster that learns another kind later must not hide the one that runs.
         (run.RunsAs, run.RunsAsReason) = (choice.RunsAs, choice.Reason);
-        await fence.SaveAsync(db, ct);
+        await SaveAsync(db, ct);
         await cluster.Writer.ApplyAsync(TrainingManifests.Secret(run, place, token), ct);
         if (await cluster.Client.FindAsync(TrainingManifests.ControllerKey(run, place), ct) is null)
         {
@@ -212,7 +174,7 @@ public sealed class TrainingReconciler(
                 await ApplyAsync(cluster, manifest, ct);
         }
         (run.ObservedGeneration, run.SealedToken) = (run.Generation, "");
-        await fence.SaveAsync(db, ct);
+        await SaveAsync(db, ct);
     }
 
     private static async Task ApplyAsync(WorkloadCluster cluster, JsonObject manifest, CancellationToken ct)
@@ -230,19 +192,26 @@ public sealed class TrainingReconciler(
     private async Task<TrainingFacts> FactsAsync(WorkloadCluster cluster, TrainingRun run, WorkloadPlace place, CancellationToken ct)
     {
         var job = await cluster.Client.FindAsync(TrainingManifests.ControllerKey(run, place), ct);
-        var pods = cluster.Pods(place.Namespace, TrainingManifests.Owner(run.Id));
-        var pod = TrainingPods.Leader(pods);
+        var facts = await FactsAsync(cluster, run, place, job, cluster.Pods(place.Namespace, TrainingManifests.Owner(run.Id)), ct);
+        // What is said of an end is said once: not by pods that a watch may show as they were before it.
+        if (TrainingHealth.From(run, facts, Now).State.IsFinal())
+            facts = await FactsAsync(cluster, run, place, job, await cluster.AskPodsAsync(place.Namespace, TrainingManifests.Owner(run.Id), ct), ct);
+        // A pod that waits for no reason of its own has one that only events tell.
+        var asks = job is not null && (facts.Pod is null
+            || Patience.IsTried(TrainingHealth.From(run, facts, run.IntentChangedAt), run.IntentChangedAt, Now));
+        return asks ? facts with { Events = await cluster.EventsAsync(place.Namespace, job!, facts.Pod, ct) } : facts;
+    }
+
+    private static async Task<TrainingFacts> FactsAsync(
+        WorkloadCluster cluster, TrainingRun run, WorkloadPlace place, JsonObject? job, IReadOnlyList<JsonObject> pods, CancellationToken ct)
+    {
         var queued = cluster.Cache.List(Kinds.Workload, place.Namespace);
         var workload = job is null ? null : QueueHealth.Find(queued, job.Text("metadata", "uid") ?? "");
-        var facts = new TrainingFacts(job, pod, workload, [], workload is null ? 0 : QueueHealth.Position(workload, queued))
+        return new TrainingFacts(job, TrainingPods.Leader(pods), workload, [], workload is null ? 0 : QueueHealth.Position(workload, queued))
         {
             Pods = TrainingPods.LastTry(pods),
             Jobs = job is not null && TrainingEnd.IsToldByItsJobs(job) ? await JobsAsync(cluster, run, place, ct) : [],
         };
-        // A pod that waits for no reason of its own has one that only events tell.
-        var asks = job is not null && (pod is null
-            || Patience.IsTried(TrainingHealth.From(run, facts, run.IntentChangedAt), run.IntentChangedAt, clock.GetUtcNow()));
-        return asks ? facts with { Events = await cluster.EventsAsync(place.Namespace, job!, pod, ct) } : facts;
     }
 
     // Asked for, not taken from what the watches saw: they may be behind, and what is said of an end is said once.
@@ -256,7 +225,7 @@ public sealed class TrainingReconciler(
 
     private async Task ShowAsync(PortalDb db, TrainingRun run, WorkloadStatus status, CancellationToken ct)
     {
-        var now = clock.GetUtcNow();
+        var now = Now;
         var first = !await db.Set<TrainingStep>().AnyAsync(s => s.RunId == run.Id, ct);
         if (!run.SetStatus(status, now) && !first)
             return;
@@ -281,7 +250,8 @@ public sealed class TrainingReconciler(
         patience.CancelAfter(LogPatience);
         try
         {
-            await using var stream = await cluster.Client.LogsAsync(run.Project!.Namespace, pod.Name(), null, follow: false, tailLines: null, patience.Token);
+            await using var stream = await cluster.Client.LogsAsync(
+                run.Project!.Namespace, pod.Name(), PodHealth.ContainerName(pod), follow: false, tailLines: null, patience.Token);
             return await LogTail.ReadAsync(stream, TrainingLog.Limit, patience.Token);
         }
         catch (Exception e) when (e is ClusterException or IOException or HttpRequestException or OperationCanceledException && !ct.IsCancellationRequested)
@@ -300,8 +270,8 @@ public sealed class TrainingReconciler(
             db.Add(kept = new TrainingLog { RunId = run.Id });
         else if (kept.Text == text && kept.Truncated == truncated)
             return;
-        (kept.Text, kept.Truncated, kept.SavedAt) = (text, truncated, clock.GetUtcNow());
-        await fence.SaveAsync(db, ct);
+        (kept.Text, kept.Truncated, kept.SavedAt) = (text, truncated, Now);
+        await SaveAsync(db, ct);
     }
 
     /// <summary>How a token is stored and found again.</summary>

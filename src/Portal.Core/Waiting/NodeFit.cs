@@ -18,6 +18,9 @@ public sealed record NodeFit(
 
     private static readonly string[] Pressures = ["DiskPressure", "MemoryPressure", "PIDPressure"];
 
+    /// <summary>The usable nodes.</summary>
+    public IReadOnlySet<string> Names { get; init; } = new HashSet<string>();
+
     /// <summary>Free on each usable node, by resource that the pod asks for.</summary>
     public IReadOnlyList<IReadOnlyDictionary<string, decimal>> Rooms { get; init; } = [];
 
@@ -41,7 +44,7 @@ public sealed record NodeFit(
             wanted.Keys.ToDictionary(r => r, r => free.Sum(f => Math.Max(0, f[r]))),
             wanted.Keys.ToDictionary(r => r, r => free.Count == 0 ? 0 : free.Max(f => f[r])),
             free.Sum(f => wanted.Count == 0 ? 1 : (int)wanted.Where(w => w.Value > 0).Select(w => Math.Max(0, Math.Floor(f[w.Key] / w.Value))).DefaultIfEmpty(1).Min()))
-        { Rooms = free, Wanted = wanted };
+        { Names = usable.Select(n => n.Name()).ToHashSet(StringComparer.Ordinal), Rooms = free, Wanted = wanted };
     }
 
     /// <summary>True when one of the nodes has room for a pod of the same place with other amounts of the same resources.</summary>

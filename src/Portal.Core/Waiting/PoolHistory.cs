@@ -25,6 +25,9 @@ public sealed record PastStay(double Units, DateTimeOffset QueuedAt, double Seco
 {
     /// <summary>The priority that it was queued with.</summary>
     public int Priority { get; init; }
+
+    /// <summary>False where it took nothing from what is waited for: it tells how long things run, and not what else will come.</summary>
+    public bool IsRival { get; init; } = true;
 }
 
 /// <summary>What stands between a workload and its start.</summary>

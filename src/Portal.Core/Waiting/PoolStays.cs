@@ -15,7 +15,7 @@ public static class PoolStays
     /// <summary>Takes note of where a workload is. Idempotent: a second look at the same state changes nothing.</summary>
     /// <param name="size">What it holds once it runs; null where that cannot be said any more, and what was written down of it stays.</param>
     /// <param name="queuedAt">When this try was asked for.</param>
-    /// <param name="startedAt">When its program began, or null.</param>
+    /// <param name="startedAt">When the program that is seen now began, or null.</param>
     /// <param name="endedAt">When it ended, or null.</param>
     public static async Task<PoolStay?> ObserveAsync(
         PortalDb db, WorkloadRow row, StaySize? size, DateTimeOffset queuedAt, DateTimeOffset? startedAt, DateTimeOffset? endedAt, CancellationToken ct)
@@ -23,16 +23,18 @@ public static class PoolStays
         var stay = await db.Set<PoolStay>().Where(s => s.WorkloadId == row.Id && s.EndedAt == null).OrderByDescending(s => s.QueuedAt).FirstOrDefaultAsync(ct);
         if (stay is null && endedAt is not null)
             return null;
-        if (stay is null || (endedAt is null && stay.QueuedAt != queuedAt))
+        var since = PushedOutAt(row, stay, queuedAt) ?? queuedAt;
+        if (stay is null || (endedAt is null && stay.QueuedAt < since))
         {
             // Asked for again before the end of the try before was seen: it ended no later than that.
             if (stay is not null)
-                stay.EndedAt = queuedAt;
-            db.Add(stay = new PoolStay { WorkloadId = row.Id, QueuedAt = queuedAt, PoolId = row.PoolId, Accelerators = row.Accelerators });
+                stay.EndedAt = since;
+            db.Add(stay = new PoolStay { WorkloadId = row.Id, QueuedAt = since, PoolId = row.PoolId, Accelerators = row.Accelerators });
         }
         if (size is { } held)
             (stay.Accelerators, stay.Cores, stay.MemoryGiB, stay.Nodes) = (held.Accelerators, held.Cores, held.MemoryGiB, held.Nodes);
-        if (stay.StartedAt is null && startedAt is { } started)
+        // The pod that was pushed out may be there a little longer than what it held.
+        if (stay.StartedAt is null && startedAt is { } started && (stay.QueuedAt <= queuedAt || started >= stay.QueuedAt))
         {
             stay.StartedAt = started;
             if (stay.ForecastAt is { } at && stay.Forecast.Count > 0)
@@ -41,6 +43,11 @@ public static class PoolStays
         stay.EndedAt = endedAt;
         return stay;
     }
+
+    // What ran and waits again has had its place taken: how long it waits is no part of how long it runs.
+    private static DateTimeOffset? PushedOutAt(WorkloadRow row, PoolStay? stay, DateTimeOffset queuedAt) =>
+        row.State == WorkloadState.Pending && stay is { StartedAt: { } started } && stay.QueuedAt >= queuedAt && row.StateChangedAt > started
+            ? row.StateChangedAt : null;
 
     /// <summary>Keeps the forecast that was made when it was first seen waiting; later ones are not compared with what came.</summary>
     public static void Keep(PoolStay stay, StayResource resource, double[] starts, DateTimeOffset now)
@@ -60,14 +67,17 @@ public static class PoolStays
     {
         if (analysis.Bottleneck is not { } bottleneck || WaitScenes.ResourceOf(bottleneck) is not { } resource)
             return null;
-        return await SceneAsync(db, row, resource, snapshot, analysis, ct) is { } scene
-            ? (resource, scene, await HistoryAsync(db, row, resource, ct, onANode: WaitScenes.WaitsForRoom(analysis))) : null;
+        if (await SceneAsync(db, row, resource, snapshot, analysis, ct) is not { } scene)
+            return null;
+        var history = await HistoryAsync(db, row, resource, ct, WaitScenes.WaitsForRoom(analysis), WaitScenes.Rivals(snapshot, analysis));
+        return (resource, scene, history);
     }
 
     /// <summary>The finished stays that held a resource that a workload asks for.</summary>
     /// <param name="onANode">True to count what each held on one node, where that is what is waited for.</param>
+    /// <param name="rivals">Namespaces whose work takes from what is waited for; null where everybody's does.</param>
     public static async Task<PoolHistory> HistoryAsync(
-        PortalDb db, WorkloadRow row, StayResource resource, CancellationToken ct, bool onANode = false)
+        PortalDb db, WorkloadRow row, StayResource resource, CancellationToken ct, bool onANode = false, IReadOnlySet<string>? rivals = null)
     {
         var stays = await Of(db, row, resource).AsNoTracking()
             .Where(s => s.EndedAt != null && s.StartedAt != null)
@@ -85,17 +95,22 @@ public static class PoolStays
                 Rank = s.Rank,
             }).ToListAsync(ct);
         var ids = stays.Select(s => s.WorkloadId).Distinct().ToList();
-        // Runs are kept for good: what is not known as one was a notebook.
-        var runs = (await db.Set<TrainingRun>().Where(r => ids.Contains(r.Id)).Select(r => r.Id).ToListAsync(ct)).ToHashSet();
+        // Runs are kept for good: what is not known as one was a notebook, and of one that was deleted nobody knows whose it was.
+        var runs = await NamespacesAsync(db.Set<TrainingRun>(), ids, ct);
+        var notebooks = await NamespacesAsync(db.Set<Notebook>(), ids, ct);
         return new PoolHistory(
             [.. stays.OrderBy(s => s.QueuedAt).Select(s => new PastStay(
                 onANode ? s.OnANode(resource) : s.OnAllNodes(resource), s.QueuedAt, Math.Max(1, (s.EndedAt!.Value - s.StartedAt!.Value).TotalSeconds))
             {
-                Priority = (runs.Contains(s.WorkloadId) ? PriorityClass.Experiment : PriorityClass.Interactive).Value,
+                Priority = (runs.ContainsKey(s.WorkloadId) ? PriorityClass.Experiment : PriorityClass.Interactive).Value,
+                IsRival = rivals?.Contains(runs.GetValueOrDefault(s.WorkloadId) ?? notebooks.GetValueOrDefault(s.WorkloadId) ?? "") ?? true,
             })],
             // What was forecast of another resource tells nothing of this one.
             [.. stays.Where(s => s.Rank is not null && s.ForecastOf == resource).Select(s => s.Rank!.Value)]);
     }
+
+    private static Task<Dictionary<Guid, string>> NamespacesAsync<T>(IQueryable<T> rows, List<Guid> ids, CancellationToken ct) where T : WorkloadRow =>
+        rows.Where(r => ids.Contains(r.Id)).Select(r => new { r.Id, r.Project!.Namespace }).ToDictionaryAsync(r => r.Id, r => r.Namespace, ct);
 
     private static async Task<QueueScene?> SceneAsync(
         PortalDb db, WorkloadRow row, StayResource resource, WaitSnapshot snapshot, WaitAnalysis analysis, CancellationToken ct)

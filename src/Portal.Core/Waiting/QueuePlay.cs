@@ -9,21 +9,23 @@ internal sealed class QueuePlay
     private readonly PriorityQueue<double, double> _ends = new();
     private readonly List<(double Units, double Seconds)> _line = [];
     private readonly QueueScene _scene;
-    private readonly IReadOnlyList<PastStay> _stays;
+    private readonly IReadOnlyList<PastStay> _rivals;
     private readonly double _gap;
     private readonly double _least;
     private readonly Random _random;
     private double _free;
     private int _ours;
 
+    /// <param name="rivals">Of what comes here; none where nothing does.</param>
+    /// <param name="gap">Seconds between two of them on average.</param>
     /// <param name="least">The smallest that stands in the line or may come.</param>
-    public QueuePlay(QueueScene scene, IReadOnlyList<PastStay> stays, RunLengths lengths, double gap, double least, Random random)
+    public QueuePlay(QueueScene scene, IReadOnlyList<PastStay> rivals, RunLengths lengths, double gap, double least, Random random)
     {
-        (_scene, _stays, _gap, _least, _random, _free) = (scene, stays, gap, least, random, scene.Free);
+        (_scene, _rivals, _gap, _least, _random, _free) = (scene, rivals, gap, least, random, scene.Free);
         foreach (var (units, elapsed) in scene.Running)
             _ends.Enqueue(units, lengths.Left(elapsed, random));
         foreach (var units in scene.Ahead)
-            _line.Add((units, Past().Seconds));
+            _line.Add((units, lengths.Left(0, random)));
         _ours = _line.Count;
         _line.Add((scene.Needed, 0));
     }
@@ -39,6 +41,8 @@ internal sealed class QueuePlay
         {
             var end = _ends.TryPeek(out _, out var first) ? first : double.PositiveInfinity;
             now = Math.Min(end, arrival);
+            if (double.IsPositiveInfinity(now))
+                return StartForecast.Never;
             if (end <= arrival)
             {
                 _free += _ends.Dequeue();
@@ -75,7 +79,7 @@ internal sealed class QueuePlay
     // Of what waits already nothing fits better than it did before.
     private void Arrive(double now)
     {
-        var past = Past();
+        var past = _rivals[_random.Next(_rivals.Count)];
         var (next, overtakes) = ((past.Units, past.Seconds), past.Priority > _scene.Priority);
         if (past.Units <= _free && (!_scene.Strict || (overtakes && _ours == 0)))
             Take(next, now);
@@ -91,7 +95,5 @@ internal sealed class QueuePlay
         _ends.Enqueue(stay.Units, now + stay.Seconds);
     }
 
-    private PastStay Past() => _stays[_random.Next(_stays.Count)];
-
-    private double Gap() => -Math.Log(1 - _random.NextDouble()) * _gap;
+    private double Gap() => _rivals.Count == 0 ? double.PositiveInfinity : -Math.Log(1 - _random.NextDouble()) * _gap;
 }

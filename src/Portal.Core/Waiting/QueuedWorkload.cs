@@ -45,7 +45,7 @@ public sealed record QueuedWorkload(string Namespace, string Name, string Cluste
             Priority = int.TryParse(workload.Text("spec", "priority"), CultureInfo.InvariantCulture, out var p) ? p : 0,
             QueuedAt = Put(workload) is { } put && put > created ? put : created,
             AdmittedAt = holds ? KindFacts.MovedAt(workload, "QuotaReserved") ?? created : null,
-            Waits = QueueHealth.Waits(workload) && workload.Text("spec", "active") != "false",
+            Waits = QueueHealth.Waits(workload),
             Requests = Sum(workload),
             Usage = holds ? Held(workload) : new Dictionary<ResourceKey, decimal>(),
         };
@@ -58,11 +58,15 @@ public sealed record QueuedWorkload(string Namespace, string Name, string Cluste
     private static Dictionary<string, decimal> Sum(JsonObject workload)
     {
         var all = new Dictionary<string, decimal>(StringComparer.Ordinal);
+        // Where Kueue counts other resources than the pods name, it says what it counted.
+        var counted = workload.Items("status", "resourceRequests").ToLookup(r => r.Text("name") ?? "", r => r.At("resources") as JsonObject ?? []);
         foreach (var set in workload.Items("spec", "podSets"))
         {
-            var count = Quantity.Parse(set.Text("count") ?? "1") ?? 1;
-            foreach (var (resource, amount) in PodHolding.RequestsOf(set.At("template", "spec")))
-                all[resource] = all.GetValueOrDefault(resource) + (amount * count);
+            var (name, count) = (set.Text("name") ?? "", Number(set.Text("count"), 1));
+            var asked = counted.Contains(name) ? counted[name].First().ToDictionary(r => r.Key, r => Number(r.Value?.ToString(), 0))
+                : PodHolding.RequestsOf(set.At("template", "spec")).ToDictionary(r => r.Key, r => r.Value * (count - Done(workload, name)));
+            foreach (var (resource, amount) in asked)
+                all[resource] = all.GetValueOrDefault(resource) + amount;
         }
         return all;
     }
@@ -72,14 +76,22 @@ public sealed record QueuedWorkload(string Namespace, string Name, string Cluste
         var all = new Dictionary<ResourceKey, decimal>();
         foreach (var set in workload.Items("status", "admission", "podSetAssignments"))
         {
+            var count = Number(set.Text("count"), 0);
+            var left = count > 0 ? (count - Done(workload, set.Text("name") ?? "")) / count : 1;
             foreach (var (resource, amount) in set.At("resourceUsage") as JsonObject ?? [])
             {
                 var key = new ResourceKey(set.Text("flavors", resource) ?? "", resource);
-                all[key] = all.GetValueOrDefault(key) + (Quantity.Parse(amount?.ToString()) ?? 0);
+                all[key] = all.GetValueOrDefault(key) + (Number(amount?.ToString(), 0) * left);
             }
         }
         return all;
     }
+
+    // Pods of a set that have ended and whose quota others have already.
+    private static decimal Done(JsonObject workload, string set) =>
+        Number(workload.Items("status", "reclaimablePods").FirstOrDefault(r => (r.Text("name") ?? "") == set).Text("count"), 0);
+
+    private static decimal Number(string? text, decimal otherwise) => Quantity.Parse(text) ?? otherwise;
 
     // As Kueue orders them: what was preempted keeps its place, what could not start goes behind the others.
     private static DateTimeOffset? Put(JsonObject workload) => Condition.Find(workload, "Evicted") is { IsTrue: true, Reason: "PodsReadyTimeout" or "AdmissionCheck" } ? KindFacts.MovedAt(workload, "Evicted") : null;

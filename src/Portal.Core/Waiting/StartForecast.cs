@@ -1,8 +1,8 @@
 namespace Portal.Core.Waiting;
 
 /// <summary>
-/// When a queued workload starts: the queue is played forward many times, with run lengths, sizes and arrivals drawn from the pool's own
-/// history, and the starts are read off as quantiles. How past starts fell in their own forecasts then corrects which quantiles are
+/// When a queued workload starts: the queue is played forward many times, with run lengths drawn from the pool's own history, sizes and
+/// arrivals from what of it came to queues that take from this one, and the starts are read off as quantiles. How past starts fell in their own forecasts then corrects which quantiles are
 /// shown (Gneiting, Balabdaoui, Raftery 2007, on calibration; Vovk's conformal prediction, on using past ranks), so that the range
 /// holds as often as it says also where the pool does not behave as played. Pure and seeded: the same scene gives the same answer.
 /// </summary>
@@ -33,11 +33,13 @@ public static class StartForecast
             return [];
         var random = new Random(seed);
         var lengths = new RunLengths(history.Stays.Select(s => s.Seconds));
-        var gap = MeanGap(history.Stays);
-        var least = history.Stays.Select(s => s.Units).Concat(scene.Ahead).Append(scene.Needed).Min();
+        PastStay[] rivals = [.. history.Stays.Where(s => s.IsRival)];
+        // They are a share of all that came.
+        var gap = MeanGap(history.Stays) * history.Stays.Count / rivals.Length;
+        var least = rivals.Select(s => s.Units).Concat(scene.Ahead).Append(scene.Needed).Min();
         var starts = new double[plays];
         for (var i = 0; i < plays; i++)
-            starts[i] = Math.Min(Never, new QueuePlay(scene, history.Stays, lengths, gap, least, random).Start(Steps));
+            starts[i] = Math.Min(Never, new QueuePlay(scene, rivals, lengths, gap, least, random).Start(Steps));
         Array.Sort(starts);
         return starts;
     }

@@ -19,11 +19,12 @@ internal static class StartOptions
         var onEach = Math.Floor(Math.Max(0, wanted.Free) / pods);
         if (onEach >= 1 && ahead.Count == 0 && others)
             options.Add(new StartOption(StartOptionKind.Smaller, wanted.Key, onEach * pods) { Pods = pods });
-        foreach (var other in tree.Flavors(self.ClusterQueue, wanted.Key.Resource).Where(f => f != wanted.Key.Flavor))
+        var offered = tree.Flavors(self.ClusterQueue, wanted.Key.Resource);
+        foreach (var other in offered.Where(f => f != wanted.Key.Flavor))
         {
             var key = wanted.Key with { Flavor = other };
             if (others && tree.Available(self.ClusterQueue, key) >= wanted.Needed
-                && !ahead.Any(a => a.Requests.GetValueOrDefault(key.Resource) > 0 && WaitRows.MayUse(a, other, snapshot.Flavors))
+                && !ahead.Any(a => a.Requests.GetValueOrDefault(key.Resource) > 0 && WaitRows.Usable(a, offered, snapshot.Flavors).Contains(other))
                 && HasNodes(self, wanted.Key, other, snapshot))
             {
                 options.Add(new StartOption(StartOptionKind.OtherPool, key, wanted.Needed) { Pods = pods });

@@ -8,6 +8,9 @@ public sealed record WaitAnalysis(WaitKind Kind, IReadOnlyList<WaitRow> Rows)
     /// <summary>The ClusterQueue that it stands in, or empty.</summary>
     public string ClusterQueue { get; init; } = "";
 
+    /// <summary>When Kueue puts it back into its queue; only with <see cref="WaitKind.Backoff"/>.</summary>
+    public DateTimeOffset? Until { get; init; }
+
     /// <summary>True where the head of the queue blocks the others.</summary>
     public bool IsStrict { get; init; }
 
@@ -67,8 +70,8 @@ public sealed record WaitRival(string Namespace, decimal Amount, int Priority, D
 
 /// <summary>Workloads of one namespace that hold what is short.</summary>
 /// <param name="Borrowed">What of it is above the namespace's own quota.</param>
-/// <param name="Since">When the oldest of them was admitted.</param>
-public sealed record WaitHolder(string Namespace, ResourceKey Key, decimal Amount, decimal Borrowed, DateTimeOffset Since, int Workloads);
+/// <param name="Since">When the oldest of them was admitted; null for what the nodes carry, of which that is not known.</param>
+public sealed record WaitHolder(string Namespace, ResourceKey Key, decimal Amount, decimal Borrowed, DateTimeOffset? Since, int Workloads);
 
 /// <summary>Something that would start sooner.</summary>
 /// <param name="Amount">Pieces to ask for, of all pods together.</param>

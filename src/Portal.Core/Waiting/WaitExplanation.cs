@@ -15,12 +15,20 @@ public static class WaitExplanation
     /// <param name="pod">Its newest pod, or null.</param>
     public static WaitAnalysis For(WaitSnapshot snapshot, JsonObject? workload, JsonObject? pod)
     {
+        if (workload is not null && QueueHealth.IsDeactivated(workload))
+            return new WaitAnalysis(WaitKind.Other, []);
         if (workload is not null && QueueHealth.Waits(workload))
             return InQueue(snapshot, workload);
+        if (workload is not null && Condition.Find(workload, "QuotaReserved") is { IsFalse: true } && QueueHealth.Aside(workload) is { } aside)
+            return Aside(workload, aside);
         if (workload is not null && Condition.Find(workload, "Admitted") is not { IsTrue: true } && Condition.Find(workload, "QuotaReserved") is { IsTrue: true })
             return new WaitAnalysis(WaitKind.AdmissionCheck, []);
         return OnNodes(snapshot, pod);
     }
+
+    private static WaitAnalysis Aside(JsonObject workload, Condition aside) => workload.Time("status", "requeueState", "requeueAt") is { } until
+        ? new WaitAnalysis(WaitKind.Backoff, []) { Until = until }
+        : new WaitAnalysis(aside.Reason is "ClusterQueueStopped" or "LocalQueueStopped" ? WaitKind.Queue : WaitKind.Other, []);
 
     private static WaitAnalysis InQueue(WaitSnapshot snapshot, JsonObject workload)
     {
@@ -58,7 +66,7 @@ public static class WaitExplanation
     private static WaitKind KindOf(JsonObject workload, IReadOnlyList<WaitRow> rows, int ahead, NodeFit? fit)
     {
         var said = QueueHealth.From(workload)?.Reason ?? "";
-        if (said is "quota.stopped" or "quota.no_queue" or "quota.no_flavor" or "quota.deactivated")
+        if (said is "quota.stopped" or "quota.no_queue" or "quota.no_flavor")
             return WaitKind.Queue;
         // One resource with no pool that could ever hold it decides; a pool that cannot is no harm while another can.
         var byResource = rows.GroupBy(r => r.Key.Resource).ToList();
@@ -88,7 +96,9 @@ public static class WaitExplanation
         // Nobody asks for a place: it is shown only where that is what is missing.
         var rows = fit.Wanted.Select(w => new WaitRow(new ResourceKey("", w.Key), w.Value, fit.Largest.GetValueOrDefault(w.Key), fit.Free.GetValueOrDefault(w.Key), 0, 0))
             .Where(r => r.Key.Resource != NodeFit.Places || r.ShortBy > 0).ToList();
-        return new WaitAnalysis(OfNodes(fit, cause), rows) { Nodes = fit };
+        var analysis = new WaitAnalysis(OfNodes(fit, cause), rows) { Nodes = fit };
+        return analysis is { Kind: WaitKind.Room or WaitKind.Fragmentation, Bottleneck: { ShortBy: > 0 } row }
+            ? analysis with { Holders = WaitRows.Holders(row.Key, fit, snapshot.Held) } : analysis;
     }
 
     private static WaitKind OfNodes(NodeFit fit, WorkloadStatus cause)

@@ -18,6 +18,9 @@ public enum WaitKind
     /// <summary>The queue is held, closed or missing.</summary>
     Queue,
 
+    /// <summary>It could not start, and stands in no queue until it is tried again.</summary>
+    Backoff,
+
     /// <summary>It has its quota, and a check of the cluster is open.</summary>
     AdmissionCheck,
 

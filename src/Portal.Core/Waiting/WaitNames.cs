@@ -35,6 +35,7 @@ internal sealed class WaitNames
     {
         Kind = analysis.Kind,
         At = now,
+        Until = analysis.Until,
         Lines = [.. analysis.Rows.Select(r => new WaitLine(PoolOf(r.Key), r.Key.Resource, r.Needed, Math.Max(0, r.Free), r.ShortBy, r.Lent, r.Reclaimable))],
         Resource = analysis.Bottleneck?.Key.Resource ?? "",
         Position = analysis.Position,
@@ -55,6 +56,6 @@ internal sealed class WaitNames
 
     private string PoolOf(ResourceKey key) => _pools.TryGetValue(key.Flavor, out var pool) ? pool.Name : "";
 
-    private WaitPartyLine Party(string ns, decimal amount, decimal borrowed, DateTimeOffset since) => _projects.TryGetValue(ns, out var project)
+    private WaitPartyLine Party(string ns, decimal amount, decimal borrowed, DateTimeOffset? since) => _projects.TryGetValue(ns, out var project)
         ? new(project.Project, project.Team, ns == _own, amount, borrowed, since) : new(null, null, false, amount, borrowed, since);
 }

@@ -9,6 +9,9 @@ public sealed record WaitReport(bool Waits)
 
     public WaitKind Kind { get; init; }
 
+    /// <summary>When it is put back into its queue; only with <see cref="WaitKind.Backoff"/>.</summary>
+    public DateTimeOffset? Until { get; init; }
+
     /// <summary>Each resource and pool: needed, free, short by.</summary>
     public IReadOnlyList<WaitLine> Lines { get; init; } = [];
 
@@ -55,8 +58,8 @@ public sealed record WaitLine(string Pool, string Resource, decimal Needed, deci
 /// <param name="Team">Name of its team, or null.</param>
 /// <param name="IsOwn">True for the reader's own project.</param>
 /// <param name="Borrowed">What of it is above the project's own quota.</param>
-/// <param name="Since">Since when it holds or waits.</param>
-public sealed record WaitPartyLine(string? Project, string? Team, bool IsOwn, decimal Amount, decimal Borrowed, DateTimeOffset Since);
+/// <param name="Since">Since when it holds or waits; null where that is not known.</param>
+public sealed record WaitPartyLine(string? Project, string? Team, bool IsOwn, decimal Amount, decimal Borrowed, DateTimeOffset? Since);
 
 /// <summary>Something that would start sooner, with what the form it leads to is filled in with.</summary>
 /// <param name="PoolId">The pool of its accelerators, or null for none.</param>

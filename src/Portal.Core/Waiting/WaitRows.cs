@@ -10,7 +10,7 @@ internal static class WaitRows
     public static IReadOnlyList<WaitRow> Of(QueuedWorkload self, QuotaTree tree, IReadOnlyList<JsonObject> flavors)
     {
         var wanted = self.Requests.Where(r => r.Value > 0).OrderBy(r => r.Key.Contains('/', StringComparison.Ordinal) ? 0 : 1).ThenBy(r => r.Key, StringComparer.Ordinal)
-            .SelectMany(r => tree.Flavors(self.ClusterQueue, r.Key).Where(f => MayUse(self, f, flavors)).Select(f => KeyValuePair.Create(new ResourceKey(f, r.Key), r.Value)))
+            .SelectMany(r => Usable(self, tree.Flavors(self.ClusterQueue, r.Key), flavors).Select(f => KeyValuePair.Create(new ResourceKey(f, r.Key), r.Value)))
             .ToList();
         return [.. wanted.Select(w => Row(self, tree, w.Key, w.Value, new Dictionary<ResourceKey, decimal>(wanted)))];
     }
@@ -31,12 +31,26 @@ internal static class WaitRows
         ];
     }
 
+    /// <summary>Those whose pods hold a resource of the nodes that a pod may use.</summary>
+    public static IReadOnlyList<WaitHolder> Holders(ResourceKey key, NodeFit fit, IEnumerable<PodHolding> held) =>
+    [
+        .. held.Where(h => fit.Names.Contains(h.Node)).Select(h => (h.Namespace, Amount: key.Resource == NodeFit.Places ? 1 : h.Requests.GetValueOrDefault(key.Resource)))
+            .Where(h => h.Amount > 0).GroupBy(h => h.Namespace)
+            .Select(g => new WaitHolder(g.Key, key, g.Sum(h => h.Amount), 0, null, g.Count()))
+            .OrderByDescending(h => h.Amount).ThenBy(h => h.Namespace, StringComparer.Ordinal),
+    ];
+
     private static WaitRow Row(QueuedWorkload self, QuotaTree tree, ResourceKey key, decimal needed, Dictionary<ResourceKey, decimal> wanted) => new(
         key, needed, tree.Available(self.ClusterQueue, key), tree.Capacity(self.ClusterQueue, key),
         tree.Neighbours(self.ClusterQueue).Sum(n => tree.Borrowed(n, key)), tree.Reclaimable(self.ClusterQueue, key, wanted));
 
-    /// <summary>As Kueue does: a label that a pod asks for and the flavor has otherwise rules the flavor out.</summary>
-    public static bool MayUse(QueuedWorkload workload, string flavor, IReadOnlyList<JsonObject> flavors) =>
-        flavors.FirstOrDefault(f => f.Name() == flavor)?.At("spec", "nodeLabels") is not JsonObject own
-        || workload.PodSets.All(s => (s.Spec.At("nodeSelector") as JsonObject ?? []).All(l => own[l.Key] is null || own[l.Key]!.ToString() == l.Value?.ToString()));
+    /// <summary>
+    /// The flavors that a workload may use of those that its queue has for a resource. As Kueue does: a label that a pod asks for and
+    /// that any of them names has to be there; labels that none of them names are left to the nodes.
+    /// </summary>
+    public static IEnumerable<string> Usable(QueuedWorkload workload, IReadOnlyList<string> offered, IReadOnlyList<JsonObject> flavors)
+    {
+        var named = FlavorLabels.Named(flavors.Where(f => offered.Contains(f.Name())));
+        return offered.Where(o => workload.PodSets.All(s => FlavorLabels.Match(s.Spec, label => flavors.FirstOrDefault(f => f.Name() == o).Text("spec", "nodeLabels", label), named)));
+    }
 }

@@ -1,3 +1,5 @@
+using Portal.Core.Cluster;
+
 namespace Portal.Core.Waiting;
 
 /// <summary>What of an analysis an estimate is made from. Pure.</summary>
@@ -25,6 +27,21 @@ public static class WaitScenes
             // A cluster without priority classes gives all the same.
             Priority = analysis.Priority > 0 ? analysis.Priority : null,
         };
+    }
+
+    /// <summary>
+    /// The namespaces whose work takes from what its queue can take, its own among them: only what comes there can go before it. Null
+    /// for what stands in no queue: the nodes take whatever comes.
+    /// </summary>
+    public static IReadOnlySet<string>? Rivals(WaitSnapshot snapshot, WaitAnalysis analysis)
+    {
+        if (analysis.ClusterQueue.Length == 0 || analysis.Bottleneck is not { } row)
+            return null;
+        var tree = QuotaTree.From(snapshot.ClusterQueues, snapshot.Cohorts, snapshot.Queued());
+        var queues = tree.Neighbours(analysis.ClusterQueue).Append(analysis.ClusterQueue)
+            .Where(q => tree.Taken(analysis.ClusterQueue, row.Key, q, 1) > 0).ToHashSet(StringComparer.Ordinal);
+        return snapshot.LocalQueues.Where(q => queues.Contains(q.Text("spec", "clusterQueue") ?? ""))
+            .Select(q => q.Text("metadata", "namespace") ?? "").ToHashSet(StringComparer.Ordinal);
     }
 
     /// <summary>

@@ -41,10 +41,21 @@ public sealed class WorkloadCluster(ConnectedCluster cluster, WorkloadOptions op
             HasPriorities = PriorityClass.All.All(p => Cache.Find(new ObjectKey(Kinds.WorkloadPriorityClass, null, p.Name)) is not null),
         };
 
-    /// <summary>The pods of a row, newest first.</summary>
+    /// <summary>The pods of a row as the watch shows them, newest first.</summary>
     public IReadOnlyList<JsonObject> Pods(string ns, ReconcileOwner owner) =>
-        [.. Cache.List(Kinds.Pod, ns, (Manifest.IdLabel, owner.Id.ToString("D")))
-            .OrderByDescending(p => p.Text("metadata", "creationTimestamp"), StringComparer.Ordinal)];
+        NewestFirst(Cache.List(Kinds.Pod, ns, (Manifest.IdLabel, owner.Id.ToString("D"))));
+
+    /// <summary>The pods of a row as the cluster answers now, newest first: for what is said once, which a watch may be too far behind for.</summary>
+    public async Task<IReadOnlyList<JsonObject>> AskPodsAsync(string ns, ReconcileOwner owner, CancellationToken ct)
+    {
+        var pods = new List<JsonObject>();
+        await foreach (var pod in Client.ListAsync(Kinds.Pod, ns, $"{Manifest.IdLabel}={owner.Id:D}", ct))
+            pods.Add(pod);
+        return NewestFirst(pods);
+    }
+
+    private static IReadOnlyList<JsonObject> NewestFirst(IEnumerable<JsonObject> pods) =>
+        [.. pods.OrderByDescending(p => p.Text("metadata", "creationTimestamp"), StringComparer.Ordinal)];
 
     /// <summary>
     /// Events about an object and its pod, newest first. A quota refuses pods, not what makes them, and volumes and networks have

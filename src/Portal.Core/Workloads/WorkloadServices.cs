@@ -21,6 +21,9 @@ internal static class WorkloadServices
         services.AddSingleton<StoppedWork>();
         services.AddSingleton<NotebookService>();
         services.AddSingleton<NotebookDoor>();
+        services.AddSingleton<NotebookLogs>();
+        services.AddSingleton<NotebookPreview>();
+        services.AddSingleton<LaunchChangePreview>();
         services.AddSingleton<NotebookIdleSweep>();
         services.AddSingleton<IReconciler, NotebookReconciler>();
         services.AddSingleton<WaitService>();

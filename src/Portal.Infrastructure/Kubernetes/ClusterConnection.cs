@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Threading.RateLimiting;
-using k8s.Exceptions;
 using Portal.Core.Cluster;
 using Portal.Infrastructure.Kubernetes.Sessions;
 
@@ -15,6 +14,15 @@ namespace Portal.Infrastructure.Kubernetes;
 internal sealed class ClusterConnection : IDisposable
 {
     private const int Attempts = 3;
+
+    // What the server itself reads. Others answer for an aggregated group, and a webhook turns the objects of a custom one into
+    // another version: either may hang in a cluster that is well.
+    private static readonly string[] OwnGroups =
+    [
+        "admissionregistration.k8s.io", "apiextensions.k8s.io", "apiregistration.k8s.io", "authentication.k8s.io", "authorization.k8s.io",
+        "certificates.k8s.io", "coordination.k8s.io", "discovery.k8s.io", "events.k8s.io", "flowcontrol.apiserver.k8s.io", "networking.k8s.io",
+        "node.k8s.io", "rbac.authorization.k8s.io", "resource.k8s.io", "scheduling.k8s.io", "storage.k8s.io",
+    ];
 
     private readonly TimeProvider _clock;
     private readonly RateLimiter _limiter;
@@ -54,7 +62,7 @@ internal sealed class ClusterConnection : IDisposable
     {
         for (var attempt = 1; ; attempt++)
         {
-            using var permit = await _limiter.AcquireAsync(1, ct);
+            using var permit = await PermitAsync(ct);
             var response = await GuardedAsync(method, path, body, headers, relayed, ct);
             if (response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.NotModified)
                 return response;
@@ -79,8 +87,7 @@ internal sealed class ClusterConnection : IDisposable
     {
         var client = Client();
         request.Headers.Host = ServerName;
-        if (client.Credentials is { } credentials)
-            await credentials.ProcessHttpRequestAsync(request, ct);
+        await SignAsync(client, request, ct);
         return await client.HttpClient.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
     }
 
@@ -93,12 +100,12 @@ internal sealed class ClusterConnection : IDisposable
     /// <summary>
     /// While the cluster hangs, one call at a time finds out whether it is back, and all others fail at once: nobody waits out
     /// a time-out that somebody else waits out already. Only what the server itself reads decides: a webhook may hold a write up,
-    /// and a node that is gone a log, in a cluster that is well.
+    /// or the objects of a custom kind, and a node that is gone a log, in a cluster that is well.
     /// </summary>
     private async Task<HttpResponseMessage> GuardedAsync(
         HttpMethod method, string path, Func<HttpContent>? body, Action<HttpRequestHeaders>? headers, bool relayed, CancellationToken ct)
     {
-        var decides = method == HttpMethod.Get && !relayed;
+        var decides = method == HttpMethod.Get && !relayed && IsOfTheServer(path);
         if (!_silent)
             return await OnceAsync(method, path, body, headers, decides, ct);
         if (!decides || Interlocked.CompareExchange(ref _trying, 1, 0) != 0)
@@ -110,6 +117,38 @@ internal sealed class ClusterConnection : IDisposable
         finally
         {
             Volatile.Write(ref _trying, 0);
+        }
+    }
+
+    /// <summary>True for what the API server answers by itself: its version, what it serves, and the objects of its own kinds.</summary>
+    internal static bool IsOfTheServer(string path) => path.Split('?')[0].Split('/') is not ["apis", var group, ..]
+        || !group.Contains('.', StringComparison.Ordinal) || OwnGroups.Contains(group, StringComparer.Ordinal);
+
+    // Of a line that is closed meanwhile, its cluster reconnected or forgotten: callers find the new one, or none.
+    private async Task<RateLimitLease> PermitAsync(CancellationToken ct)
+    {
+        try
+        {
+            return await _limiter.AcquireAsync(1, ct);
+        }
+        catch (ObjectDisposedException e)
+        {
+            throw new ClusterException(ClusterFailure.Unavailable, "The cluster's connection was closed.", e);
+        }
+    }
+
+    // A program that gives them out, and the files that they stand in, can fail in ways of their own.
+    private static async Task SignAsync(k8s.Kubernetes client, HttpRequestMessage request, CancellationToken ct)
+    {
+        if (client.Credentials is not { } credentials)
+            return;
+        try
+        {
+            await credentials.ProcessHttpRequestAsync(request, ct);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            throw new ClusterException(ClusterFailure.Unavailable, "The cluster's credentials cannot be used: " + e.Message, e);
         }
     }
 
@@ -129,8 +168,7 @@ internal sealed class ClusterConnection : IDisposable
             };
             headers?.Invoke(request.Headers);
             request.Headers.Host = ServerName;
-            if (client.Credentials is { } credentials)
-                await credentials.ProcessHttpRequestAsync(request, deadline.Token);
+            await SignAsync(client, request, deadline.Token);
             var response = await client.HttpClient.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
             _silent = false;
             return response;
@@ -141,7 +179,7 @@ internal sealed class ClusterConnection : IDisposable
                 _silent = true;
             throw new ClusterException(ClusterFailure.Unavailable, $"The cluster did not answer within {Options.RequestTimeout.TotalSeconds:0} s.", e);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (Exception e) when (e is HttpRequestException or IOException or ObjectDisposedException)
         {
             throw new ClusterException(ClusterFailure.Unavailable, "The cluster cannot be reached: " + e.Message, e);
         }
@@ -186,11 +224,15 @@ internal sealed class ClusterConnection : IDisposable
             var client = new k8s.Kubernetes(configuration);
             // Redirects and cookies of notebooks that are passed through are the browser's affair, and one's cookies no other's.
             (handler!.AllowAutoRedirect, handler.UseCookies) = (false, false);
+            // All calls share one connection: where the way behind it is gone and nobody says so, a new one is made before long.
+            (handler.ConnectTimeout, handler.KeepAlivePingPolicy) = (TimeSpan.FromSeconds(10), HttpKeepAlivePingPolicy.Always);
+            (handler.KeepAlivePingDelay, handler.KeepAlivePingTimeout) = (Options.PingDelay, Options.PingTimeout);
             if (!configuration.SkipTlsVerify)
                 AskForTheName(handler.SslOptions);
             return client;
         }
-        catch (Exception e) when (e is KubeConfigException or KubernetesClientException or IOException or UnauthorizedAccessException or YamlDotNet.Core.YamlException)
+        // Programs are run, files are read and certificates are taken apart, each of which fails in ways of its own.
+        catch (Exception e) when (e is not (ClusterException or OperationCanceledException))
         {
             throw new ClusterException(ClusterFailure.Unavailable, "The kubeconfig cannot be used: " + e.Message, e);
         }

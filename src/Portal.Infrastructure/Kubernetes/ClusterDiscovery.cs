@@ -7,10 +7,11 @@ namespace Portal.Infrastructure.Kubernetes;
 /// Finds out what a cluster serves: in two requests where it offers aggregated discovery (1.26 and later), group by group
 /// where it does not.
 /// </summary>
-internal sealed class ClusterDiscovery(ClusterConnection connection, TimeProvider clock) : IDisposable
+internal sealed class ClusterDiscovery(ClusterConnection connection, TimeProvider clock)
 {
     private const string Aggregated = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
+    // Never disposed: a call may wait for it while its cluster is reconnected, and without a wait handle it holds nothing.
     private readonly SemaphoreSlim _one = new(1);
     private Answer? _known;
     private long _unansweredSince = -1;
@@ -52,8 +53,6 @@ internal sealed class ClusterDiscovery(ClusterConnection connection, TimeProvide
             _one.Release();
         }
     }
-
-    public void Dispose() => _one.Dispose();
 
     private ClusterCapabilities? Known() =>
         _known is { } known && clock.GetElapsedTime(known.At) < connection.Options.DiscoveryAge ? known.Value : null;

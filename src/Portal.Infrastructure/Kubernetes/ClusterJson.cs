@@ -81,7 +81,7 @@ internal static class ClusterJson
                 await using var stream = await response.Content.ReadAsStreamAsync(deadline.Token);
                 return await read(stream, deadline.Token);
             }
-            catch (Exception e) when (e is JsonException or HttpRequestException or IOException
+            catch (Exception e) when (e is JsonException or HttpRequestException or IOException or ObjectDisposedException
                 || (e is OperationCanceledException && !ct.IsCancellationRequested))
             {
                 throw new ClusterException(ClusterFailure.Unavailable, "The cluster's answer broke off: " + e.Message, e);

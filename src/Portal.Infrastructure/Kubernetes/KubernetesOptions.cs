@@ -53,6 +53,12 @@ public sealed class KubernetesOptions
     /// </summary>
     public TimeSpan WatchIdle { get; set; } = TimeSpan.FromSeconds(45);
 
+    /// <summary>How long nothing may come on a connection until the server is asked whether it is still there.</summary>
+    internal TimeSpan PingDelay { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long the answer to that may take until the connection is given up.</summary>
+    internal TimeSpan PingTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>As these, for a try: an admin waits for it.</summary>
     internal KubernetesOptions ForProbe() => new() { RequestTimeout = ProbeTimeout, Patience = TimeSpan.Zero, DiscoveryAge = DiscoveryAge };
 }

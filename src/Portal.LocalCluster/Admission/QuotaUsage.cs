@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Portal.LocalCluster.Machinery;
 using Portal.LocalCluster.Rules;
+using Portal.LocalCluster.Scheduling;
 using Portal.LocalCluster.Storage;
 
 namespace Portal.LocalCluster.Admission;
@@ -148,29 +149,15 @@ internal sealed class QuotaUsage(ObjectStore store, ResourceCatalog catalog)
 
     private static IEnumerable<(string, Quantity)> Pod(JsonObject pod)
     {
-        foreach (var list in (string[])["requests", "limits"])
+        var spec = pod.Map("spec") ?? [];
+        foreach (var (resource, amount) in ResourceAmounts.OfPod(spec))
         {
-            Dictionary<string, Quantity> sums = new(StringComparer.Ordinal);
-            Add(pod.Items("spec", "containers"), list, sums, (sum, amount) => sum + amount);
-            // Init containers run one after another before the others: the largest counts, not their sum.
-            Add(pod.Items("spec", "initContainers"), list, sums, (sum, amount) => sum > amount ? sum : amount);
-            foreach (var (resource, amount) in sums)
-            {
-                if (list == "limits" && resource.Contains('/', StringComparison.Ordinal)) continue;
-                yield return ($"{list}.{resource}", amount);
-                if (list == "requests") yield return (resource, amount);
-            }
+            yield return ($"requests.{resource}", ResourceAmounts.Measured(resource, amount));
+            yield return (resource, ResourceAmounts.Measured(resource, amount));
         }
-    }
-
-    private static void Add(JsonArray? containers, string list, Dictionary<string, Quantity> sums, Func<Quantity, Quantity, Quantity> join)
-    {
-        foreach (var container in (containers ?? []).OfType<JsonObject>())
+        foreach (var (resource, amount) in ResourceAmounts.LimitsOfPod(spec))
         {
-            foreach (var (resource, value) in container.Map("resources", list) ?? [])
-            {
-                if (Quantity.TryParse(value.AsText(), out var amount)) sums[resource] = sums.TryGetValue(resource, out var sum) ? join(sum, amount) : amount;
-            }
+            if (!resource.Contains('/', StringComparison.Ordinal)) yield return ($"limits.{resource}", ResourceAmounts.Measured(resource, amount));
         }
     }
 }

@@ -38,17 +38,16 @@ internal sealed class ValidatingPolicies(ObjectStore store, ResourceCatalog cata
             var policy = _policies.GetValue(found, static one => AdmissionPolicy.From(one.Read()));
             if (!ResourceMatch.Matches(policy.Constraints, request, operation, ns)) continue;
             if (binding.Map("spec", "matchResources") is { } narrower && !ResourceMatch.Matches(narrower, request, operation, ns)) continue;
-            Judge(policy, binding, request, Names(policy, binding, request, operation, ns));
+            if (TryParameters(policy, binding, request, out var parameters)) Judge(policy, binding, request, Names(policy, parameters, request, operation, ns));
+            else if (policy.FailsClosed && binding.Text("spec", "paramRef", "parameterNotFoundAction") == "Deny")
+                Deny(policy, binding, request, "failed to configure binding: no params found for policy binding with `Deny` parameterNotFoundAction", "Invalid");
         }
     }
 
     private static void Judge(AdmissionPolicy policy, JsonObject binding, AdmissionRequest request, Dictionary<string, Func<object?>> names)
     {
-        try
-        {
-            if (!policy.Conditions.All(condition => condition.IsTrue(names))) return;
-        }
-        catch (CelException failure)
+        if (!Applies(policy, names, out var failure)) return;
+        if (failure is not null)
         {
             if (policy.FailsClosed) Deny(policy, binding, request, failure.Message, "Invalid");
             return;
@@ -57,13 +56,33 @@ internal sealed class ValidatingPolicies(ObjectStore store, ResourceCatalog cata
         {
             try
             {
-                if (!validation.Expression.IsTrue(names)) Deny(policy, binding, request, validation.MessageExpression?.Evaluate(names) as string ?? validation.Message, validation.Reason);
+                if (validation.Expression.IsTrue(names)) continue;
             }
-            catch (CelException failure)
+            catch (CelException wrong)
             {
-                if (policy.FailsClosed) Deny(policy, binding, request, $"expression '{validation.Expression.Source}' resulted in error: {failure.Message}", "Invalid");
+                if (policy.FailsClosed) Deny(policy, binding, request, $"expression '{validation.Expression.Source}' resulted in error: {wrong.Message}", "Invalid");
+                continue;
+            }
+            Deny(policy, binding, request, validation.MessageExpression?.Line(names) ?? validation.Message, validation.Reason);
+        }
+    }
+
+    /// <summary>One condition that is false outweighs others that have no value, wherever it stands.</summary>
+    private static bool Applies(AdmissionPolicy policy, Dictionary<string, Func<object?>> names, out CelException? failure)
+    {
+        failure = null;
+        foreach (var condition in policy.Conditions)
+        {
+            try
+            {
+                if (!condition.IsTrue(names)) return false;
+            }
+            catch (CelException wrong)
+            {
+                failure ??= wrong;
             }
         }
+        return true;
     }
 
     private static void Deny(AdmissionPolicy policy, JsonObject binding, AdmissionRequest request, string message, string reason)
@@ -78,7 +97,7 @@ internal sealed class ValidatingPolicies(ObjectStore store, ResourceCatalog cata
             reason switch { "Unauthorized" => 401, "Forbidden" => 403, "RequestEntityTooLarge" => 413, _ => 422 }, reason, forbidden.Text("message")!, forbidden.Map("details"));
     }
 
-    private Dictionary<string, Func<object?>> Names(AdmissionPolicy policy, JsonObject binding, AdmissionRequest request, string operation, JsonObject? ns)
+    private static Dictionary<string, Func<object?>> Names(AdmissionPolicy policy, JsonObject? parameters, AdmissionRequest request, string operation, JsonObject? ns)
     {
         var removal = operation == "DELETE";
         Dictionary<string, Func<object?>> names = new(StringComparer.Ordinal)
@@ -87,7 +106,7 @@ internal sealed class ValidatingPolicies(ObjectStore store, ResourceCatalog cata
             ["oldObject"] = () => request.Old,
             ["namespaceObject"] = () => ns,
             ["request"] = () => About(request, operation),
-            ["params"] = () => Parameters(policy, binding, request),
+            ["params"] = () => parameters,
         };
         var variables = new Dictionary<object, object?>();
         names["variables"] = () => variables;
@@ -106,11 +125,15 @@ internal sealed class ValidatingPolicies(ObjectStore store, ResourceCatalog cata
         return names;
     }
 
-    private JsonObject? Parameters(AdmissionPolicy policy, JsonObject binding, AdmissionRequest request)
+    /// <summary>False where the binding names an object that is not there; null where it names none.</summary>
+    private bool TryParameters(AdmissionPolicy policy, JsonObject binding, AdmissionRequest request, out JsonObject? parameters)
     {
-        if (policy.ParamKind is not { } kind || catalog.OfKind(kind.Text("apiVersion") ?? "", kind.Kind()) is not { } type) return null;
+        parameters = null;
+        if (policy.ParamKind is not { } kind || catalog.OfKind(kind.Text("apiVersion") ?? "", kind.Kind()) is not { } type) return true;
+        if (binding.Text("spec", "paramRef", "name") is not { Length: > 0 } name) return true;
         var ns = type.Namespaced ? binding.Text("spec", "paramRef", "namespace") ?? request.Namespace : null;
-        return store.Find(type, ns, binding.Text("spec", "paramRef", "name") ?? "")?.Read();
+        parameters = store.Find(type, ns, name)?.Read();
+        return parameters is not null;
     }
 
     private static JsonObject About(AdmissionRequest request, string operation)

@@ -101,16 +101,13 @@ internal readonly record struct ListVersion(long Version, bool Exact)
 {
     public static ListVersion Of(ApiRequest request)
     {
+        ListOptions.CheckList(request);
         var (text, match) = (request.Text("resourceVersion"), request.Text("resourceVersionMatch"));
-        if (match is not null && text is null)
-        {
-            var causes = new Causes();
-            causes.Forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden unless resourceVersion is provided");
-            throw Refusals.InvalidOptions("ListOptions", causes);
-        }
         if (text is null || request.Text("continue") is not null) return default;
-        if (ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version)) return new ListVersion((long)Math.Min(version, long.MaxValue), match == "Exact");
-        throw Refusals.BadRequest("invalid resource version: " + NotANumber(text));
+        if (!ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version)) throw Refusals.BadRequest("invalid resource version: " + NotANumber(text));
+        // The first of several pages is of the version it names, as the others are, unless it says otherwise.
+        var paged = match is null && version > 0 && request.Whole("limit") > 0;
+        return new ListVersion((long)Math.Min(version, long.MaxValue), match == "Exact" || paged);
     }
 
     public static string NotANumber(string text) => $"resourceVersion: Invalid value: \"{text}\": strconv.ParseUint: parsing \"{text}\": invalid syntax";

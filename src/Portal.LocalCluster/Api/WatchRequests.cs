@@ -17,9 +17,10 @@ internal sealed class WatchRequests(ObjectRegistry registry, IHostApplicationLif
 
     public async Task Watch(ApiRequest request)
     {
+        ListOptions.CheckWatch(request);
         var selection = Selection.Of(request);
         var since = Since(request);
-        var initial = since == 0 || request.Text("sendInitialEvents") is "true" or "1";
+        var initial = ListOptions.SendsInitialEvents(request) ?? since == 0;
         var bookmarks = request.Flag("allowWatchBookmarks");
         var feed = new ChangeFeed(FeedLimit);
         List<StoredObject> present = [];
@@ -31,6 +32,8 @@ internal sealed class WatchRequests(ObjectRegistry registry, IHostApplicationLif
         {
             shelf = registry.Store.Shelf(request.Type);
             version = registry.Store.Version;
+            // Without a version it begins with what comes next.
+            if (!initial && since == 0) since = version;
             expired = !initial && since < shelf.HistoryFloor;
             if (!expired)
             {
@@ -72,7 +75,7 @@ internal sealed class WatchRequests(ObjectRegistry registry, IHostApplicationLif
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(request.Aborted, lifetime.ApplicationStopping);
         while (!stop.IsCancellationRequested && DateTime.UtcNow < end)
         {
-            var until = bookmarks && nextBookmark > DateTime.UtcNow && nextBookmark < end ? nextBookmark : end;
+            var until = bookmarks && nextBookmark < end ? nextBookmark : end;
             if (!await Readable(feed, until, stop.Token))
             {
                 if (feed.Changes.Completion.IsCompleted)
@@ -80,16 +83,16 @@ internal sealed class WatchRequests(ObjectRegistry registry, IHostApplicationLif
                     if (feed.Late) await writer.Error(new ApiException(410, "Expired", "The watch was too slow and has missed changes"));
                     return;
                 }
-                // Also where nothing has changed: by it a client knows that a quiet watch lives.
-                if (until != end)
+                if (until == end) continue;
+                // Also where nothing has changed: by it a client knows that a quiet watch lives. What came meanwhile goes first.
+                if (VersionWithNothingUnread(feed) is { } version)
                 {
-                    if (VersionWithNothingUnread(feed) is not { } version) continue;
                     writer.Bookmark(version, end: false);
                     await writer.Flush();
+                    nextBookmark = nextBookmark + BookmarkPause < end - LastBookmark ? nextBookmark + BookmarkPause
+                        : nextBookmark < end - LastBookmark ? end - LastBookmark : end;
+                    continue;
                 }
-                nextBookmark = nextBookmark + BookmarkPause < end - LastBookmark ? nextBookmark + BookmarkPause
-                    : nextBookmark < end - LastBookmark ? end - LastBookmark : end;
-                continue;
             }
             while (feed.Changes.TryRead(out var change)) writer.Add(change);
             await writer.Flush();

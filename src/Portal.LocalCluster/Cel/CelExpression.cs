@@ -25,6 +25,19 @@ public sealed class CelExpression
     /// <exception cref="CelException">It has no value, or another than true or false.</exception>
     public bool IsTrue(IReadOnlyDictionary<string, Func<object?>> variables) =>
         Evaluate(variables) is bool flag ? flag : throw new CelException("no such overload: the expression is neither true nor false");
+
+    /// <summary>The line of text that it makes, or null where it makes none: an expression for a message changes no verdict.</summary>
+    public string? Line(IReadOnlyDictionary<string, Func<object?>> variables)
+    {
+        try
+        {
+            return Evaluate(variables) is string text && !string.IsNullOrWhiteSpace(text) && !text.Contains('\n', StringComparison.Ordinal) ? text : null;
+        }
+        catch (CelException)
+        {
+            return null;
+        }
+    }
 }
 
 /// <summary>The names an expression may use: those it is given, and those of the macros it is in.</summary>

@@ -33,7 +33,20 @@ internal static class CelFunctions
     };
 
     /// <summary>A function that stands behind the value it is about.</summary>
-    public static object? Call(string name, object? target, object?[] arguments) => (name, target, arguments) switch
+    public static object? Call(string name, object? target, object?[] arguments)
+    {
+        try
+        {
+            return Of(name, target, arguments);
+        }
+        catch (Exception failure) when (failure is ArgumentException or InvalidCastException or OverflowException or RegexMatchTimeoutException)
+        {
+            // Values that the function does not take, as an index beyond the text or a pattern that is none.
+            throw new CelException($"{name}: {failure.Message}");
+        }
+    }
+
+    private static object? Of(string name, object? target, object?[] arguments) => (name, target, arguments) switch
     {
         ("size", _, []) => Size(target),
         ("startsWith", string text, [string start]) => text.StartsWith(start, StringComparison.Ordinal),
@@ -44,8 +57,8 @@ internal static class CelFunctions
         ("upperAscii", string text, []) => text.ToUpperInvariant(),
         ("trim", string text, []) => text.Trim(),
         ("replace", string text, [string old, string with]) => text.Replace(old, with, StringComparison.Ordinal),
-        ("substring", string text, [long start]) => text[(int)start..],
-        ("substring", string text, [long start, long end]) => text[(int)start..(int)end],
+        ("substring", string text, [long start]) => text[checked((int)start)..],
+        ("substring", string text, [long start, long end]) => text[checked((int)start)..checked((int)end)],
         ("indexOf", string text, [string part]) => (long)text.IndexOf(part, StringComparison.Ordinal),
         ("split", string text, [string separator]) => text.Split(separator).Select(part => (object?)part).ToList(),
         ("join", List<object?> list, []) => string.Concat(list.Cast<string>()),

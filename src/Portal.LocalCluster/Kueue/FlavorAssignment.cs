@@ -52,7 +52,7 @@ public static class FlavorAssignment
                 return (null, false);
             }
             string[] together = [.. wanted.Where(pair => pair.Value > 0 && group.Covered.Contains(pair.Key)).Select(pair => pair.Key)];
-            (string? flavor, Fit fit) = Best(group, name => Judge(name, together, set, wanted, queue, flavors, assumed, reasons));
+            (string? flavor, Fit fit) = Best(group, name => Judge(name, group, together, set, wanted, queue, flavors, assumed, reasons));
             if (flavor is null) return (null, false);
             fits &= fit == Fit.Now;
             foreach (string one in together) chosen[one] = flavor;
@@ -81,10 +81,10 @@ public static class FlavorAssignment
     }
 
     private static Fit Judge(
-        string name, string[] resources, PodSet set, ResourceAmounts wanted, QueueState queue,
+        string name, ResourceGroup group, string[] resources, PodSet set, ResourceAmounts wanted, QueueState queue,
         IReadOnlyDictionary<string, Flavor> flavors, Dictionary<FlavorResource, decimal> assumed, SortedSet<string> reasons)
     {
-        if (Obstacle(name, set.Demand, flavors) is { } obstacle)
+        if (Obstacle(name, group, set.Demand, flavors) is { } obstacle)
         {
             reasons.Add(obstacle);
             return Fit.No;
@@ -108,13 +108,14 @@ public static class FlavorAssignment
         return fit;
     }
 
-    private static string? Obstacle(string name, PodDemand demand, IReadOnlyDictionary<string, Flavor> flavors)
+    private static string? Obstacle(string name, ResourceGroup group, PodDemand demand, IReadOnlyDictionary<string, Flavor> flavors)
     {
         if (!flavors.TryGetValue(name, out Flavor? flavor)) return $"flavor {name} not found";
         if (Taints.FirstUntolerated(flavor.NodeTaints, [.. demand.Tolerations, .. flavor.Tolerations]) is { } taint)
             return $"untolerated taint {{{taint["key"]} {taint["value"]} {taint["effect"]} <nil>}} in flavor {name}";
-        // A flavor speaks only of the labels it sets: other labels of its nodes are not known here.
-        bool selected = demand.NodeSelector.All(pair => !flavor.NodeLabels.TryGetValue(pair.Key, out string? label) || label == pair.Value);
+        // A label that no flavor of the group sets is not known here: there the nodes decide.
+        bool selected = demand.NodeSelector.All(pair => flavor.NodeLabels.GetValueOrDefault(pair.Key) == pair.Value
+            || !group.Flavors.Any(beside => flavors.GetValueOrDefault(beside)?.NodeLabels.ContainsKey(pair.Key) == true));
         return selected ? null : $"flavor {name} doesn't match node affinity";
     }
 

@@ -68,7 +68,7 @@ internal sealed class ObjectRegistry(ObjectStore store, ResourceCatalog catalog,
             var tree = change(present.Read());
             ObjectMetadata.CheckSame(type, present, old, tree);
             SchemaCheck.Decode(type, tree, options);
-            tree = options.Subresource.Length > 0 ? WithSubresource(old, tree, options.Subresource) : WithStatusOf(type, old, tree);
+            tree = options.Subresource.Length > 0 ? WithSubresource(old, tree, options) : WithStatusOf(type, old, tree);
             ObjectMetadata.ForChange(old, tree);
             ObjectMetadata.Order(type, tree);
             KindRules.Default(type, tree, old);
@@ -134,11 +134,12 @@ internal sealed class ObjectRegistry(ObjectStore store, ResourceCatalog catalog,
         return tree;
     }
 
-    private static JsonObject WithSubresource(JsonObject old, JsonObject tree, string subresource)
+    private static JsonObject WithSubresource(JsonObject old, JsonObject tree, WriteOptions options)
     {
         var changed = (JsonObject)old.DeepClone();
-        if (tree.At("metadata", "managedFields") is { } managed) changed.Ensure("metadata")["managedFields"] = managed.DeepClone();
-        if (subresource == "status")
+        // The account of who owns which field is written by apply; whoever may write a subresource may not send another one.
+        if (options.Apply && tree.At("metadata", "managedFields") is { } managed) changed.Ensure("metadata")["managedFields"] = managed.DeepClone();
+        if (options.Subresource == "status")
         {
             if (tree["status"] is { } status) changed["status"] = status.DeepClone();
             else changed.Remove("status");

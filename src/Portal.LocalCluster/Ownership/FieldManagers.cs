@@ -47,12 +47,12 @@ internal static class FieldManagers
 
     public static JsonObject Empty() => new() { ["metadata"] = new JsonObject() };
 
-    /// <summary>What is stored, unless the writer sends another account (an empty one starts anew).</summary>
+    /// <summary>What is stored, unless the writer sends another account (one of an empty entry starts anew, an empty list says nothing).</summary>
     private static List<FieldManager> Base(JsonObject? old, JsonObject tree)
     {
         if (old is null) return [];
         var sent = tree.Items("metadata", "managedFields");
-        return sent is null ? ManagedFields.Read(old) : ManagedFields.Read(tree);
+        return sent is null or { Count: 0 } ? ManagedFields.Read(old) : ManagedFields.Read(tree);
     }
 
     private static void Cut(ResourceType type, FieldSet changed)

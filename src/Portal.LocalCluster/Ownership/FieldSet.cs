@@ -90,7 +90,8 @@ internal sealed class FieldSet
         }
     }
 
-    private static string Shown(string step) => step[0] switch
+    /// <summary>One step of such a path.</summary>
+    public static string Shown(string step) => step[0] switch
     {
         'f' => "." + step[2..],
         'k' => "[" + string.Join(",", ((JsonObject)JsonNode.Parse(step[2..])!).Select(key => $"{key.Key}={key.Value?.ToJsonString()}")) + "]",

@@ -8,14 +8,19 @@ namespace Portal.LocalCluster.Ownership;
 /// <summary>Which fields a value has, and which differ between two, as deep as the schema lets them be owned apart.</summary>
 internal static class FieldWalk
 {
-    /// <summary>What an applied configuration names: leaves, empty maps and list elements.</summary>
+    /// <summary>What an applied configuration names: leaves, empty maps, list elements and keys that are no declared fields.</summary>
     public static FieldSet Named(FieldSchema schema, JsonNode? value)
     {
         var set = new FieldSet();
         switch (Structure(schema, value))
         {
             case Form.Fields when value is JsonObject { Count: > 0 } map:
-                foreach (var (key, item) in map) set.Set("f:" + key, Named(FieldOf(schema, key), item));
+                foreach (var (key, item) in map)
+                {
+                    var named = Named(FieldOf(schema, key), item);
+                    if (!schema.Fields.ContainsKey(key)) named.Member = true;
+                    set.Set("f:" + key, named);
+                }
                 break;
             case Form.Elements when value is JsonArray { Count: > 0 } list:
                 foreach (var (step, item) in Elements(schema, list))

@@ -54,6 +54,7 @@ internal static class Merging
     }
 
     /// <summary>Removes from a tree what stands in <paramref name="last"/> and in none of <paramref name="kept"/>.</summary>
+    /// <remarks>Whoever owns only fields of a list's element or of a map's value does not keep it: without its other fields it would be a fragment.</remarks>
     public static void Prune(FieldSchema schema, JsonNode? tree, FieldSet last, IReadOnlyList<FieldSet> kept)
     {
         foreach (var (step, child) in last.Children)
@@ -62,7 +63,7 @@ internal static class Merging
             if (tree is JsonObject map && step[0] == 'f')
             {
                 var key = step[2..];
-                if (below.Count == 0) map.Remove(key);
+                if (schema.Fields.ContainsKey(key) ? below.Count == 0 : Goes(child, below)) map.Remove(key);
                 else Prune(FieldWalk.FieldOf(schema, key), map[key], child, below);
             }
             else if (tree is JsonArray list && schema.Type == FieldType.List)
@@ -70,10 +71,12 @@ internal static class Merging
                 for (var i = list.Count - 1; i >= 0; i--)
                 {
                     if (FieldWalk.ElementStep(schema, list[i]) != step) continue;
-                    if (below.Count == 0) list.RemoveAt(i);
+                    if (Goes(child, below)) list.RemoveAt(i);
                     else if (step[0] == 'k') Prune(schema.Items!, list[i], child, below);
                 }
             }
         }
     }
+
+    private static bool Goes(FieldSet last, List<FieldSet> below) => last.Member ? !below.Exists(set => set.Member) : below.Count == 0;
 }

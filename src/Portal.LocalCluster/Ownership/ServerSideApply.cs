@@ -30,6 +30,8 @@ internal static class ServerSideApply
         if (!force) CheckConflicts(others, changed);
         foreach (var other in others) other.Fields = other.Fields.Except(changed);
         if (last is not null) Merging.Prune(type.Schema, merged, last.Fields, [mine.Fields, .. others.Select(other => other.Fields)]);
+        var (_, removed) = FieldWalk.Compare(type.Schema, before, merged);
+        foreach (var other in others) other.Fields = other.Fields.Except(removed);
         mine.Time = last is not null && last.Fields.SameAs(mine.Fields) && last.ApiVersion == mine.ApiVersion && changed.IsEmpty ? last.Time : ObjectMetadata.Time(now);
         return Result(live, applied, merged, [.. others, mine]);
     }

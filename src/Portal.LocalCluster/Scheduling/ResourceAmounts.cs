@@ -44,25 +44,41 @@ public sealed class ResourceAmounts : Dictionary<string, decimal>
     }
 
     public static string Text(string resource, decimal amount) =>
-        new Quantity(amount, resource.EndsWith("memory", StringComparison.Ordinal) || resource.EndsWith("storage", StringComparison.Ordinal)).ToString();
+        Measured(resource, amount).ToString();
+
+    public static Quantity Measured(string resource, decimal amount) =>
+        new(amount, resource.EndsWith("memory", StringComparison.Ordinal) || resource.EndsWith("storage", StringComparison.Ordinal));
 
     /// <summary>
     /// What a pod asks of a node: the sum of its containers, or its largest init container where that is more,
     /// plus overhead. A container that states only a limit requests that limit.
     /// </summary>
-    public static ResourceAmounts OfPod(JsonObject podSpec)
+    public static ResourceAmounts OfPod(JsonObject podSpec) => OfContainers(podSpec, OfContainer).Add(From(podSpec.Map("overhead")));
+
+    /// <summary>What a pod may take at most; overhead comes to what is limited only.</summary>
+    public static ResourceAmounts LimitsOfPod(JsonObject podSpec)
+    {
+        ResourceAmounts limits = OfContainers(podSpec, container => From(container.Map("resources", "limits")));
+        foreach ((string resource, decimal amount) in From(podSpec.Map("overhead")))
+        {
+            if (limits.ContainsKey(resource)) limits[resource] += amount;
+        }
+        return limits;
+    }
+
+    private static ResourceAmounts OfContainers(JsonObject podSpec, Func<JsonObject, ResourceAmounts> of)
     {
         ResourceAmounts total = new();
-        foreach (JsonObject container in podSpec.Each("containers")) total.Add(OfContainer(container));
+        foreach (JsonObject container in podSpec.Each("containers")) total.Add(of(container));
         ResourceAmounts sidecars = new();
         ResourceAmounts largest = new();
         foreach (JsonObject container in podSpec.Each("initContainers"))
         {
-            ResourceAmounts asked = OfContainer(container);
+            ResourceAmounts asked = of(container);
             if (container.Text("restartPolicy") == "Always") sidecars.Add(asked);
             else largest.Cover(asked.Add(sidecars));
         }
-        return total.Add(sidecars).Cover(largest).Add(From(podSpec.Map("overhead")));
+        return total.Add(sidecars).Cover(largest);
     }
 
     private static ResourceAmounts OfContainer(JsonObject container)

@@ -30,10 +30,13 @@ public sealed record ValidationRule(CelExpression Rule, string Message, CelExpre
 /// <summary>Holds a valid object against the rules of its schema, each where it stands, with the value before beside it.</summary>
 internal static class RuleCheck
 {
-    public static void Check(FieldSchema schema, JsonNode? value, JsonNode? old, string path, Causes causes)
+    /// <param name="same">The value is within one that has not changed.</param>
+    public static void Check(FieldSchema schema, JsonNode? value, JsonNode? old, string path, Causes causes, bool same = false)
     {
         if (!schema.ContainsRules || value is null) return;
-        foreach (var rule in schema.Rules) Apply(rule, value, old, path, causes);
+        // A rule that came later is held against a value only where that changes; a rule about changes always.
+        same = same || (old is not null && JsonNode.DeepEquals(value, old));
+        foreach (var rule in schema.Rules.Where(rule => rule.IsTransition || !same)) Apply(rule, value, old, path, causes);
         switch (value)
         {
             case JsonObject map:
@@ -41,14 +44,18 @@ internal static class RuleCheck
                 {
                     var field = schema.Fields.GetValueOrDefault(key) ?? schema.Items;
                     if (field is null || (path.Length == 0 && key == "metadata")) continue;
-                    Check(field, inner, (old as JsonObject)?[key], path.Length == 0 ? key : schema.Fields.ContainsKey(key) ? $"{path}.{key}" : $"{path}[{key}]", causes);
+                    Check(field, inner, (old as JsonObject)?[key], path.Length == 0 ? key : schema.Fields.ContainsKey(key) ? $"{path}.{key}" : $"{path}[{key}]", causes, same);
                 }
                 break;
             case JsonArray list when schema.Items is { } items:
-                for (var i = 0; i < list.Count; i++) Check(items, list[i], Before(schema, list[i], old as JsonArray), $"{path}[{i}]", causes);
+                for (var i = 0; i < list.Count; i++) Check(items, list[i], Before(schema, list[i], old as JsonArray), $"{path}[{i}]", causes, same);
                 break;
         }
     }
+
+    /// <summary>The element before, where the list's keys say which that is.</summary>
+    public static JsonNode? Before(FieldSchema list, JsonNode? element, JsonArray? old) =>
+        list.Merge == ListMerge.ByKey && Ownership.FieldWalk.ElementStep(list, element) is { } key ? old?.FirstOrDefault(one => Ownership.FieldWalk.ElementStep(list, one) == key) : null;
 
     private static void Apply(ValidationRule rule, JsonNode value, JsonNode? old, string path, Causes causes)
     {
@@ -57,7 +64,7 @@ internal static class RuleCheck
         try
         {
             if (rule.Rule.IsTrue(names)) return;
-            var message = rule.MessageExpression?.Evaluate(names) as string ?? rule.Message;
+            var message = rule.MessageExpression?.Line(names) ?? rule.Message;
             causes.Add(rule.Reason, $"{Word(rule.Reason)}: {message}", path.Length == 0 ? rule.FieldPath.TrimStart('.') : path + rule.FieldPath);
         }
         catch (CelException failure) when (!failure.Unsupported)
@@ -77,8 +84,4 @@ internal static class RuleCheck
         "FieldValueDuplicate" => "Duplicate value",
         _ => "Invalid value",
     };
-
-    /// <summary>The element before, where the list's keys say which that is.</summary>
-    private static JsonNode? Before(FieldSchema list, JsonNode? element, JsonArray? old) =>
-        list.Merge == ListMerge.ByKey && Ownership.FieldWalk.ElementStep(list, element) is { } key ? old?.FirstOrDefault(one => Ownership.FieldWalk.ElementStep(list, one) == key) : null;
 }

@@ -26,14 +26,16 @@ internal static class SchemaCheck
         options.Warnings.AddRange(unknown);
     }
 
-    /// <summary>For server-side apply, which refuses a field without a schema in its own way.</summary>
+    /// <summary>For server-side apply, which refuses in its own way a field without a schema and elements that it cannot tell apart.</summary>
     public static void Declared(ResourceType type, JsonObject applied)
     {
         var decoder = new Decoder(type.Custom);
         var copy = (JsonObject)applied.DeepClone();
         decoder.Object(type.Schema, copy, "", type.Schema.PreserveUnknown);
-        if (decoder.Unknown.Count == 0 && decoder.Mismatch is null) return;
-        var wrong = decoder.Unknown.Count > 0 ? $".{decoder.Unknown[0]}: field not declared in schema" : decoder.Mismatch;
+        List<string> problems = decoder.Unknown.Count > 0 ? [$".{decoder.Unknown[0]}: field not declared in schema"]
+            : decoder.Mismatch is { } mismatch ? [mismatch] : [.. Ownership.AppliedLists.Problems(type.Schema, applied)];
+        if (problems.Count == 0) return;
+        var wrong = problems.Count == 1 ? problems[0] : "errors:\n  " + string.Join("\n  ", problems);
         var kind = $"{type.Group}/{type.Version}, Kind={type.Kind}";
         throw new ApiException(500, reason: null, $"failed to create typed patch object ({applied.Namespace()}/{applied.Name()}; {kind}): {wrong}");
     }
@@ -50,7 +52,7 @@ internal static class SchemaCheck
         {
             if (key is "apiVersion" or "kind" or "metadata") continue;
             if (key == "status" && !type.Custom) continue;
-            if (type.Schema.Fields.TryGetValue(key, out var field)) values.Check(field, value, key);
+            if (type.Schema.Fields.TryGetValue(key, out var field)) values.Check(field, value, type.Custom ? old?[key] : null, key);
         }
         if (!type.Custom || before || !type.Schema.ContainsRules) return;
         if (!causes.Any)

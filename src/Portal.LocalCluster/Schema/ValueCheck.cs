@@ -9,8 +9,10 @@ namespace Portal.LocalCluster.Schema;
 /// <summary>Holds values against their schema: types (of custom resources), what is required, enumerations, patterns, bounds.</summary>
 internal sealed class ValueCheck(Causes causes, bool custom)
 {
-    public void Check(FieldSchema schema, JsonNode? value, string path)
+    /// <param name="old">The value before. Unchanged it stays as it is, though its definition would no longer let it in.</param>
+    public void Check(FieldSchema schema, JsonNode? value, JsonNode? old, string path)
     {
+        if (old is not null && JsonNode.DeepEquals(value, old)) return;
         if (value is null)
         {
             if (custom && !schema.Nullable && schema.Type != FieldType.Any) Type(schema, "null", path);
@@ -26,10 +28,10 @@ internal sealed class ValueCheck(Causes causes, bool custom)
         switch (value)
         {
             case JsonObject map:
-                Map(schema, map, path);
+                Map(schema, map, old as JsonObject, path);
                 break;
             case JsonArray list:
-                List(schema, list, path);
+                List(schema, list, old as JsonArray, path);
                 break;
             default:
                 Scalar(schema, value, path);
@@ -38,7 +40,7 @@ internal sealed class ValueCheck(Causes causes, bool custom)
         Alternatives(schema, value, path);
     }
 
-    private void Map(FieldSchema schema, JsonObject map, string path)
+    private void Map(FieldSchema schema, JsonObject map, JsonObject? old, string path)
     {
         foreach (var required in schema.Required)
         {
@@ -49,11 +51,11 @@ internal sealed class ValueCheck(Causes causes, bool custom)
         foreach (var (key, value) in map)
         {
             var field = schema.Type == FieldType.Map ? schema.Items : schema.Fields.GetValueOrDefault(key) ?? schema.Items;
-            if (field is not null) Check(field, value, schema.Type == FieldType.Map && !custom ? $"{path}[{key}]" : $"{path}.{key}");
+            if (field is not null) Check(field, value, old?[key], schema.Type == FieldType.Map && !custom ? $"{path}[{key}]" : $"{path}.{key}");
         }
     }
 
-    private void List(FieldSchema schema, JsonArray list, string path)
+    private void List(FieldSchema schema, JsonArray list, JsonArray? old, string path)
     {
         if (schema.Bounds?.MinItems is { } least && list.Count < least) causes.Invalid(path, list.Count, $"{path} in body should have at least {least} items");
         if (schema.Bounds?.MaxItems is { } most && list.Count > most) causes.TooMany(path, list.Count, most);
@@ -62,7 +64,7 @@ internal sealed class ValueCheck(Causes causes, bool custom)
         {
             if (schema.Merge != ListMerge.Atomic && custom && Ownership.FieldWalk.ElementStep(schema, list[i]) is { } key && !seen.Add(key))
                 causes.Duplicate($"{path}[{i}]", JsonNode.Parse(key[2..]));
-            if (schema.Items is { } items) Check(items, list[i], $"{path}[{i}]");
+            if (schema.Items is { } items) Check(items, list[i], RuleCheck.Before(schema, list[i], old), $"{path}[{i}]");
         }
     }
 
@@ -89,7 +91,7 @@ internal sealed class ValueCheck(Causes causes, bool custom)
 
     private void Alternatives(FieldSchema schema, JsonNode value, string path)
     {
-        foreach (var part in schema.AllOf) Check(part, value, path);
+        foreach (var part in schema.AllOf) Check(part, value, old: null, path);
         if (schema.AnyOf.Count > 0 && !schema.AnyOf.Any(part => Accepts(part, value, path)))
             causes.Invalid(path, value.DeepClone(), $"{path} in body must validate at least one schema (anyOf)");
         if (schema.OneOf.Count > 0 && schema.OneOf.Count(part => Accepts(part, value, path)) != 1)
@@ -100,7 +102,7 @@ internal sealed class ValueCheck(Causes causes, bool custom)
     private bool Accepts(FieldSchema schema, JsonNode value, string path)
     {
         var found = new Causes();
-        new ValueCheck(found, custom).Check(schema, value, path);
+        new ValueCheck(found, custom).Check(schema, value, old: null, path);
         return !found.Any;
     }
 

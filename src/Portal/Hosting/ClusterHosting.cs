@@ -42,7 +42,7 @@ internal static class ClusterHosting
         return options;
     }
 
-    /// <summary><c>Projects:StorageClass</c>, <c>:StorageAccessMode</c>, <c>:ImagePullSecrets</c>, <c>:PortalNamespace</c>; a pod knows its own namespace.</summary>
+    /// <summary>What stands below <c>Projects</c>; a pod knows its own namespace.</summary>
     private static ProjectClusterOptions ProjectOptions(IConfiguration section)
     {
         const string OwnNamespace = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";

@@ -22,15 +22,17 @@ internal static class WorkloadRegistration
         builder.Services.AddNotebookProxy();
     }
 
-    public static void MapPortalWorkloads(this WebApplication app)
+    public static void MapPortalWorkloads(this WebApplication app, PortalSettings settings)
     {
         app.MapNotebookProxy();
         app.MapMlflow();
         app.MapMlflowArtefacts();
-        app.Lifetime.ApplicationStarted.Register(() => TakeOwnAddress(app));
+        // Pods of the embedded cluster are processes of this machine; those of another reach it by an address that nobody here knows.
+        if (settings.Mode == ClusterMode.Embedded)
+            app.Lifetime.ApplicationStarted.Register(() => TakeOwnAddress(app));
     }
 
-    // Pods of the embedded cluster are processes of this machine: unless told otherwise they report to where the portal listens.
+    // Unless told otherwise they report to where the portal listens.
     private static void TakeOwnAddress(WebApplication app)
     {
         var options = app.Services.GetRequiredService<WorkloadOptions>();

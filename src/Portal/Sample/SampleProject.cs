@@ -82,35 +82,33 @@ internal sealed class SampleQuota(
     /// <summary>The pool, or null where the nodes offer no accelerator.</summary>
     public async Task<Guid?> MakeAsync(Actor admin, Actor lead, Actor scientist, CancellationToken ct)
     {
-        if (await ProposalAsync(admin, ct) is { } proposal && proposal.CoveredBy is null)
-        {
-            SampleProject.Done(await hardware.CreateAsync(admin, new PoolDraft(
-                SampleIds.Pool, proposal.Name, proposal.ResourceName, proposal.Count, 2.40m)
-            {
-                ClusterId = proposal.ClusterId,
-                NodeLabels = proposal.Labels,
-                Taints = proposal.Taints,
-            }, ct));
-        }
-        if (!(await pools.FindAsync(admin, SampleIds.Pool, ct)).Succeeded)
+        if (await ProposalAsync(admin, ct) is not { } proposal)
             return null;
-        SampleProject.Done(await hardware.SetBudgetAsync(admin, SampleIds.Pool, SampleIds.Team, TeamBudget, ct));
+        var pool = proposal.CoveredBy ?? SampleProject.Done(await hardware.CreateAsync(admin, new PoolDraft(
+            SampleIds.Pool, proposal.Name, proposal.ResourceName, proposal.Count, 2.40m)
+        {
+            ClusterId = proposal.ClusterId,
+            NodeLabels = proposal.Labels,
+            Taints = proposal.Taints,
+        }, ct));
+        SampleProject.Done(await hardware.SetBudgetAsync(admin, pool, SampleIds.Team, TeamBudget, ct));
 
         var now = clock.GetUtcNow();
-        await SubmitAsync(scientist, SampleIds.FirstQuota, 2, now, 30, "Train the first scoring model.", ct);
+        await SubmitAsync(scientist, SampleIds.FirstQuota, pool, 2, now, 30, "Train the first scoring model.", ct);
         var request = SampleProject.Done(await queries.GetAsync(lead, SampleIds.FirstQuota, ct));
         if (request.Row.State == QuotaState.Submitted)
             SampleProject.Done(await decisions.ApproveAsync(lead, new QuotaDecision(SampleIds.FirstQuota, request.ContentHash), 2, ct));
-        await SubmitAsync(scientist, SampleIds.OpenQuota, 2, now, 14, "Compare three models before the quarter's review.", ct);
-        return SampleIds.Pool;
+        await SubmitAsync(scientist, SampleIds.OpenQuota, pool, 2, now, 14, "Compare three models before the quarter's review.", ct);
+        return pool;
     }
 
-    private async Task SubmitAsync(Actor scientist, Guid id, decimal amount, DateTimeOffset from, int days, string reason, CancellationToken ct)
+    private async Task SubmitAsync(
+        Actor scientist, Guid id, Guid pool, decimal amount, DateTimeOffset from, int days, string reason, CancellationToken ct)
     {
         if ((await queries.GetAsync(scientist, id, ct)).Succeeded)
             return;
         SampleProject.Done(await quotas.SubmitAsync(
-            scientist, new QuotaDraft(id, SampleIds.Project, SampleIds.Pool, amount, from, from.AddDays(days), reason), ct));
+            scientist, new QuotaDraft(id, SampleIds.Project, pool, amount, from, from.AddDays(days), reason), ct));
     }
 
     // Nodes are known a moment after the start; a cluster without accelerators never proposes any.

@@ -1,10 +1,14 @@
 using Bunit;
+using Bunit.TestDoubles;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using MudBlazor;
 using Portal.Components.Pages.Hardware;
 using Portal.Components.Tests.Projects;
 using Portal.Core.Access;
 using Portal.Core.Hardware;
 using Portal.Core.Hardware.Lending;
+using Portal.Testing.Cluster;
 
 namespace Portal.Components.Tests.Hardware;
 
@@ -65,6 +69,61 @@ public class PoolPageTests
         Assert.Equal((8, 2.5m), (row.Ledger.Capacity, row.PricePerHour));
     }
 
-    private static async Task<Guid> PoolAsync(ProjectPages pages) =>
-        (await pages.Database.Get<HardwareService>().CreateAsync(pages.Ana, new PoolDraft(Guid.CreateVersion7(), "A100", "nvidia.com/gpu", 8, 2.5m), default)).Value;
+    [Fact]
+    public async Task Nodes_OfOtherTaintsThanThePoolNames_AreWarnedOfAndTakenOver()
+    {
+        var cluster = new SeenCluster().WithNode("n1", "nvidia.com/gpu", 8, ("rack", "1"), "gpu").WithNode("n2", "nvidia.com/gpu", 4, ("accelerator", "a100"), "other");
+        await using var pages = await ProjectPages.CreateAsync(PlatformRole.Admin, cluster);
+        var pool = await PoolAsync(pages, ("rack", "1"));
+        var page = pages.Render<PoolPage>(p => p.Add(x => x.Id, pool));
+        var settings = page.WaitForComponent<PoolSettings>();
+        Assert.Contains("gpu=true:NoSchedule", page.Find("[role=note]").TextContent, StringComparison.Ordinal);
+
+        // Of its own nodes only the taints: it knows them by another label than a proposal would name.
+        await settings.FindAll("button").Single(b => b.TextContent.Contains("(units: 8)", StringComparison.Ordinal)).ClickAsync(new());
+        await page.InvokeAsync(() => settings.Find("form").SubmitAsync());
+        var own = await RowAsync(pages);
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll("[role=note].banner-warning")));
+        await page.InvokeAsync(() => settings.FindAll("button").Single(b => b.TextContent.Contains("(units: 4)", StringComparison.Ordinal)).ClickAsync(new()));
+        await page.InvokeAsync(() => settings.Find("form").SubmitAsync());
+        var others = await RowAsync(pages);
+
+        Assert.Equal(("rack=1", "gpu=true:NoSchedule"), Nodes(own));
+        Assert.Equal(("accelerator=a100", "other=true:NoSchedule"), Nodes(others));
+
+        static (string, string) Nodes(HardwarePool pool) => (string.Join(',', pool.NodeLabels.Select(l => $"{l.Key}={l.Value}")), string.Join(',', pool.Taints));
+    }
+
+    [Fact]
+    public async Task Remove_OfAPoolThatIsUsed_SaysByWhat_AndOfAFreeOneAsksAndLeads()
+    {
+        await using var pages = await ProjectPages.CreateAsync(PlatformRole.Admin);
+        var pool = await PoolAsync(pages);
+        var hardware = pages.Database.Get<HardwareService>();
+        await hardware.SetBudgetAsync(pages.Ana, pool, pages.Team, 2, default);
+        var used = pages.Render<PoolPage>(p => p.Add(x => x.Id, pool));
+        used.WaitForAssertion(() => Assert.Contains("team budgets: 1", used.Markup, StringComparison.Ordinal));
+        Assert.True(used.Find(".button-danger").HasAttribute("disabled"));
+        await hardware.SetBudgetAsync(pages.Ana, pool, pages.Team, 0, default);
+        var dialogs = pages.Render<MudDialogProvider>();
+        var page = pages.Render<PoolPage>(p => p.Add(x => x.Id, pool));
+
+        page.WaitForAssertion(() => Assert.False(page.Find(".button-danger").HasAttribute("disabled")));
+        var asked = page.Find(".button-danger").ClickAsync(new());
+        await dialogs.WaitForElement(".mud-button-filled").ClickAsync(new());
+        await asked;
+
+        Assert.EndsWith("/hardware", pages.Services.GetRequiredService<BunitNavigationManager>().Uri, StringComparison.Ordinal);
+        Assert.Equal(PoolState.Removing, (await RowAsync(pages)).State);
+    }
+
+    private static async Task<HardwarePool> RowAsync(ProjectPages pages)
+    {
+        await using var db = await pages.Database.OpenAsync();
+        return await db.Set<HardwarePool>().SingleAsync();
+    }
+
+    private static async Task<Guid> PoolAsync(ProjectPages pages, params (string Key, string Value)[] labels) =>
+        (await pages.Database.Get<HardwareService>().CreateAsync(
+            pages.Ana, new PoolDraft(Guid.CreateVersion7(), "A100", "nvidia.com/gpu", 8, 2.5m) { NodeLabels = labels.ToDictionary(l => l.Key, l => l.Value) }, default)).Value;
 }

@@ -38,7 +38,7 @@ public class LaunchTrainingPageTests
         var page = pages.Render<LaunchTrainingPage>(p => p.Add(l => l.ProjectId, project));
         page.WaitForElement("form");
 
-        await page.FindAll("button").Single(b => b.TextContent.Contains("Show", StringComparison.Ordinal)).ClickAsync(new());
+        await page.FindAll("button").First(b => b.TextContent.Contains("Show", StringComparison.Ordinal)).ClickAsync(new());
         page.WaitForAssertion(() => Assert.Contains("kind: Job", page.Find("pre.manifest").TextContent, StringComparison.Ordinal));
         await page.Find("textarea#code").ChangeAsync(new() { Value = "print('something else')" });
 

@@ -17,4 +17,13 @@ public class WaitPartiesTests : PortalContext
 
         Assert.Contains("asks for 2, has waited 5 min", list.Find("li").TextContent, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Line_OfWhoHoldsTheNodes_SaysNothingOfSinceWhen()
+    {
+        var list = Render<WaitParties>(p => p.Add(x => x.Now, DateTimeOffset.UnixEpoch).Add(x => x.Resource, "nvidia.com/gpu").Add(x => x.Text, "holds")
+            .Add(x => x.Lines, [new WaitPartyLine("Fraud", "Risk", false, 2, 0, null)]));
+
+        Assert.EndsWith("holds 2", list.Find("li").TextContent.Trim(), StringComparison.Ordinal);
+    }
 }

@@ -118,6 +118,28 @@ public sealed class ClusterWriterTests(PostgresServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Delete_OfWhatSomebodyMadeInThePlaceOfOurs_LeavesIt()
+    {
+        var theirs = Manifest.Create(Quota.Type, Quota.Namespace, Quota.Name, Owner);
+        theirs["metadata"]!.AsObject().Remove("labels");
+        _cluster[Quota] = theirs;
+
+        Assert.False(await _writer.DeleteAsync(Quota, Owner, default));
+
+        Assert.True(_cluster.Has(Quota));
+    }
+
+    [Fact]
+    public async Task Delete_OfOursThatLostItsLabels_TakesIt()
+    {
+        await _writer.ApplyAsync(Wanted(Quota), default);
+        _cluster[Quota]["metadata"]!.AsObject().Remove("labels");
+
+        Assert.True(await _writer.DeleteAsync(Quota, Owner, default));
+        Assert.False(_cluster.Has(Quota));
+    }
+
+    [Fact]
     public async Task Prune_LeavesWhatAnotherToolKeeps()
     {
         static ObjectKey Policy(string name) => new(Kinds.NetworkPolicy, "ml-x", name);
@@ -222,6 +244,33 @@ public sealed class ClusterWriterTests(PostgresServer server) : IAsyncLifetime
         Assert.Equal(["apply ResourceQuota limits", "apply ResourceQuota limits"], _cluster.Calls);
         Assert.Equal("1Gi", _cluster[Quota].Text("spec", "hard", "memory"));
         Assert.Equal(1, await AuditedAsync("object.set_right"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Mend_WhileTheWatchIsBehind_IsMadeAndToldOnce(bool ensures)
+    {
+        Task PassAsync() => ensures ? EnsureAsync() : MendAsync(Wanted(Quota));
+        await _writer.ApplyAsync(Wanted(Quota), default);
+        await PassAsync();
+        _cluster[Quota]["spec"]!["hard"]!.AsObject().Remove("memory");
+        _cluster.Behind[Quota] = (JsonObject)_cluster[Quota].DeepClone();
+        await PassAsync();
+
+        // It still shows what was there before the mend.
+        await PassAsync();
+        await PassAsync();
+        Assert.Equal(2, _cluster.Calls.Count);
+        Assert.Equal(1, await AuditedAsync("object.set_right"));
+
+        // Whoever clears it again is set right again.
+        _cluster.Behind.Clear();
+        await PassAsync();
+        _cluster[Quota]["spec"]!["hard"]!.AsObject().Remove("memory");
+        await PassAsync();
+        Assert.Equal("1Gi", _cluster[Quota].Text("spec", "hard", "memory"));
+        Assert.Equal(2, await AuditedAsync("object.set_right"));
     }
 
     [Fact]

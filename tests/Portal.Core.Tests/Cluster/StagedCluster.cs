@@ -8,6 +8,7 @@ internal sealed class StagedCluster(params ResourceType[] followed) : IClusterCl
 {
     private static readonly ResourceType[] Served = [Kinds.ResourceQuota, Kinds.NetworkPolicy, Kinds.Secret, Kinds.Service];
     private readonly Dictionary<ObjectKey, JsonObject> _objects = [];
+    private int _version;
 
     /// <summary>Fields that others hold; an apply that is not forced is refused by them.</summary>
     public IReadOnlyList<FieldConflict> Conflicts { get; set; } = [];
@@ -64,6 +65,7 @@ internal sealed class StagedCluster(params ResourceType[] followed) : IClusterCl
             throw new ClusterException(ClusterFailure.Owned, "held by others") { Conflicts = Conflicts };
         var made = (JsonObject)Merged(Copy(key), manifest)!;
         Webhook?.Invoke(made);
+        made["metadata"]!["resourceVersion"] = $"{++_version}";
         if (!dryRun)
             _objects[key] = made;
         return Task.FromResult((JsonObject)made.DeepClone());

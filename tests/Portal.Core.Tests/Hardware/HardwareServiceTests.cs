@@ -128,6 +128,61 @@ public class HardwareServiceTests(PostgresServer server)
     }
 
     [Theory, EachProvider]
+    public async Task Edit_LabelsAndTaints_AreCheckedAsThoseOfANewPool(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        var other = new PoolDraft(Guid.CreateVersion7(), "Model A", QuotaStage.Gpu, 8, 1) { NodeLabels = Labels(("model", "a"), ("rack", "1")) };
+        QuotaStage.Ok(await stage.Hardware.CreateAsync(stage.Admin, other, default));
+        stage.Cluster.WithNode("b1", QuotaStage.Gpu, 8, ("model", "b")).WithNode("sim", QuotaStage.Gpu, 2, ("model", "c"), simulated: true);
+        var shown = await ShownAsync(stage);
+
+        var wide = await stage.Hardware.EditAsync(stage.Admin, shown with { NodeLabels = Labels(("rack", "1")) }, default);
+        QuotaStage.Ok(await stage.Hardware.EditAsync(
+            stage.Admin, shown with { NodeLabels = Labels(("model", "b")), Taints = [new("gpu", "", "NoSchedule")] }, default));
+        var mended = (await Pools(stage).FindAsync(stage.Admin, stage.Pool, default)).Value;
+        QuotaStage.Ok(await stage.Hardware.EditAsync(stage.Admin, await ShownAsync(stage), default));
+        QuotaStage.Ok(await stage.Hardware.EditAsync(stage.Admin, await ShownAsync(stage) with { NodeLabels = Labels(("model", "c")) }, default));
+        var simulated = (await Pools(stage).FindAsync(stage.Admin, stage.Pool, default)).Value.Pool;
+
+        Assert.Equal(("pool.takes_nodes", "Model A"), (wide.Refusal?.Code, wide.Refusal!.Arguments["pool"]));
+        Assert.Equal(["b1"], mended.Usage.Nodes.Select(n => n.Name));
+        Assert.False(mended.Pool.Simulated);
+        Assert.True(simulated.Simulated);
+        Assert.Equal(["gpu:NoSchedule"], simulated.Taints.Select(t => t.ToString()));
+    }
+
+    [Theory, EachProvider]
+    public async Task Remove_WithRequestsOrBudgets_IsRefusedAndCountsThem(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        var removal = stage.Database.Get<PoolRemovalService>();
+        var granted = await stage.GrantedAsync(8);
+        await stage.SubmitAsync(4);
+
+        var used = (await removal.RemoveAsync(stage.Admin, stage.Pool, default)).Refusal!;
+
+        Assert.Equal("pool.used", used.Code);
+        Assert.Equal((2, 1, 0), (used.Arguments["requests"], used.Arguments["budgets"], used.Arguments["workloads"]));
+        Assert.Equal(PoolState.Open, (await ShownAsync(stage)).State);
+        Assert.Equal(8, (await stage.RowAsync(granted)).GrantedAmount);
+    }
+
+    [Theory, EachProvider]
+    public async Task Remove_OfAFreePool_TakesItOutOfWhatCanBeAskedForOrChanged(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server, budget: 0);
+        var shown = await ShownAsync(stage);
+        var removal = stage.Database.Get<PoolRemovalService>();
+
+        QuotaStage.Ok(await removal.RemoveAsync(stage.Admin, stage.Pool, default));
+        QuotaStage.Ok(await removal.RemoveAsync(stage.Admin, stage.Pool, default));
+
+        Assert.Equal(["pool.removal_asked"], await stage.AuditedAsync("pool.rem"));
+        Assert.Equal("quota.pool_closed", (await stage.Requests.SubmitAsync(stage.Ana, stage.Draft(), default)).Refusal?.Code);
+        Assert.Equal("pool.removing", (await stage.Hardware.EditAsync(stage.Admin, shown with { Generation = 2 }, default)).Refusal?.Code);
+    }
+
+    [Theory, EachProvider]
     public async Task SetBudget_Changed_IsAuditedOnce(Provider provider)
     {
         await using var stage = await QuotaStage.CreateAsync(provider, server, budget: 0);
@@ -181,6 +236,8 @@ public class HardwareServiceTests(PostgresServer server)
         var view = (await Pools(stage).FindAsync(stage.Ana, stage.Pool, default)).Value;
         Assert.Equal((0, 64), (view.Usage.Observed, view.Missing));
     }
+
+    private static Dictionary<string, string> Labels(params (string Key, string Value)[] labels) => labels.ToDictionary(l => l.Key, l => l.Value);
 
     private static PoolQueryService Pools(QuotaStage stage) => stage.Database.Get<PoolQueryService>();
 

@@ -23,9 +23,30 @@ public class PoolRulesTests
             (Good with { Capacity = 0.5m }, "pool.units_fraction"),
             (Good with { PricePerHour = -1 }, "pool.price_range"),
             (Good with { NodeLabels = Enumerable.Range(0, 9).ToDictionary(i => $"l{i}", _ => "") }, "pool.labels_many"),
+            (Good with { Taints = [new("nvidia.com/gpu", "", "NoExecute")] }, null),
+            (Good with { Taints = [new("gpu", "a b", "NoSchedule")] }, "pool.taint_bad"),
+            (Good with { Taints = [new("gpu", "a", "Never")] }, "pool.taint_bad"),
+            (Good with { Taints = [.. Enumerable.Range(0, 9).Select(i => new NodeTaint($"t{i}", "", "NoSchedule"))] }, "pool.taints_many"),
         })
         {
             Assert.Equal(code, PoolRules.Check(draft)?.Code);
+        }
+    }
+
+    [Fact]
+    public void Check_BadEdits_AreRefusedWithCode()
+    {
+        var good = new PoolEdit(Guid.Empty, 1, "A100", 8, 2.5m, PoolState.Closed);
+        foreach (var (edit, code) in new (PoolEdit, string?)[]
+        {
+            (good, null),
+            (good with { NodeLabels = new Dictionary<string, string> { ["a b"] = "" } }, "label.key"),
+            (good with { NodeLabels = new Dictionary<string, string> { ["accelerator"] = "-" } }, "label.value"),
+            (good with { Taints = [new("", "", "NoSchedule")] }, "pool.taint_bad"),
+            (good with { State = PoolState.Removing }, "pool.state_bad"),
+        })
+        {
+            Assert.Equal(code, PoolRules.Check(edit)?.Code);
         }
     }
 

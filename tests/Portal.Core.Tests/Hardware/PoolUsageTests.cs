@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
 using Portal.Core.Hardware;
 using Portal.Testing.Cluster;
@@ -28,6 +29,28 @@ public class PoolUsageTests
     [Fact]
     public void From_QueuedWorkloads_CountsAllTheirPods() =>
         Assert.Equal(8, Read(_cluster.WithWaiting("x", "w", Gpu, 4, count: 2)).Queued);
+
+    [Fact]
+    public void From_WorkloadThatAsksForALabelOfAnotherPool_DoesNotWaitForOneWithoutIt()
+    {
+        _cluster.With(Kinds.ResourceFlavor, new JsonObject { ["metadata"] = new JsonObject { ["name"] = "a" }, ["spec"] = new JsonObject { ["nodeLabels"] = new JsonObject { ["model"] = "a" } } })
+            .WithWaiting("x", "w", Gpu, 4);
+        Waiting["spec"]!["podSets"]![0]!["template"]!["spec"]!["nodeSelector"] = new JsonObject { ["model"] = "a", ["zone"] = "z" };
+
+        Assert.Equal((4, 0), (Read().Queued, PoolUsage.From(new HardwarePool { ResourceName = Gpu }, _cluster).Queued));
+    }
+
+    [Theory]
+    [InlineData("spec", """{"active":false}""")]
+    [InlineData("status", """{"conditions":[{"type":"Requeued","status":"False","reason":"PodsReadyTimeout"}]}""")]
+    public void From_WorkloadThatWasPutAside_DoesNotWait(string part, string more)
+    {
+        _cluster.WithWaiting("x", "w", Gpu, 4);
+        foreach (var (key, value) in JsonNode.Parse(more)!.AsObject())
+            Waiting[part]![key] = value!.DeepClone();
+
+        Assert.Equal(0, Read().Queued);
+    }
 
     [Fact]
     public void View_NodeNotReady_ShowsOvercommitment()
@@ -64,6 +87,7 @@ public class PoolUsageTests
         Assert.Equal(0, new PoolView(_pool, PoolUsage.None, null).Unbacked(amount));
     }
 
-    private PoolUsage Read(SeenCluster? cluster = null) => PoolUsage.From(_pool, (cluster ?? _cluster).List(Kinds.Node).Select(NodeView.From),
-        _cluster.Holdings(), _cluster.List(Kinds.Workload));
+    private JsonObject Waiting => _cluster.List(Kinds.Workload).Single();
+
+    private PoolUsage Read(SeenCluster? cluster = null) => PoolUsage.From(_pool, cluster ?? _cluster);
 }

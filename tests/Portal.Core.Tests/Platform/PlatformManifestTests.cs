@@ -30,9 +30,9 @@ public class PlatformManifestTests
         Taints = [new NodeTaint("nvidia.com/gpu", "", "NoSchedule")],
     };
 
-    private static readonly PublishedService Published = new(Owner, "ml-credit-risk", "credit-scorer", 80, "credit.example.com")
+    internal static readonly PublishedService Published = new(Owner, "ml-credit-risk", "credit-scorer", 80, "http", "credit.example.com")
     {
-        Gateway = new GatewayName("gateways", "public"),
+        Gateway = new GatewayName("gateways", "public", "https"),
         CertificateSecret = "credit-tls",
         IngressClass = "nginx",
         Path = "/v2",
@@ -113,9 +113,12 @@ public class PlatformManifestTests
         AlertManifests.Monitor(new MeasuredService(Owner, "ml-credit-risk", "credit-scorer", "http", "/metrics")),
     ]);
 
-    [Fact]
-    public void Alert_SummaryOfAPerson_IsNoTemplate() => Assert.DoesNotContain("{{", AlertManifests.Rules(Owner, "ns", "x",
-        [new AlertRule("A", "up == 0", 1, "info", "{{ query `secret` }}")]).ToJsonString(), StringComparison.Ordinal);
+    [Theory]
+    [InlineData("{{ query `secret` }}")]
+    [InlineData("{{{ query `secret` }}}")]
+    [InlineData("{{{{ query `secret` }}}}")]
+    public void Alert_SummaryOfAPerson_IsNoTemplate(string summary) => Assert.DoesNotContain("{{", AlertManifests.Rules(Owner, "ns", "x",
+        [new AlertRule("A", "up == 0", 1, "info", summary)]).ToJsonString(), StringComparison.Ordinal);
 
     [Fact]
     public void PipelineRun_OfThreeSteps_IsTheGoldenOneAndValid() => Same("pipeline-run", [Pipeline("full")]);

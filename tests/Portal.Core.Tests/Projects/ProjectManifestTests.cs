@@ -4,6 +4,7 @@ using Portal.Core.Cluster;
 using Portal.Core.Hardware.Lending;
 using Portal.Core.Projects;
 using Portal.Core.Training;
+using Portal.Core.Waiting;
 using Portal.Testing.Golden;
 using Portal.Testing.Schemas;
 
@@ -81,14 +82,32 @@ public class ProjectManifestTests
         Assert.Equal(expected, ProjectManifests.PodSecurityVersion(version));
 
     [Fact]
-    public void ClusterQueue_ReclaimingPool_TakesBackOnlyWhereSomethingIsLent()
+    public void ClusterQueue_PoolsThatLend_DecideWhatIsTakenBackAndWhetherCoresAreLent()
     {
-        string? Reclaim(LendingPolicy policy) => ProjectQueueManifests.ClusterQueue(
-            Small with { Grants = [new(Guid.NewGuid(), "h100", "nvidia.com/gpu", 4) { Lending = policy }] }).Text("spec", "preemption", "reclaimWithinCohort");
+        (string?, string?) Lent(params LendingPolicy[] pools)
+        {
+            var queue = ProjectQueueManifests.ClusterQueue(
+                Small with { Grants = [.. pools.Select((p, i) => new ProjectGrant(Guid.NewGuid(), $"pool{i}", "nvidia.com/gpu", 4) { Lending = p })] });
+            return (queue.Text("spec", "preemption", "reclaimWithinCohort"), queue.Items("spec", "resourceGroups").First().Items("flavors").Single().Items("resources").First().Text("lendingLimit"));
+        }
+        var (reclaims, keeps) = (new LendingPolicy { Mode = LendingMode.Lend }, new LendingPolicy { Mode = LendingMode.Lend, Reclaim = false });
 
-        Assert.Equal("Any", Reclaim(new LendingPolicy { Mode = LendingMode.Lend }));
-        Assert.Equal("Never", Reclaim(new LendingPolicy { Mode = LendingMode.Lend, Reclaim = false }));
-        Assert.Equal("Never", Reclaim(LendingPolicy.None));
+        Assert.All([Lent(), Lent(LendingPolicy.None), Lent(LendingPolicy.None with { Reclaim = false }), Lent(reclaims), Lent(reclaims, keeps)], l => Assert.Equal(("Any", "8"), l));
+        Assert.Equal(("Never", "0"), Lent(keeps));
+    }
+
+    [Fact]
+    public void ClusterQueue_GuaranteedCoresThatAStrangerUses_ComeBack()
+    {
+        var plan = Small with { Common = new CommonQuota(4000, 4000, 4096, 4096) };
+        var (own, other) = (ProjectQueueManifests.ClusterQueue(plan), ProjectQueueManifests.ClusterQueue(plan));
+        other["metadata"]!["name"] = "other";
+        var cores = new ResourceKey(ProjectQueueManifests.CommonFlavor, "cpu");
+        var borrower = new QueuedWorkload("other", "notebook", "other") { Object = [], AdmittedAt = DateTimeOffset.UnixEpoch, Usage = new Dictionary<ResourceKey, decimal> { [cores] = 8 } };
+
+        var tree = QuotaTree.From([own, other], ProjectQueueManifests.Cohorts(plan), [borrower]);
+
+        Assert.Equal((0, 4), (tree.Available(own.Name(), cores), tree.Reclaimable(own.Name(), cores, new Dictionary<ResourceKey, decimal> { [cores] = 4 })));
     }
 
     [Fact]
@@ -166,6 +185,37 @@ public class ProjectManifestTests
         Assert.Equal("6", hard.Text("requests.nvidia.com/gpu"));
         Assert.Equal("8", hard.Text("requests.google.com/tpu"));
     }
+
+    [Fact]
+    public void ResourceQuota_ResourceThatTheOneThereNames_StaysNamed()
+    {
+        var scaledDown = (Large with { Grants = [], ExtendedResources = [] }).Keeping(ProjectManifests.ResourceQuota(Large));
+
+        Assert.Equal(ProjectManifests.ResourceQuota(Large with { Grants = [] }).ToJsonString(), ProjectManifests.ResourceQuota(scaledDown).ToJsonString());
+    }
+
+    [Fact]
+    public void Common_OfAQueueThatIsThere_StaysWhileItIsOneOfTheSize()
+    {
+        var queue = ProjectQueueManifests.ClusterQueue(Lending);
+
+        Assert.Equal(Lending.Common, CommonQuota.Of(queue));
+        Assert.Equal(Lending.Common, Large.SharingAs(queue).Common);
+        Assert.Equal(Small.Common, Small.SharingAs(queue).Common);
+        Assert.Equal(Small.Common, Small.SharingAs(null).Common);
+    }
+
+    [Theory]
+    [InlineData("125Gi", 125)]
+    [InlineData("1500Mi", 2)]
+    [InlineData("1Ti", 1024)]
+    [InlineData("107374182400", 100)]
+    [InlineData("much", 0)]
+    [InlineData(null, 0)]
+    public void StoredGiB_OfAClaim_IsReadInEveryNotation(string? storage, long gib) => Assert.Equal(gib, ProjectHealth.StoredGiB(new JsonObject
+    {
+        ["spec"] = new JsonObject { ["resources"] = new JsonObject { ["requests"] = new JsonObject { ["storage"] = storage } } },
+    }));
 
     [Fact]
     public void Storage_LargerThanTheSizeGives_NeverShrinks()

@@ -1,5 +1,9 @@
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
 using Portal.Core.Access;
 using Portal.Core.Cluster;
+using Portal.Core.Clusters;
+using Portal.Core.Hardware;
 using Portal.Core.Notebooks;
 using Portal.Core.Projects;
 using Portal.Core.Reconciliation;
@@ -182,6 +186,109 @@ public class ProjectPassTests(PostgresServer server)
     }
 
     [Theory, EachProvider]
+    public async Task Pass_PoolWithoutANodeAtTheMoment_HoldsItAtZero(Provider provider)
+    {
+        await using var stage = await PassStage.CreateAsync(provider, server);
+        var elsewhere = await stage.Database.ClusterAsync("Remote");
+        await using (var db = await stage.Database.OpenAsync())
+        {
+            db.Add(new HardwarePool { Name = "Here", Slug = "here", ClusterId = stage.Cluster.Id, ResourceName = "nvidia.com/gpu" });
+            db.Add(new HardwarePool { Name = "There", Slug = "there", ClusterId = elsewhere, ResourceName = "amd.com/gpu" });
+            await db.SaveChangesAsync();
+        }
+
+        var project = await stage.ReadyAsync();
+
+        var hard = Spec(stage, Kinds.ResourceQuota, project.Namespace, ProjectManifests.LimitsName).At("hard");
+        Assert.Equal(("0", null), (hard.Text("requests.nvidia.com/gpu"), hard.Text("requests.amd.com/gpu")));
+    }
+
+    [Theory, EachProvider]
+    public async Task Pass_BeforeNodesAndQueuesWereListed_LeavesCeilingsAndSharesAsTheyAre(Provider provider)
+    {
+        await using var stage = await PassStage.CreateAsync(provider, server, PassStage.Kueue);
+        stage.Cluster.Put(Kinds.Node, new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = "n" },
+            ["status"] = new JsonObject { ["allocatable"] = new JsonObject { ["cpu"] = "4", ["memory"] = "8Gi", ["nvidia.com/gpu"] = "2" } },
+        });
+        var project = await stage.ReadyAsync();
+        (string?, string?) Specs() => (
+            Spec(stage, Kinds.ResourceQuota, project.Namespace, ProjectManifests.LimitsName)?.ToJsonString(),
+            Spec(stage, Kinds.ClusterQueue, null, project.Namespace)?.ToJsonString());
+        var before = Specs();
+        Assert.Equal("0", Spec(stage, Kinds.ResourceQuota, project.Namespace, ProjectManifests.LimitsName).Text("hard", "requests.nvidia.com/gpu"));
+        Assert.NotEqual(CommonQuota.None, CommonQuota.Of(stage.Cluster.Find(new ObjectKey(Kinds.ClusterQueue, null, project.Namespace))));
+
+        stage.Cluster.Unlisted.Add(Kinds.Node);
+        await stage.PassAsync(project.Id);
+        Assert.Equal(before, Specs());
+        stage.Cluster.Unlisted.UnionWith([Kinds.ResourceQuota, Kinds.ClusterQueue]);
+        await stage.PassAsync(project.Id);
+
+        Assert.Equal(before, Specs());
+        await stage.ChangeAsync(project.Id, p => p.Size = ProjectSize.M);
+        await stage.PassAsync(project.Id);
+        Assert.NotEqual(before.Item2, Specs().Item2);
+    }
+
+    [Theory, EachProvider]
+    public async Task Pass_RightThatIsRefused_IsNewOnlyWhileTheNamespaceIs(Provider provider)
+    {
+        await using var stage = await PassStage.CreateAsync(provider, server);
+        stage.Database.Get<ProjectClusterOptions>().Bindings = [new PortalBinding { Role = "mlops-portal-project", Account = "portal" }];
+        await using (var db = await stage.Database.OpenAsync())
+            await db.Set<ClusterRegistration>().ExecuteUpdateAsync(s => s.SetProperty(c => c.Connection, ClusterConnectionKind.Installation));
+        stage.Cluster.Fails = c => c.StartsWith("apply RoleBinding", StringComparison.Ordinal) || c.StartsWith("apply ResourceQuota", StringComparison.Ordinal)
+            ? new ClusterException(ClusterFailure.Forbidden, $"{c} is refused") : null;
+        var project = await stage.PassAsync(await stage.ProjectAsync());
+        var made = stage.Cluster.Find(new ObjectKey(Kinds.Namespace, null, project.Namespace))!;
+        made["metadata"]!["creationTimestamp"] = stage.Database.Clock.GetUtcNow().ToString("O");
+
+        var young = Step(await stage.PassAsync(project.Id), ProjectStepKind.Limits);
+        stage.Database.Clock.Advance(TimeSpan.FromMinutes(2));
+        var old = Step(await stage.PassAsync(project.Id), ProjectStepKind.Limits);
+
+        Assert.Equal((StepState.Waiting, "cluster.access_new"), (young.State, young.Reason));
+        Assert.Equal((StepState.Failed, "cluster.forbidden"), (old.State, old.Reason));
+    }
+
+    [Theory, EachProvider]
+    public async Task Pass_NamespaceThatLostItsLabel_LabelsItAgain(Provider provider)
+    {
+        await using var stage = await PassStage.CreateAsync(provider, server);
+        var project = await stage.ReadyAsync();
+        var ns = stage.Cluster.Find(new ObjectKey(Kinds.Namespace, null, project.Namespace))!;
+        ns["metadata"]!["labels"]!.AsObject().Remove(Manifest.IdLabel);
+
+        Assert.Equal(ProjectState.Ready, (await stage.PassAsync(project.Id)).State);
+
+        Assert.Equal(new ReconcileOwner(nameof(Project), project.Id), stage.Cluster.Find(new ObjectKey(Kinds.Namespace, null, project.Namespace))!.Owner());
+    }
+
+    [Theory, EachProvider]
+    public async Task Removal_NamespaceThatLostItsLabelOrNamesAnother_IsNotOverWhileItRuns(Provider provider)
+    {
+        await using var stage = await PassStage.CreateAsync(provider, server);
+        var project = await stage.ReadyAsync();
+        var key = new ObjectKey(Kinds.Namespace, null, project.Namespace);
+        var labels = stage.Cluster.Find(key)!["metadata"]!["labels"]!;
+        labels[Manifest.IdLabel] = Guid.NewGuid().ToString("D");
+        await stage.ChangeAsync(project.Id, p => p.Intent = ProjectIntent.Deleted);
+
+        var left = await stage.PassAsync(project.Id);
+        Assert.Equal((ProjectState.Deleting, "project.namespace_relabelled"), (left.State, Step(left, ProjectStepKind.Namespace).Reason));
+        Assert.NotNull(stage.Cluster.Find(key));
+        labels.AsObject().Remove(Manifest.IdLabel);
+        await stage.PassAsync(nameof(Project), project.Id);
+
+        Assert.Null(stage.Cluster.Find(key));
+        await stage.PassAsync(nameof(Project), project.Id);
+        await using var db = await stage.Database.OpenAsync();
+        Assert.Empty(db.Projects);
+    }
+
+    [Theory, EachProvider]
     public async Task Archive_WithoutKueue_StopsNotebooksAndRuns(Provider provider)
     {
         await using var stage = await PassStage.CreateAsync(provider, server);
@@ -204,6 +311,9 @@ public class ProjectPassTests(PostgresServer server)
 
     private static void Refuse(PassStage stage, string call, ClusterFailure why) =>
         stage.Cluster.Fails = c => c.StartsWith(call, StringComparison.Ordinal) ? new ClusterException(why, $"{call} is refused") : null;
+
+    private static JsonNode? Spec(PassStage stage, ResourceType type, string? ns, string name) =>
+        stage.Cluster.Find(new ObjectKey(type, ns, name)).At("spec");
 
     private static ProjectStep Step(Project project, ProjectStepKind kind) => project.Steps.Single(s => s.Kind == kind);
 

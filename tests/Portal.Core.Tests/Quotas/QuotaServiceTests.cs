@@ -205,6 +205,53 @@ public class QuotaServiceTests(PostgresServer server)
     }
 
     [Theory, EachProvider]
+    public async Task Renewal_InAFullPool_TakesOverWhatItFollowsAtOnce(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server, capacity: 8, budget: 8);
+        var first = await stage.GrantedAsync(8, days: 14);
+        var draft = stage.Draft(8, startInDays: 14);
+        var forecast = (await stage.Requests.PreviewAsync(stage.Ana, draft, default)).Value;
+        Assert.Equal((true, QuotaDecider.Lead, new FollowedGrant(first, draft.From, 8)), (forecast.Fits, forecast.Decider, forecast.Follows));
+        Assert.False((await stage.Requests.PreviewAsync(stage.Ana, stage.Draft(8, startInDays: 13), default)).Value.Fits);
+
+        var next = await stage.GrantedAsync(8, startInDays: 14);
+
+        // Nobody else comes between, and it is followed once only.
+        Assert.Equal((8, 8), (await stage.GrantedInPoolAsync(), (await stage.Queries.GetAsync(stage.Lead, next, default)).Value.Held));
+        var late = await stage.SubmitAsync(1, startInDays: 14);
+        Assert.Equal("quota.pool_exhausted", (await stage.Decisions.ApproveAsync(stage.Lead, await stage.SeenAsync(late), 1, default)).Refusal?.Code);
+
+        var before = await stage.GenerationAsync();
+        stage.Database.Clock.Advance(TimeSpan.FromDays(14));
+        Assert.Equal(new QuotaTick(Started: 1, Ended: 1), (await stage.Requests.AdvanceAsync(Actor.Expiry, default)).Value);
+
+        // One change of the project: no reconciler ever saw it without units.
+        Assert.Equal(before + 1, await stage.GenerationAsync());
+        Assert.Equal((8, 8), (await stage.GrantedInPoolAsync(), Assert.Single(await stage.GrantsAsync()).Amount));
+        Assert.Equal((QuotaState.Expired, QuotaState.Active), ((await stage.RowAsync(first)).State, (await stage.RowAsync(next)).State));
+        QuotaStage.Ok(await stage.Requests.ReleaseAsync(stage.Ana, next, default));
+        Assert.Equal(0, await stage.GrantedInPoolAsync());
+    }
+
+    // Eight until the fourteenth day, then twelve: four more than what it follows.
+    [Theory, EachProvider]
+    public async Task Renewal_ThatAsksForMore_TakesTheRestAndGivesBackWhatIsItsOwn(Provider provider)
+    {
+        foreach (var firstEnds in new[] { true, false })
+        {
+            await using var stage = await QuotaStage.CreateAsync(provider, server, capacity: 12, budget: 12);
+            var first = await stage.GrantedAsync(8, days: 14);
+            var next = await stage.GrantedAsync(12, startInDays: 14);
+            Assert.Equal(12, await stage.GrantedInPoolAsync());
+
+            QuotaStage.Ok(await stage.Requests.ReleaseAsync(stage.Ana, firstEnds ? first : next, default));
+            Assert.Equal(firstEnds ? 12 : 8, await stage.GrantedInPoolAsync());
+            QuotaStage.Ok(await stage.Requests.ReleaseAsync(stage.Ana, firstEnds ? next : first, default));
+            Assert.Equal(0, await stage.GrantedInPoolAsync());
+        }
+    }
+
+    [Theory, EachProvider]
     public async Task Advance_NobodyDecided_Lapses(Provider provider)
     {
         await using var stage = await QuotaStage.CreateAsync(provider, server);

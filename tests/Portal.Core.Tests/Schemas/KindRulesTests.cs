@@ -9,6 +9,8 @@ public class KindRulesTests
 {
     [Theory]
     [InlineData("Platform/published-Route", "Route", "spec.tls", """{"termination":"passthrough","insecureEdgeTerminationPolicy":"Allow"}""", "passthrough cannot allow")]
+    [InlineData("Platform/published-Route", "Route", "spec.port.targetPort", "80", "a number is the pods' port")]
+    [InlineData("Platform/published-HTTPRoute", "HTTPRoute", "spec.parentRefs", """[{"name":"public"}]""", "every listener")]
     [InlineData("Platform/published-HTTPRoute", "HTTPRoute", "spec.rules[0].backendRefs", """[{"name":"x"}]""", "a Service needs a port")]
     [InlineData("Platform/published-HTTPRoute", "HTTPRoute", "spec.rules[0].backendRefs", """[{"name":"x","port":80,"weight":0}]""", "all weights are zero")]
     [InlineData("Platform/published-HTTPRoute", "HTTPRoute", "spec.rules[0].matches", """[{"path":{"value":"v2"}}]""", "must begin with a slash")]
@@ -43,6 +45,7 @@ public class KindRulesTests
     [InlineData("Serving/serving-plain", "Deployment", "spec.template.metadata.labels", "{}", "does not select its own pods")]
     [InlineData("Serving/serving-plain", "Service", "metadata.namespace", null, "metadata.namespace: is required")]
     [InlineData("Serving/serving-plain", "Service", "metadata.name", "\"Credit_Scorer\"", "is no name of a Service")]
+    [InlineData("Serving/serving-plain", "Service", "spec.ports", """[{"name":"http"}]""", "an entry without port")]
     [InlineData("Serving/serving-plain", "Service", "metadata.labels.app", "\"a b\"", "is no label value")]
     [InlineData("Serving/serving-plain", "Deployment", "metadata.annotations", """{"a b":"x"}""", "is no key")]
     public void Problems_GoldenObjectSpoiltInOnePlace_NameIt(string golden, string kind, string path, string? value, string problem, string? name = null)

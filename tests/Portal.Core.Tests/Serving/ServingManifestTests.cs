@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using Portal.Core.Catalog;
 using Portal.Core.Cluster;
+using Portal.Core.Publishing;
 using Portal.Core.Serving;
+using Portal.Core.Tests.Platform;
 using Portal.Core.Tests.Workloads;
 using Portal.Testing.Golden;
 using Portal.Testing.Schemas;
@@ -48,6 +50,16 @@ public class ServingManifestTests
     [Fact]
     public void Plain_ModelThatMayGrow_LeavesTheNumberToTheAutoscaler() =>
         Assert.Null(PlainServing.For(Model("pvc://project-storage/m"), Places.Of("plain"))[0].At("spec", "replicas"));
+
+    [Fact]
+    public void Plain_ModelThatIsPublished_HasThePortThatARouteNames()
+    {
+        var port = PlainServing.For(Model("pvc://project-storage/m"), Places.Of("plain")).Single(o => o.Text("kind") == "Service").At("spec", "ports")![0]!;
+        var published = PlatformManifestTests.Published;
+        var route = PublishedServiceManifests.For(published, PublishedServiceManifests.Choose(published, [PublishingKinds.Route]));
+
+        Assert.Equal((port.Text("name"), port.Text("port")), (route.Text("spec", "port", "targetPort"), $"{published.Port}"));
+    }
 
     [Fact]
     public void KServe_StoppedModel_CarriesTheStopAnnotation() => Assert.Equal("true",

@@ -66,6 +66,24 @@ public class TrainingHealthTests
             Assert.Equal(code, status.Arguments["code"]);
     }
 
+    [Theory]
+    [InlineData("""{"terminated":{"exitCode":3,"startedAt":"2026-03-02T09:00:05Z","finishedAt":"2026-03-02T09:10:05Z"} }""", "training.finishing", 3)]
+    [InlineData("""{"running":{"startedAt":"2026-03-02T09:00:05Z"} }""", "", null)]
+    public void From_PodWithASidecarThatIsListedFirst_IsWhatTheProgramDoes(string program, string reason, int? code)
+    {
+        var pod = JsonNode.Parse($$"""
+            {"metadata":{"name":"run"},"spec":{"containers":[{"name":"training"},{"name":"istio-proxy"}]},"status":{"phase":"Running","containerStatuses":[
+            {"name":"istio-proxy","state":{"running":{"startedAt":"2026-03-02T09:00:01Z"} } },{"name":"training","state":{{program}} }]} }
+            """)!.AsObject();
+        var facts = Facts(null, null) with { Pod = pod, Pods = [pod] };
+
+        var status = TrainingHealth.From(Run(), facts, Places.Now.AddSeconds(20));
+
+        Assert.Equal((WorkloadState.Running, reason), (status.State, status.Reason));
+        Assert.Equal(Places.Now.AddSeconds(5), TrainingHealth.StartedAt(pod));
+        Assert.Equal((code is null ? null : Places.Now.AddSeconds(605), code), TrainingHealth.Ending(facts));
+    }
+
     [Fact]
     public void LastTry_OfPodsOfEarlierTriesAsWell_IsTheNewestOfEachNode()
     {
@@ -147,6 +165,27 @@ public class TrainingHealthTests
         urgent["spec"]!["priority"] = 100;
 
         Assert.Equal((2, 1), (QueueHealth.Position(mine, [mine, urgent]), QueueHealth.Position(urgent, [mine, urgent])));
+    }
+
+    [Fact]
+    public void Position_BehindOneThatWasDeactivated_DoesNotCountIt()
+    {
+        var mine = Workload(Waiting, "2", "b");
+        var off = Workload(Waiting, "1", "a");
+        off["spec"]!["active"] = false;
+
+        Assert.Equal((1, 0), (QueueHealth.Position(mine, [off, mine]), QueueHealth.Position(off, [off, mine])));
+    }
+
+    [Fact]
+    public void From_QueuedWithASidecarAndLimitsOnly_CountsWhatItsPodsTake()
+    {
+        var workload = Workload(Waiting, "2");
+        var spec = workload["spec"]!["podSets"]![0]!["template"]!["spec"]!;
+        spec["containers"]![0]!["resources"] = JsonNode.Parse("""{"limits":{"nvidia.com/gpu":"2"} }""");
+        spec["initContainers"] = JsonNode.Parse("""[{"restartPolicy":"Always","resources":{"limits":{"nvidia.com/gpu":"1"} } }]""");
+
+        Assert.Equal(("3", "2"), (QueueHealth.From(workload)!.Arguments["needed"], QueueHealth.From(workload)!.Arguments["free"]));
     }
 
     [Fact]

@@ -64,9 +64,12 @@ internal sealed class CohortWorld(LoadPattern load, IReadOnlyList<(int Nominal, 
         foreach (var before in _line.Where(j => j != job))
             world.Waits($"q{before.Queue}", before.Name, (int)before.Size, minutes: (now - before.QueuedAt) / 60);
         var mine = world.Waits($"q{job.Queue}", job.Name, (int)job.Size, minutes: 0);
-        if (WaitScenes.From(world.Snapshot, WaitExplanation.For(world.Snapshot, mine, null)) is not { } scene)
+        var analysis = WaitExplanation.For(world.Snapshot, mine, null);
+        if (WaitScenes.From(world.Snapshot, analysis) is not { } scene)
             return;
-        var past = _done.TakeLast(PoolHistory.Most).OrderBy(j => j.QueuedAt).Select(j => new PastStay(j.Size, Epoch.AddSeconds(j.QueuedAt), j.Seconds));
+        var rivals = WaitScenes.Rivals(world.Snapshot, analysis)!;
+        var past = _done.TakeLast(PoolHistory.Most).OrderBy(j => j.QueuedAt)
+            .Select(j => new PastStay(j.Size, Epoch.AddSeconds(j.QueuedAt), j.Seconds) { IsRival = rivals.Contains($"q{j.Queue}") });
         var history = new PoolHistory([.. past], [.. _ranks.TakeLast(PoolHistory.Most)]);
         (job.Forecast, job.AskedAt) = (StartForecast.Play(scene, history, askSeed), now);
         job.Estimate = StartForecast.From(job.Forecast, history);

@@ -38,10 +38,11 @@ public class StartForecastTests
         Assert.True(share is >= 0.75 and <= 0.85, $"{pattern}: the range held in {share:P1} of {world.Held.Count} waits");
     }
 
-    // Each queue keeps half for itself: what ends in one frees for the other only what was lent.
+    // Each queue keeps some for itself: what ends in one frees for the other only what was lent, and nothing where nothing is.
     [Theory]
     [InlineData(6, 3, 1, 11.0)]
     [InlineData(6, 1, 2, 6.5)]
+    [InlineData(6, 0, 4, 3.6)]
     public void Of_ManyWaitsInACohortThatLendsUpToLimits_HoldsFourTimesOfFive(int nominal, int lends, int largest, double anHour)
     {
         var load = new LoadPattern(0, (r, _) => Exponential(r, Hour / anHour), r => 1 + r.Next(largest), (r, _) => Exponential(r, Hour));
@@ -61,6 +62,16 @@ public class StartForecastTests
         var past = Enumerable.Range(0, 60).Select(i => new PastStay(1, DateTimeOffset.UnixEpoch.AddSeconds(i), 3600));
 
         Assert.Null(StartForecast.Of(new QueueScene(8, 0, [.. Enumerable.Repeat((1.0, 60.0), 8)], []), new PoolHistory([.. past], []), 7));
+    }
+
+    [Fact]
+    public void Of_HistoryInWhichNothingTookFromTheQueue_WaitsForWhatIsThereOnly()
+    {
+        var others = new PoolHistory([.. Enough().Stays.Select(s => s with { IsRival = false })], []);
+
+        Assert.NotNull(StartForecast.Of(new QueueScene(4, 0, [(4, 60)], []), others, 7));
+        // What is before it never fits, and nobody else comes.
+        Assert.Null(StartForecast.Of(new QueueScene(4, 0, [(4, 60)], [8], Strict: true), others, 7));
     }
 
     [Fact]

@@ -61,11 +61,40 @@ public class WaitExplanationTests
         Assert.Equal(-2, WaitScenes.From(world.Snapshot, why)!.Free);
     }
 
+    [Fact]
+    public void For_LabelOfAnotherPool_LeavesOutThePoolThatHasNone()
+    {
+        var world = new WaitWorld().Project("own", "gpu=8//0 h100=4//0").Flavor("gpu", "{}").Flavor("h100", """{"pool":"h100"}""").Runs("own", "a", 4);
+        var mine = world.Waits("own", "mine", 2, message: Short, selector: """{"pool":"h100","kubernetes.io/arch":"amd64"}""");
+
+        var why = WaitExplanation.For(world.Snapshot, mine, null);
+
+        Assert.Equal((WaitKind.Quota, "h100", 2m), (why.Kind, Assert.Single(why.Rows).Key.Flavor, why.Rows[0].ShortBy));
+        Assert.Equal("own", Assert.Single(why.Holders).Namespace);
+    }
+
+    [Fact]
+    public void For_DeactivatedWorkload_StandsInNoQueueAndBeforeNobody()
+    {
+        var world = new WaitWorld().Project("own", "h100=1", cohort: "");
+        var off = world.Waits("own", "off", 1, minutes: 20);
+        off["spec"]!["active"] = false;
+        var mine = world.Waits("own", "mine", 1, minutes: 10);
+
+        var why = WaitExplanation.For(world.Snapshot, off, null);
+
+        Assert.Equal((WaitKind.Other, 0, 0), (why.Kind, why.Position, why.Ahead.Count));
+        Assert.Equal(1, WaitExplanation.For(world.Snapshot, mine, null).Position);
+    }
+
     [Theory]
     [InlineData("Preempted", 1)]
     [InlineData("PodsReadyTimeout", 2)]
     [InlineData("AdmissionCheck", 2)]
-    public void For_WorkloadThatWasPutBack_StandsWhereKueuePutsIt(string reason, int position)
+    [InlineData("PodsReadyTimeout", 0, "2026-03-02T09:35:00Z", WaitKind.Backoff)]
+    [InlineData("AdmissionCheck", 0, "", WaitKind.Other)]
+    [InlineData("ClusterQueueStopped", 0, "", WaitKind.Queue)]
+    public void For_WorkloadThatWasPutBack_StandsWhereKueuePutsIt(string reason, int position, string? aside = null, WaitKind kind = WaitKind.Starting)
     {
         var world = new WaitWorld().Project("own", "h100=1", cohort: "");
         world.Waits("own", "other", 1, minutes: 20);
@@ -77,8 +106,53 @@ public class WaitExplanationTests
             ["reason"] = reason,
             ["lastTransitionTime"] = "2026-03-02T09:25:00Z",
         });
+        if (aside is not null)
+        {
+            mine["status"]!["conditions"]!.AsArray().Add(new JsonObject { ["type"] = "Requeued", ["status"] = "False", ["reason"] = reason });
+            mine["status"]!["requeueState"] = new JsonObject { ["count"] = 1, ["requeueAt"] = aside };
+        }
 
-        Assert.Equal(position, WaitExplanation.For(world.Snapshot, mine, null).Position);
+        var why = WaitExplanation.For(world.Snapshot, mine, null);
+
+        Assert.Equal(position, why.Position);
+        Assert.Equal(aside is { Length: > 0 } ? WaitWorld.Now.AddMinutes(5) : null, why.Until);
+        if (aside is null)
+            return;
+        Assert.Equal(kind, why.Kind);
+        Assert.Equal(1, WaitExplanation.For(world.Snapshot, world.Snapshot.Workloads[0], null).Position);
+    }
+
+    [Fact]
+    public void Queued_WorkloadOfWhichPodsHaveEnded_CountsWhatKueueCounts()
+    {
+        var world = new WaitWorld().Project("own", "h100=8", cohort: "").Runs("own", "a", 4);
+        world.Waits("own", "back", 2);
+        world.Waits("own", "other", 2);
+        var (runs, back, other) = (world.Snapshot.Workloads[0], world.Snapshot.Workloads[1], world.Snapshot.Workloads[2]);
+        runs["status"]!["admission"]!["podSetAssignments"]![0]!["count"] = 4;
+        back["spec"]!["podSets"]![0]!["count"] = 4;
+        foreach (var workload in (JsonObject[])[runs, back])
+            workload["status"]!["reclaimablePods"] = JsonNode.Parse("""[{"name":"main","count":3}]""");
+        other["status"]!["resourceRequests"] = JsonNode.Parse($$"""[{"name":"main","resources":{"example.com/slice":"6"} }]""");
+
+        var queued = world.Snapshot.Queued();
+
+        Assert.Equal(1, queued[0].Usage[new ResourceKey("h100", WaitWorld.Gpu)]);
+        Assert.Equal(2, queued[1].Requests[WaitWorld.Gpu]);
+        Assert.Equal([KeyValuePair.Create("example.com/slice", 6m)], queued[2].Requests);
+    }
+
+    [Fact]
+    public void For_FullNodes_NamesWhoHoldsThem()
+    {
+        var world = new WaitWorld().Node("n1", 4).Node("n2", 8, taints: """[{"key":"reserved","value":"risk","effect":"NoSchedule"}]""")
+            .Held("n1", 1, "few").Held("n1", 1, "many").Held("n1", 2, "many").Held("n1", 0, "none").Held("n2", 8, "elsewhere");
+
+        var why = WaitExplanation.For(world.Snapshot, null, WaitWorld.Unplaced(2, "0/2 nodes are available: 1 Insufficient nvidia.com/gpu."));
+
+        Assert.Equal(WaitKind.Room, why.Kind);
+        Assert.Equal([("many", 3m, 2), ("few", 1m, 1)], why.Holders.Select(h => (h.Namespace, h.Amount, h.Workloads)));
+        Assert.All(why.Holders, h => Assert.Equal((why.Bottleneck!.Key, 0m, null), (h.Key, h.Borrowed, h.Since)));
     }
 
     [Theory]

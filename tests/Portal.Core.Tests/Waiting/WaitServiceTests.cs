@@ -78,6 +78,58 @@ public class WaitServiceTests(PostgresServer server)
     }
 
     [Theory, EachProvider]
+    public async Task OfTraining_PoolBusyWithAProjectThatTakesNothingFromItsQueue_IsEstimatedAsWithoutIt(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        var run = await QueuedAsync(stage, own: "=4//0", other: "=4//0", ownHeld: 4);
+        await PastAsync(stage, stage.Project, stays: 30, accelerators: 4, everyMinutes: 20);
+        var before = (await stage.Database.Get<WaitService>().OfTrainingAsync(stage.Ana, run, default)).Value.Estimate;
+
+        // What comes there is small and would take what ends here before there is enough for it, were it to come here.
+        await using (var db = await stage.Database.OpenAsync())
+        {
+            foreach (var project in await db.Projects.Where(p => p.Id != stage.Project).Select(p => p.Id).ToListAsync())
+                await PastAsync(stage, project, stays: 270, accelerators: 1, everyMinutes: 2);
+        }
+        var after = (await stage.Database.Get<WaitService>().OfTrainingAsync(stage.Ana, run, default)).Value.Estimate;
+
+        // Everything runs for an hour: the second of what runs ends in thirty minutes.
+        Assert.Equal((30, TimeSpan.FromMinutes(30)), (before?.Samples, before?.Median));
+        Assert.Equal(before! with { Samples = 300 }, after);
+    }
+
+    [Theory, EachProvider]
+    public async Task Observe_PushedOutAndStartedAgain_IsAStayOfItsOwn(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        var id = await QueuedAsync(stage);
+        await using var db = await stage.Database.OpenAsync();
+        var run = await db.Set<TrainingRun>().Include(r => r.Project).SingleAsync(r => r.Id == id);
+        var at = stage.Now;
+        await SeesAsync(WorkloadState.Pending, 0, null);
+        await SeesAsync(WorkloadState.Running, 5, at.AddMinutes(5));
+        await SeesAsync(WorkloadState.Pending, 65, at.AddMinutes(5));
+        await SeesAsync(WorkloadState.Pending, 70, at.AddMinutes(5));
+        // It may go on, and the pod that was pushed out is still the newest.
+        await SeesAsync(WorkloadState.Starting, 664, at.AddMinutes(5));
+        await SeesAsync(WorkloadState.Running, 665, at.AddMinutes(665));
+        await SeesAsync(WorkloadState.Succeeded, 785, at.AddMinutes(665), at.AddMinutes(785));
+
+        var kept = await db.Set<PoolStay>().AsNoTracking().OrderBy(s => s.QueuedAt).ToListAsync();
+        Assert.Equal(
+            [(at, at.AddMinutes(5), at.AddMinutes(65)), (at.AddMinutes(65), at.AddMinutes(665), at.AddMinutes(785))],
+            kept.Select(s => (s.QueuedAt, s.StartedAt, s.EndedAt)));
+        Assert.Equal([3600.0, 7200], (await PoolStays.HistoryAsync(db, run, StayResource.Accelerators, default)).Stays.Select(s => s.Seconds));
+
+        async Task SeesAsync(WorkloadState state, int minute, DateTimeOffset? startedAt, DateTimeOffset? endedAt = null)
+        {
+            run.SetStatus(new WorkloadStatus(state), at.AddMinutes(minute));
+            await PoolStays.ObserveAsync(db, run, new(2, 1, 4), at, startedAt, endedAt, default);
+            await db.SaveChangesAsync();
+        }
+    }
+
+    [Theory, EachProvider]
     public async Task Observe_FromTheQueueToTheEnd_IsOneStayWithTheRankOfItsStart(Provider provider)
     {
         await using var stage = await QuotaStage.CreateAsync(provider, server);
@@ -127,6 +179,8 @@ public class WaitServiceTests(PostgresServer server)
         var report = (await stage.Database.Get<WaitService>().OfTrainingAsync(stage.Ana, run.Id, default)).Value;
 
         Assert.Equal(WaitKind.Room, report.Kind);
+        var holder = Assert.Single(report.Holders);
+        Assert.Equal((null, false, 4m, null), (holder.Project, holder.IsOwn, holder.Amount, holder.Since));
         Assert.Equal(30, report.Estimate!.Samples);
         // What runs there has ten minutes behind it and others took thirty at least.
         Assert.True(report.Estimate.Median > TimeSpan.FromMinutes(5), $"{report.Estimate}");
@@ -275,10 +329,24 @@ public class WaitServiceTests(PostgresServer server)
         return pod;
     }
 
-    private static async Task<Guid> QueuedAsync(QuotaStage stage, int nodes = 1, int held = 4)
+    private static async Task PastAsync(QuotaStage stage, Guid project, int stays, int accelerators, int everyMinutes)
+    {
+        await using var db = await stage.Database.OpenAsync();
+        for (var i = 1; i <= stays; i++)
+        {
+            var past = Run(stage, project, stage.Pool, accelerators);
+            var stay = Stay(past.Id, stage.Pool, stage.Now.AddMinutes(-everyMinutes * i), 60);
+            stay.Accelerators = accelerators;
+            db.AddRange(past, stay);
+        }
+        await db.SaveChangesAsync();
+    }
+
+    private static async Task<Guid> QueuedAsync(
+        QuotaStage stage, int nodes = 1, int held = 4, string own = "=1", string other = "=4", int ownHeld = 0)
     {
         var bob = await stage.Database.PersonAsync("bob");
-        var other = await stage.NewProjectAsync("Fraud", await stage.Database.TeamAsync("Markets", bob), bob);
+        var fraud = await stage.NewProjectAsync("Fraud", await stage.Database.TeamAsync("Markets", bob), bob);
         await using var db = await stage.Database.OpenAsync();
         var namespaces = await db.Projects.ToDictionaryAsync(p => p.Id, p => p.Namespace);
         var flavor = await db.Set<HardwarePool>().Select(p => p.Slug).SingleAsync();
@@ -287,8 +355,11 @@ public class WaitServiceTests(PostgresServer server)
         run.SetStatus(new WorkloadStatus(WorkloadState.Pending, "quota.waiting"), stage.Now);
         db.Add(run);
         await db.SaveChangesAsync();
-        var world = new WaitWorld().Project(namespaces[stage.Project], $"{flavor}=1").Project(namespaces[other], $"{flavor}=4")
-            .Runs(namespaces[other], "theirs", held, flavor);
+        var world = new WaitWorld().Project(namespaces[stage.Project], flavor + own).Project(namespaces[fraud], flavor + other)
+            .Runs(namespaces[fraud], "theirs", held, flavor);
+        // One after the other, ten minutes apart.
+        for (var i = 1; i <= ownHeld; i++)
+            world.Runs(namespaces[stage.Project], $"ours-{i}", 1, flavor, (WaitWorld.Now - stage.Now).TotalMinutes + (10 * i));
         var mine = world.Waits(namespaces[stage.Project], "mine", 2, message: Short.Replace("trial-gpu", flavor, StringComparison.Ordinal));
         mine["spec"]!["podSets"]![0]!["count"] = nodes;
         mine["metadata"]!["ownerReferences"] = new JsonArray(new JsonObject { ["name"] = run.ObjectName, ["uid"] = "u" });

@@ -88,9 +88,11 @@ internal sealed class WaitWorld
         return this;
     }
 
-    public WaitWorld Held(string node, int gpus)
+    public WaitWorld Held(string node, int gpus, string ns = "")
     {
-        _pods.Add(Pod(gpus, "Running", $$""","nodeName":"{{node}}" """));
+        var pod = Pod(gpus, "Running", $$""","nodeName":"{{node}}" """);
+        pod["metadata"]!["namespace"] = ns;
+        _pods.Add(pod);
         return this;
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
@@ -19,9 +18,6 @@ namespace Portal.EndToEnd.Tests.Clusters;
 public sealed class TwoClusterJourneyTests(PortalBrowser browser) : IAsyncLifetime
 {
     private const string Far = "Far";
-
-    // A page that waited for the cluster would take as long as a request to it may, which is twice this; no page takes as long by itself.
-    private static readonly TimeSpan Quick = TimeSpan.FromSeconds(15);
 
     private EmbeddedCluster? _far;
     private RunningPortal? _portal;
@@ -148,10 +144,11 @@ public sealed class TwoClusterJourneyTests(PortalBrowser browser) : IAsyncLifeti
 
     private async Task ShowsItsAgeAsync(PortalPage admin, PortalPage scientist, Guid project)
     {
+        // A page that waited for the cluster as long as a request to it may take would not be there in the time that a browser gives it.
         foreach (var path in new[] { $"/projects/{project}", $"/projects/{project}/resources", "/projects/new", "/projects" })
-            await QuicklyAsync(scientist, path);
+            await scientist.GoAsync(path);
         foreach (var path in new[] { "/clusters", "/hardware" })
-            await QuicklyAsync(admin, path);
+            await admin.GoAsync(path);
 
         // The pages stay open: the word comes by itself.
         await Expect(scientist.Page.GetByText("What the cluster “Far” shows is", new() { Exact = false })).ToBeVisibleAsync();
@@ -163,13 +160,6 @@ public sealed class TwoClusterJourneyTests(PortalBrowser browser) : IAsyncLifeti
         await admin.ShouldBeSoundAsync();
         await admin.PictureAsync("clusters-lost");
         await PictureInChineseAsync("/clusters", "clusters-lost-zh", "admin");
-    }
-
-    private static async Task QuicklyAsync(PortalPage window, string path)
-    {
-        var clock = Stopwatch.StartNew();
-        await window.GoAsync(path);
-        Assert.True(clock.Elapsed < Quick, $"{path} took {clock.Elapsed}");
     }
 
     private async Task PictureInChineseAsync(string path, string name, string account = "scientist")

@@ -136,7 +136,7 @@ public sealed class LendingJourneyTests(PortalBrowser browser) : IAsyncDisposabl
 
     private async Task<(ProjectView Project, HardwarePool Pool)> GrantedAsync(int units)
     {
-        var pool = await OfferedPool.MakeAsync(browser.Portal);
+        var pool = await OfferedPool.MakeAsync(browser.Portal, sample: true);
         var granted = await GrantedProject.MakeAsync(browser.Portal, pool, units, "Lending");
         _granted.Add(granted.Request);
         return (granted.Project, pool);

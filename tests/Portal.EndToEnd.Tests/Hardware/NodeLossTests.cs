@@ -27,7 +27,7 @@ public sealed class NodeLossTests(PortalBrowser browser) : IAsyncLifetime
     public async Task Nodes_GoneUnderGrantedUnits_AreShownAsOvercommittedUntilTheyAreBack()
     {
         await using var admin = await browser.OpenAsync("admin", at: _portal);
-        var pool = await OfferedPool.MakeAsync(_portal!);
+        var pool = await OfferedPool.MakeAsync(_portal!, sample: false);
         var granted = await GrantedProject.MakeAsync(_portal!, pool, 2, "Promised");
         var warning = admin.Page.GetByText("Granted: 2; on nodes that are ready and not cordoned: 0. That is 2 too many", new() { Exact = false });
         await admin.GoAsync($"/hardware/{pool.Id}");

@@ -9,8 +9,11 @@ namespace Portal.EndToEnd.Tests.Hardware;
 internal static class OfferedPool
 {
     /// <summary>The pool of the first accelerators that are proposed; made where none covers them yet.</summary>
-    public static async Task<HardwarePool> MakeAsync(RunningPortal portal)
+    /// <param name="sample">True where the portal makes its sample: that takes the first of them for its own pool.</param>
+    public static async Task<HardwarePool> MakeAsync(RunningPortal portal, bool sample)
     {
+        if (sample)
+            await SampleTrial.WaitAsync(portal);
         var admin = await portal.ActorAsync("admin");
         var pools = portal.Services.GetRequiredService<PoolQueryService>();
         await Eventually.TrueAsync(async () => (await pools.ProposalsAsync(admin, default)).Value.Count > 0, "the nodes are seen");

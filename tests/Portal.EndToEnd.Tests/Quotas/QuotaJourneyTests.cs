@@ -80,7 +80,7 @@ public class QuotaJourneyTests(PortalBrowser browser)
         var team = await Get<TeamService>().CreateAsync(
             admin, new TeamDraft(Guid.CreateVersion7(), name) { Members = [new("lead", TeamRole.Lead), new("scientist", TeamRole.Member)] }, default);
         var project = await Get<ProjectService>().CreateAsync(scientist, new ProjectDraft(Guid.CreateVersion7(), name, team.Value), default);
-        var pool = await OfferedPool.MakeAsync(browser.Portal);
+        var pool = await OfferedPool.MakeAsync(browser.Portal, sample: true);
         Assert.True((await Get<HardwareService>().SetBudgetAsync(admin, pool.Id, team.Value, 4, default)).Succeeded);
         return (project.Value, pool, name);
     }

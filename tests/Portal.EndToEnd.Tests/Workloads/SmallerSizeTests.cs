@@ -28,7 +28,7 @@ public sealed class SmallerSizeTests(PortalBrowser browser) : IAsyncLifetime
     [Fact]
     public async Task Run_ThatWaitsForCores_StartsInTheSizeThatIsOffered()
     {
-        var project = (await GrantedProject.MakeAsync(_portal!, await OfferedPool.MakeAsync(_portal!), 1, "Room")).Project.Id;
+        var project = (await GrantedProject.MakeAsync(_portal!, await OfferedPool.MakeAsync(_portal!, sample: false), 1, "Room")).Project.Id;
         // Five of the project's eight cores: too little is left for another large run, and enough for a medium one.
         await RunsAsync(project, "large");
         await RunsAsync(project, "medium");

@@ -44,7 +44,7 @@ public class ClusterClientTests(EmbeddedCluster cluster)
         await using var proxy = await FaultProxy.StartAsync(cluster.Kubeconfig);
         proxy.Accept = "application/json";
         await using var session = ClusterWorld.Session(proxy.Kubeconfig);
-        using var discovery = new ClusterDiscovery(session.Connection, TimeProvider.System);
+        var discovery = new ClusterDiscovery(session.Connection, TimeProvider.System);
         var before = await discovery.GetAsync(fresh: true, default);
 
         proxy.Rule = KueueIsAway(lost);
@@ -61,7 +61,7 @@ public class ClusterClientTests(EmbeddedCluster cluster)
         await using var proxy = await FaultProxy.StartAsync(cluster.Kubeconfig);
         proxy.Accept = "application/json";
         await using var session = ClusterWorld.Session(proxy.Kubeconfig);
-        using var discovery = new ClusterDiscovery(session.Connection, TimeProvider.System);
+        var discovery = new ClusterDiscovery(session.Connection, TimeProvider.System);
 
         proxy.Rule = KueueIsAway(lost: true);
         await Assert.ThrowsAsync<ClusterException>(() => discovery.GetAsync(fresh: true, default));
@@ -93,7 +93,7 @@ public class ClusterClientTests(EmbeddedCluster cluster)
     }
 
     [Fact]
-    public async Task WriteOrLog_ThatIsHeldUp_LeavesTheClusterOpenForWhatIsRead()
+    public async Task WriteLogOrCustomKind_ThatIsHeldUp_LeavesTheClusterOpenForWhatItReadsItself()
     {
         await using var proxy = await FaultProxy.StartAsync(cluster.Kubeconfig);
         KubernetesOptions? options = null;
@@ -101,9 +101,12 @@ public class ClusterClientTests(EmbeddedCluster cluster)
         await world.Client.ApplyAsync(world.Config("a"), default);
         options!.RequestTimeout = TimeSpan.FromSeconds(1);
 
-        proxy.Rule = r => r.Method == "PATCH" || r.Target.Contains("/log?", StringComparison.Ordinal) ? Fault.Hang : Fault.None;
+        proxy.Rule = r => r.Method == "PATCH" || r.Target.Contains("/log?", StringComparison.Ordinal) || r.Target.Contains("kueue.x-k8s.io", StringComparison.Ordinal)
+            ? Fault.Hang : Fault.None;
         await Assert.ThrowsAsync<ClusterException>(() => world.Client.ApplyAsync(world.Config("b"), default));
         await Assert.ThrowsAsync<ClusterException>(() => world.Client.LogsAsync(world.Namespace, "none", null, false, null, default));
+        // A webhook that turns its objects into another version may hang.
+        await Assert.ThrowsAsync<ClusterException>(() => world.Client.FindAsync(new ObjectKey(Kinds.ResourceFlavor, null, "none"), default));
         options.RequestTimeout = TimeSpan.FromSeconds(30);
         var before = proxy.Requests.Count;
         // Were the cluster taken for silent, one of them would be asked and the others refused.
@@ -112,6 +115,55 @@ public class ClusterClientTests(EmbeddedCluster cluster)
         Assert.All(found, Assert.NotNull);
         Assert.Equal(8, proxy.Requests.Count - before);
         proxy.Rule = _ => Fault.None;
+    }
+
+    [Theory]
+    [InlineData("version", true)]
+    [InlineData("apis", true)]
+    [InlineData("api/v1/pods?limit=500", true)]
+    [InlineData("apis/apps/v1/deployments", true)]
+    [InlineData("apis/rbac.authorization.k8s.io/v1/rolebindings?watch=1", true)]
+    [InlineData("apis/kueue.x-k8s.io/v1beta2/workloads", false)]
+    [InlineData("apis/kueue.x-k8s.io/v1beta2", false)]
+    [InlineData("apis/metrics.k8s.io/v1beta1/nodes", false)]
+    [InlineData("apis/serving.kserve.io/v1beta1/inferenceservices", false)]
+    public void Path_OfWhatTheServerReadsItself_IsToldFromTheRest(string path, bool own) => Assert.Equal(own, ClusterConnection.IsOfTheServer(path));
+
+    [Fact]
+    public async Task Find_AfterTheWayBehindAnOpenConnectionIsGone_SucceedsOnAnother()
+    {
+        await using var way = await TcpForwarder.StartAsync(cluster.Kubeconfig);
+        KubernetesOptions? options = null;
+        await using var world = await ClusterWorld.CreateAsync(
+            way.Kubeconfig, o => (options = o).PingDelay = o.PingTimeout = TimeSpan.FromSeconds(1));
+        await world.Client.ApplyAsync(world.Config("a"), default);
+        options!.RequestTimeout = TimeSpan.FromSeconds(2);
+
+        way.Swallow();
+
+        await Eventually.TrueAsync(async () =>
+        {
+            try
+            {
+                return await world.Client.FindAsync(world.KeyOf("a"), default) is not null;
+            }
+            catch (ClusterException)
+            {
+                return false;
+            }
+        }, "an answer on a new connection");
+    }
+
+    [Fact]
+    public async Task Call_OnALineThatIsClosedMeanwhile_IsAnOutage()
+    {
+        var session = ClusterWorld.Session(cluster.Kubeconfig);
+        Assert.NotEmpty((await session.Cluster.Client.CapabilitiesAsync(default)).Served);
+
+        await session.DisposeAsync();
+
+        var failure = await Assert.ThrowsAsync<ClusterException>(() => session.Cluster.Client.FindAsync(new ObjectKey(Kinds.Namespace, null, "default"), default));
+        Assert.Equal(ClusterFailure.Unavailable, failure.Failure);
     }
 
     [Fact]

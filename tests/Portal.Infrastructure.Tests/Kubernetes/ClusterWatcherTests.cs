@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
 using Portal.Testing.Clusters;
 using Portal.Testing.Faults;
+using Portal.Testing.Schemas;
 using Portal.Testing.Waiting;
 
 namespace Portal.Infrastructure.Tests.Kubernetes;
@@ -30,6 +31,54 @@ public class ClusterWatcherTests(EmbeddedCluster cluster)
 
         proxy.Rule = _ => Fault.None;
         await Eventually.TrueAsync(() => session.Cluster.Silence is null, "it answers again");
+    }
+
+    [Fact]
+    public async Task Credentials_ThatFailOnce_EndNoWatching()
+    {
+        var folder = Directory.CreateTempSubdirectory("portal-plugin-").FullName;
+        var config = YamlDocuments.Read(await File.ReadAllTextAsync(cluster.Kubeconfig))[0];
+        var user = config["users"]![0]!["user"]!.AsObject();
+        // What it gives is over at once, so that each request runs it again.
+        var credential = $$"""{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"{{user["token"]}}","expirationTimestamp":"2020-01-01T00:00:00Z"} }""";
+        await File.WriteAllTextAsync(Path.Combine(folder, "plugin.sh"), $"""
+            echo >> "{folder}/calls"
+            if [ "$(wc -l < "{folder}/calls")" -eq 2 ]; then echo "signed out" >&2; exit 1; fi
+            echo '{credential}'
+            """);
+        user.Clear();
+        user["exec"] = new JsonObject
+        {
+            ["apiVersion"] = "client.authentication.k8s.io/v1",
+            ["command"] = "/bin/sh",
+            ["args"] = new JsonArray(Path.Combine(folder, "plugin.sh")),
+            ["interactiveMode"] = "Never",
+        };
+        await File.WriteAllTextAsync(Path.Combine(folder, "kubeconfig"), config.ToJsonString());
+
+        await using (var session = ClusterWorld.Session(Path.Combine(folder, "kubeconfig")))
+        {
+            session.Watch([Kinds.Namespace]);
+            await Eventually.TrueAsync(() => session.Cache.IsSynced, "the namespaces");
+            Assert.True((await File.ReadAllLinesAsync(Path.Combine(folder, "calls"))).Length > 2);
+        }
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Age_OfAClusterThatIsSilentOfOneKind_IsThatOfTheKind()
+    {
+        await using var proxy = await FaultProxy.StartAsync(cluster.Kubeconfig);
+        await using var session = ClusterWorld.Session(proxy.Kubeconfig, o => o.WatchTime = TimeSpan.FromSeconds(1));
+        session.Watch([Kinds.Namespace, Kinds.Pod]);
+        await Eventually.TrueAsync(() => session.Cache.IsSynced, "both kinds");
+
+        proxy.Rule = r => r.Target.StartsWith("/api/v1/pods", StringComparison.Ordinal) ? Fault.LoseRequest : Fault.None;
+        proxy.CutStreams();
+        var quiet = TimeSpan.FromSeconds(4);
+
+        await Eventually.TrueAsync(() => session.Cluster.Age > quiet && session.Cache.Age(Kinds.Namespace) < quiet, "the age of the pods");
+        Assert.Equal(Kinds.Pod, session.Cluster.Oldest?.Kind);
     }
 
     [Fact]

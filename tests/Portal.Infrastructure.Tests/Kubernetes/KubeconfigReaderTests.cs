@@ -51,6 +51,23 @@ public class KubeconfigReaderTests
         Assert.Equal(code, Read(Config(Token, cluster)).Refusal?.Code);
 
     [Theory]
+    [InlineData(0, 0, null)]
+    [InlineData(100, 0, "kubeconfig.authority_bad")]
+    [InlineData(100, 26, "kubeconfig.authority_bad")]
+    public void Read_BundleOfWhichTheSecondCertificateIsCut_IsRefused(int cut, int end, string? code)
+    {
+        using var certificate = TlsServer.Certificate();
+        var pem = certificate.ExportCertificatePem();
+        var bundle = pem + "\n" + pem[..^cut] + pem[^end..];
+
+        var config = Config(Token, $"server: https://c:6443, certificate-authority-data: {TlsServer.Embedded(bundle)}");
+        var token = new ClusterCredentials(ClusterConnectionKind.Token) { Server = "https://c:6443", Token = "abc", CertificateAuthority = bundle };
+
+        Assert.Equal(code, Read(config).Refusal?.Code);
+        Assert.Equal(code, KubeconfigReader.Read(token, []).Refusal?.Code);
+    }
+
+    [Theory]
     [InlineData("", "kubeconfig.contexts")]
     [InlineData("three", "kubeconfig.context_unknown")]
     [InlineData("two", null)]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Core.Cluster;
@@ -16,7 +17,7 @@ public class ClusterQuestionTests(PostgresServer server, EmbeddedCluster cluster
     private static readonly ReconcileOwner Owner = new("Project", Guid.NewGuid());
 
     [Theory, EachProvider]
-    public async Task Question_AboutKindsOfProjectsAndOthers_IsAnsweredForThoseOfProjects(Provider provider)
+    public async Task Question_AboutKindsOfProjectsAndOthers_IsAnsweredForThoseOfProjectsAndWorkloads(Provider provider)
     {
         await using var world = await ProjectWorld.CreateAsync(provider, server, cluster.Kubeconfig);
         await world.StartAsync();
@@ -24,6 +25,7 @@ public class ClusterQuestionTests(PostgresServer server, EmbeddedCluster cluster
         var asked = new ChangesAsked(
         [
             new AskedObject(Kinds.ServiceAccount, Manifest.Create(Kinds.ServiceAccount, "default", "asked", Owner)),
+            new AskedObject(Kinds.StatefulSet, Server()),
             new AskedObject(Kinds.Secret, Manifest.Create(Kinds.Secret, "default", "asked", Owner)),
             new AskedObject(Kinds.ServiceAccount, Manifest.Create(Kinds.Secret, "default", "asked", Owner)),
         ]);
@@ -31,8 +33,9 @@ public class ClusterQuestionTests(PostgresServer server, EmbeddedCluster cluster
         var answer = await world.Database.Get<ClusterQuestions>().AskAsync<ChangesAsked, ObjectChange[]>(
             ClusterRegistration.ConfiguredId, ClusterQuestionKind.Changes, asked, default);
 
-        var change = Assert.Single(answer.Value);
-        Assert.Equal(("ServiceAccount", "asked", ObjectChangeKind.Create), (change.Kind, change.Name, change.Change));
+        Assert.Equal(
+            [("ServiceAccount", "asked", ObjectChangeKind.Create), ("StatefulSet", "asked", ObjectChangeKind.Create)],
+            answer.Value.Select(c => (c.Kind, c.Name, c.Change)));
         Assert.Null(await world.Client.FindAsync(new ObjectKey(Kinds.ServiceAccount, "default", "asked"), default));
     }
 
@@ -52,6 +55,17 @@ public class ClusterQuestionTests(PostgresServer server, EmbeddedCluster cluster
         Assert.Equal((fresh, 1), (left.Id, left.ObservedGeneration));
         Assert.Equal("check.no_credentials", JsonSerializer.Deserialize<ClusterCheck>(left.Answer)!.Problem);
     }
+
+    private static JsonObject Server() => Manifest.Create(Kinds.StatefulSet, "default", "asked", Owner).With("spec", new JsonObject
+    {
+        ["serviceName"] = "asked",
+        ["selector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["app"] = "asked" } },
+        ["template"] = new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["app"] = "asked" } },
+            ["spec"] = new JsonObject { ["containers"] = new JsonArray(new JsonObject { ["name"] = "asked", ["image"] = "asked" }) },
+        },
+    });
 
     // Of credentials that are not the installation's own a row cannot ask.
     private static async Task<Guid> AddAsync(ProjectWorld world, TimeSpan age)

@@ -94,9 +94,7 @@ public class OwnershipTests(PostgresServer server, EmbeddedCluster cluster)
     {
         await using var world = await ReadyAsync(provider);
         var project = await world.WaitForAsync(await world.CreateProjectAsync(), ProjectState.Ready);
-        // A pass over everything as it stands, so that it is known to be there.
-        await PassAsync(world, project.Id);
-        var policy = new ObjectKey(Kinds.NetworkPolicy, project.Namespace, "default-deny");
+        var policy = await KnownAsync(world, project);
 
         await world.Client.DeleteAsync(policy, default);
 
@@ -111,7 +109,7 @@ public class OwnershipTests(PostgresServer server, EmbeddedCluster cluster)
     {
         await using var world = await ReadyAsync(provider);
         var project = await world.WaitForAsync(await world.CreateProjectAsync(), ProjectState.Ready);
-        await PassAsync(world, project.Id);
+        var policy = await KnownAsync(world, project);
         await using (var db = await world.Database.OpenAsync())
         {
             (await db.Set<ClusterRegistration>().SingleAsync()).Name = "Renamed";
@@ -120,7 +118,7 @@ public class OwnershipTests(PostgresServer server, EmbeddedCluster cluster)
         var clusters = world.Database.Get<IClusters>();
         await Eventually.TrueAsync(() => clusters.Get(project.ClusterId).Name == "Renamed", "the new name");
 
-        await world.Client.DeleteAsync(new ObjectKey(Kinds.NetworkPolicy, project.Namespace, "default-deny"), default);
+        await world.Client.DeleteAsync(policy, default);
 
         await Eventually.TrueAsync(async () => await AuditedAsync(world, "object.made_again") == 1, "audited");
         await PassAsync(world, project.Id);
@@ -226,6 +224,16 @@ public class OwnershipTests(PostgresServer server, EmbeddedCluster cluster)
             return (found = await db.Set<ObjectDispute>().AsNoTracking().SingleOrDefaultAsync()) is not null;
         }, "a dispute");
         return found!;
+    }
+
+    // A policy of the project, after a pass over everything as the watches show it, so that it is known to be there.
+    private static async Task<ObjectKey> KnownAsync(ProjectWorld world, Project project)
+    {
+        var policy = new ObjectKey(Kinds.NetworkPolicy, project.Namespace, "default-deny");
+        var cluster = world.Database.Get<IClusters>().Get(project.ClusterId);
+        await Eventually.TrueAsync(() => cluster.Cache.Find(policy) is not null, "the watch shows the policy");
+        await PassAsync(world, project.Id);
+        return policy;
     }
 
     private static async Task PassAsync(ProjectWorld world, Guid id) => await world.Reconciler.ReconcileAsync(id, default);

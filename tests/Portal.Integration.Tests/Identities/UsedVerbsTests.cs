@@ -40,7 +40,7 @@ public class UsedVerbsTests(PostgresServer server)
 
     // Kueue of v1beta1 alone is not followed, so that its objects are asked for; the embedded cluster serves v1beta2.
     private static readonly string[] OfOldKueue =
-        ["get resourceflavors.kueue.x-k8s.io", "get workloadpriorityclasses.kueue.x-k8s.io", "get cohorts.kueue.x-k8s.io", "get localqueues.kueue.x-k8s.io"];
+        ["get workloadpriorityclasses.kueue.x-k8s.io", "get cohorts.kueue.x-k8s.io", "get localqueues.kueue.x-k8s.io"];
 
     private const string Notebooks = "notebooks.kubeflow.org";
 
@@ -60,6 +60,7 @@ public class UsedVerbsTests(PostgresServer server)
         await MonitorAsync(parts, project);
         await ArchiveAsync(parts, project);
         await DeleteAsync(parts, project);
+        await RemovePoolAsync(parts, pool);
 
         AssertUsed(parts.Chart, ChartStage.Web, parts.Chart.Granted("web", "workload-reader"), NotServed.Append(Notebooks));
         AssertUsed(parts.Chart, ChartStage.Reconciler, parts.Chart.Granted("reconciler", "workload-manager"), NotServed.Append(Notebooks));
@@ -265,6 +266,12 @@ public class UsedVerbsTests(PostgresServer server)
             await using var db = await parts.OpenAsync();
             return !await db.Projects.AnyAsync(p => p.Id == project, Ct);
         }, () => "the project is gone");
+    }
+
+    private static async Task RemovePoolAsync(TwoParts parts, Guid pool)
+    {
+        Done(await parts.Get<PoolRemovalService>().RemoveAsync(parts.Admin, pool, Ct));
+        await UntilAsync(async () => !(await parts.Get<PoolQueryService>().FindAsync(parts.Admin, pool, Ct)).Succeeded, () => "the pool is gone");
     }
 
     private static async Task ReadyAsync(TwoParts parts, Guid id)

@@ -128,7 +128,7 @@ internal sealed class ProcessStage : IAsyncDisposable
                 seen.With(type, item);
         }
         await using var db = await OpenAsync();
-        var row = await db.Projects.Include(p => p.Members).Include(p => p.Team).SingleAsync(p => p.Id == project);
+        var row = await db.Projects.Include(p => p.Members).ThenInclude(m => m.Person).Include(p => p.Team).SingleAsync(p => p.Id == project);
         var writer = new RefusingWriter(Cluster.Client);
         IClusters clusters = new RefusingClusters(Cluster, writer, seen);
         var plan = await ActivatorUtilities.CreateInstance<ProjectPlanner>(_services, clusters).PlanAsync(db, row, default);

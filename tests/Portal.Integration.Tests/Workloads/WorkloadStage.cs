@@ -4,6 +4,7 @@ using Portal.Core.Access;
 using Portal.Core.Data;
 using Portal.Core.Projects;
 using Portal.Core.Teams;
+using Portal.Core.Workloads;
 using Portal.LocalCluster;
 using Portal.Testing.Clusters;
 using Portal.Testing.Waiting;
@@ -38,6 +39,8 @@ public class WorkloadStage : IAsyncLifetime
     {
         await _cluster.InitializeAsync();
         Portal = await RunningPortal.StartAsync("Kubeconfig", sample: false, "--Cluster:Kubeconfig", _cluster.Kubeconfig);
+        // Its pods are processes of this machine, which the portal cannot know of a cluster that it was only given.
+        Get<WorkloadOptions>().PortalAddress = Portal.Address;
         Scientist = await Portal.ActorAsync("scientist");
         var lead = await Portal.ActorAsync("lead");
         await using (var db = await OpenAsync())

@@ -7,6 +7,8 @@ namespace Portal.LocalCluster.Tests.Admission;
 /// <summary>The fence that keeps a reconciler inside the namespaces it manages, tried by one who may do all by its roles.</summary>
 public sealed class PolicyTests(FencedCluster cluster) : IClassFixture<FencedCluster>
 {
+    private const string Parameterized = """{"failurePolicy":"Fail","paramKind":{"apiVersion":"v1","kind":"ConfigMap"},"validations":[{"expression":"params.metadata.name == 'x'"}]}""";
+
     [Theory]
     [InlineData("ml-good", """{"mlops/managed":"true","pod-security.kubernetes.io/enforce":"restricted"}""", 201)]
     [InlineData("other", """{"mlops/managed":"true","pod-security.kubernetes.io/enforce":"restricted"}""", 422)]
@@ -60,6 +62,39 @@ public sealed class PolicyTests(FencedCluster cluster) : IClassFixture<FencedClu
         Assert.True(code == expected, said.ToJsonString());
     }
 
+    [Theory]
+    [InlineData("no message for what is refused", 422, """{"failurePolicy":"Ignore","validations":[{"expression":"false","message":"so it is","messageExpression":"object.no.such"}]}""", "denied request: so it is")]
+    [InlineData("no message either", 422, """{"failurePolicy":"Fail","validations":[{"expression":"false","messageExpression":"object.no.such"}]}""", "denied request: failed expression: false")]
+    [InlineData("a condition without a value before one that is false", 201,
+        """{"failurePolicy":"Fail","matchConditions":[{"name":"a","expression":"object.no.such == 1"},{"name":"b","expression":"false"}],"validations":[{"expression":"false"}]}""")]
+    [InlineData("a condition without a value before one that is true", 422,
+        """{"failurePolicy":"Fail","matchConditions":[{"name":"a","expression":"object.no.such == 1"},{"name":"b","expression":"true"}],"validations":[{"expression":"true"}]}""", "no such key: no")]
+    [InlineData("a condition without a value, ignored", 201,
+        """{"failurePolicy":"Ignore","matchConditions":[{"name":"a","expression":"object.no.such == 1"}],"validations":[{"expression":"false"}]}""")]
+    [InlineData("parameters that are not there", 201, Parameterized, "", """{"name":"absent","parameterNotFoundAction":"Allow"}""")]
+    [InlineData("parameters that have to be there", 422, Parameterized, "no params found for policy binding with `Deny` parameterNotFoundAction", """{"name":"absent","parameterNotFoundAction":"Deny"}""")]
+    [InlineData("parameters that are there", 422, Parameterized, "failed expression: params.metadata.name == 'x'", """{"name":"there","parameterNotFoundAction":"Allow"}""")]
+    public async Task Policy_WithoutAValueSomewhere_DecidesAllTheSame(string what, int expected, string spec, string message = "", string? paramRef = null)
+    {
+        var ns = await cluster.Api.NamespaceAsync();
+        await cluster.Api.ExpectAsync(201, "POST", $"/api/v1/namespaces/{ns}/configmaps", """{"metadata":{"name":"there"}}""");
+        var policy = (JsonObject)JsonNode.Parse(spec)!;
+        policy["matchConstraints"] = JsonNode.Parse($$"""
+            {"namespaceSelector":{"matchLabels":{"kubernetes.io/metadata.name":"{{ns}}"} },"resourceRules":[{"apiGroups":[""],"apiVersions":["v1"],"operations":["CREATE"],"resources":["secrets"]}]}
+            """);
+        await cluster.Api.ExpectAsync(201, "POST", $"{FencedCluster.Policies}/validatingadmissionpolicies", $$"""
+            {"apiVersion":"admissionregistration.k8s.io/v1","kind":"ValidatingAdmissionPolicy","metadata":{"name":"{{ns}}"},"spec":{{policy.ToJsonString()}} }
+            """);
+        await cluster.Api.ExpectAsync(201, "POST", $"{FencedCluster.Policies}/validatingadmissionpolicybindings", $$"""
+            {"apiVersion":"admissionregistration.k8s.io/v1","kind":"ValidatingAdmissionPolicyBinding","metadata":{"name":"{{ns}}"},"spec":{"policyName":"{{ns}}","validationActions":["Deny"]{{(paramRef is null ? "" : $",\"paramRef\":{paramRef}")}} } }
+            """);
+
+        var (code, said, _) = await cluster.Api.SendAsync("POST", $"/api/v1/namespaces/{ns}/secrets", """{"metadata":{"name":"s"}}""");
+
+        Assert.True((int)code == expected, $"{what}: {said?.ToJsonString()}");
+        Assert.Contains(message, ((JsonObject)said!).Text("message") ?? "", StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Policy_WithAnExpressionThatCannotBeRead_IsRefusedWhereItStands()
     {
@@ -88,6 +123,8 @@ public sealed class PolicyTests(FencedCluster cluster) : IClassFixture<FencedClu
 /// <summary>A cluster with the fence and a reconciler whose roles would let it do everything.</summary>
 public sealed class FencedCluster : IAsyncLifetime
 {
+    public const string Policies = "/apis/admissionregistration.k8s.io/v1";
+
     private const string Fence = """
         apiVersion: admissionregistration.k8s.io/v1
         kind: ValidatingAdmissionPolicy
@@ -118,7 +155,6 @@ public sealed class FencedCluster : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await Api.InitializeAsync();
-        const string Policies = "/apis/admissionregistration.k8s.io/v1";
         await Api.ExpectAsync(201, "POST", Policies + "/validatingadmissionpolicies", Fence, "application/yaml");
         await Api.ExpectAsync(201, "POST", Policies + "/validatingadmissionpolicybindings", """
             {"apiVersion":"admissionregistration.k8s.io/v1","kind":"ValidatingAdmissionPolicyBinding","metadata":{"name":"fence"},"spec":{"policyName":"fence","validationActions":["Deny"]}}

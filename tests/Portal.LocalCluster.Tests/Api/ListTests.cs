@@ -48,6 +48,34 @@ public sealed class ListTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
+    public async Task Page_OfAVersion_IsTheStateOfThen()
+    {
+        var path = await FilledAsync(3);
+        var then = (await api.ExpectAsync(200, "GET", path)).Text("metadata", "resourceVersion");
+        await api.ExpectAsync(200, "DELETE", $"{path}/item-01");
+
+        Assert.Equal(["item-00", "item-01"], Names(await api.ExpectAsync(200, "GET", $"{path}?limit=2&resourceVersion={then}")));
+        Assert.Equal(["item-00", "item-02"], Names(await api.ExpectAsync(200, "GET", $"{path}?limit=2&resourceVersion={then}&resourceVersionMatch=NotOlderThan")));
+        Assert.Equal(["item-00", "item-02"], Names(await api.ExpectAsync(200, "GET", $"{path}?limit=2&resourceVersion=0")));
+    }
+
+    [Theory]
+    [InlineData("resourceVersionMatch=Exact", "resourceVersionMatch is forbidden unless resourceVersion is provided")]
+    [InlineData("resourceVersion=1&resourceVersionMatch=exact", "Unsupported value: \"exact\": supported values: \"Exact\", \"NotOlderThan\", \"\"")]
+    [InlineData("resourceVersion=0&resourceVersionMatch=Exact", "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"")]
+    [InlineData("resourceVersion=1&resourceVersionMatch=NotOlderThan&continue=x", "resourceVersionMatch is forbidden when continue is provided")]
+    [InlineData("sendInitialEvents=true", "sendInitialEvents is forbidden for list")]
+    [InlineData("watch=1&sendInitialEvents=true", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")]
+    [InlineData("watch=1&resourceVersion=1&resourceVersionMatch=NotOlderThan", "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")]
+    [InlineData("watch=1&sendInitialEvents=true&resourceVersionMatch=Exact", "Unsupported value: \"Exact\": supported values: \"NotOlderThan\"")]
+    public async Task Options_ThatDoNotGoTogether_AreRefused(string query, string why)
+    {
+        var said = await api.ExpectAsync(422, "GET", "/api/v1/configmaps?" + query);
+        Assert.StartsWith("ListOptions.meta.k8s.io \"\" is invalid: ", said.Text("message"), StringComparison.Ordinal);
+        Assert.Contains(why, said.Text("message"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task List_OfAVersionYetToCome_Is504AndToBeTriedAgain()
     {
         var path = await FilledAsync(1);

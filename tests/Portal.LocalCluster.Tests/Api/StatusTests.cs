@@ -31,6 +31,22 @@ public sealed class StatusTests(SamplesCluster samples) : IClassFixture<SamplesC
         Assert.Equal(2, labelled.Whole("metadata", "generation"));
     }
 
+    [Theory]
+    [InlineData("/status", "[{}]", true)]
+    [InlineData("", "[]", true)]
+    [InlineData("", "[{}]", false)]
+    public async Task ManagedFields_ThatAreSent_StartAnewByTheObjectItselfOnly(string subresource, string sent, bool kept)
+    {
+        var name = "mf-" + Guid.NewGuid().ToString("N")[..8];
+        var made = await samples.ExpectAsync(201, "POST", Widgets + "?fieldManager=maker", $$"""{"apiVersion":"samples.lab/v1","kind":"Widget","metadata":{"name":"{{name}}"},"spec":{"size":1} }""");
+        made["metadata"]!["managedFields"] = JsonNode.Parse(sent);
+        made["status"] = new JsonObject { ["phase"] = "Ready" };
+
+        var written = await samples.ExpectAsync(200, "PUT", $"{Widgets}/{name}{subresource}?fieldManager=other", made.ToJsonString());
+
+        Assert.Equal(kept, (written.Items("metadata", "managedFields") ?? []).OfType<JsonObject>().Any(entry => entry.Text("manager") == "maker"));
+    }
+
     [Fact]
     public async Task Update_WithoutAVersion_IsForBuiltInKindsOnly()
     {

@@ -76,6 +76,18 @@ public sealed class WatchTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal("true", mark.Text("object", "metadata", "annotations", "k8s.io/initial-events-end"));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("&resourceVersion=0")]
+    public async Task Watch_ThatSendsNoList_BeginsWithWhatComesNext(string version)
+    {
+        var path = $"/api/v1/namespaces/{await api.NamespaceAsync()}/configmaps";
+        await api.ExpectAsync(201, "POST", path, Body("one", "1"));
+        await using var watch = await OpenAsync($"{path}?watch=1&sendInitialEvents=false&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true{version}");
+        await api.ExpectAsync(201, "POST", path, Body("two", "1"));
+        Assert.Equal("ADDED two", Said(await watch.NextAsync()));
+    }
+
     [Fact]
     public async Task Watch_OnWhichNothingChanges_IsMarkedBeforeItsEnd()
     {

@@ -46,6 +46,29 @@ public class CelExpressionTests
         Assert.Equal(message, Assert.Throws<CelException>(() => Evaluate(source)).Message);
 
     [Theory]
+    [InlineData("'abc'.substring(7) == ''")]
+    [InlineData("'abc'.substring(2, 1) == ''")]
+    [InlineData("'abc'.substring(4294967296) == ''")]
+    [InlineData("[1, 2].join(',') == ''")]
+    [InlineData("['a'].sum() == 0")]
+    [InlineData("[9223372036854775807, 1].sum() > 0")]
+    [InlineData("'abc'.matches('(')")]
+    public void Function_OfValuesItDoesNotTake_HasNoValue(string source)
+    {
+        Assert.False(Assert.Throws<CelException>(() => Evaluate(source)).Unsupported);
+        Assert.True(Evaluate($"{source} || true"));
+    }
+
+    [Theory]
+    [InlineData("'it is ' + object.metadata.name", "it is ml-one")]
+    [InlineData("object.no.such", null)]
+    [InlineData("' '", null)]
+    [InlineData("'two\\nlines'", null)]
+    [InlineData("object.spec.replicas", null)]
+    public void Line_OfAMessage_IsTextOrNothing(string source, string? expected) =>
+        Assert.Equal(expected, CelExpression.Parse(source).Line(new Dictionary<string, Func<object?>> { ["object"] = () => Object }));
+
+    [Theory]
     [InlineData("object.")]
     [InlineData("object.metadata.name ==")]
     [InlineData("(1 + 2")]

@@ -89,6 +89,23 @@ public class AdmissionCycleTests
     }
 
     [Fact]
+    public void Decide_LabelThatAnotherFlavorOfTheGroupSets_RulesOutTheOneWithout()
+    {
+        FlavorResource other = new("a100", "nvidia.com/gpu");
+        QuotaNode quota = new("q", new Dictionary<FlavorResource, FlavorQuota> { [Gpu] = new(8), [other] = new(8) });
+        PendingWorkload asks = Workload("a", 4);
+        asks = asks with { PodSets = [asks.PodSets[0] with { Demand = asks.PodSets[0].Demand with { NodeSelector = [new("model", "a100"), new("zone", "z")] } }] };
+        QueueState queue = Queue(quota, asks) with { Groups = [new ResourceGroup(["nvidia.com/gpu"], ["h100", "a100"])] };
+        Dictionary<string, Flavor> flavors = new()
+        {
+            ["h100"] = Flavor("h100"),
+            ["a100"] = Flavor("a100") with { NodeLabels = new Dictionary<string, string> { ["model"] = "a100" } },
+        };
+
+        Assert.Equal("a100", Assert.Single(AdmissionCycle.Decide([queue], flavors)).Assignments[0].Flavors["nvidia.com/gpu"]);
+    }
+
+    [Fact]
     public void Decide_FlavorMissing_NamesIt()
     {
         QueueState queue = Queue(Quota(8), Workload("a", 1)) with { Groups = [new ResourceGroup(["nvidia.com/gpu"], ["gone"])] };

@@ -10,11 +10,13 @@ public sealed class GarbageCollectionTests(ApiFixture api) : IClassFixture<ApiFi
 {
     private const string Policies = "/apis/admissionregistration.k8s.io/v1";
 
-    [Fact]
-    public async Task Dependent_ThatMayNotBeDeleted_HoldsUpNoOtherAndGoesWhenItMay()
+    [Theory]
+    [InlineData("")]
+    [InlineData(" || request.name.substring(99) == ''")]
+    public async Task Dependent_ThatMayNotBeDeleted_HoldsUpNoOtherAndGoesWhenItMay(string more)
     {
         var ns = await api.NamespaceAsync();
-        await using var refusal = await RefuseDeletionAsync(ns, "kept");
+        await using var refusal = await RefuseDeletionAsync(ns, "kept", more);
         var owner = await CreateAsync(ns, "owner");
         await CreateAsync(ns, "kept", Reference(owner));
         await CreateAsync(ns, "loose", Reference(owner));
@@ -111,12 +113,12 @@ public sealed class GarbageCollectionTests(ApiFixture api) : IClassFixture<ApiFi
         await Eventually.True(async () => (int)(await api.SendAsync("GET", $"/api/v1/namespaces/{ns}")).Code == 404, "the namespace is gone");
     }
 
-    private async Task<Refusal> RefuseDeletionAsync(string ns, string name)
+    private async Task<Refusal> RefuseDeletionAsync(string ns, string name, string more = "")
     {
         await api.ExpectAsync(201, "POST", $"{Policies}/validatingadmissionpolicies", $$"""
             {"apiVersion":"admissionregistration.k8s.io/v1","kind":"ValidatingAdmissionPolicy","metadata":{"name":"{{ns}}"},"spec":{"failurePolicy":"Fail",
             "matchConstraints":{"resourceRules":[{"apiGroups":[""],"apiVersions":["v1"],"operations":["DELETE"],"resources":["configmaps"]}]},
-            "validations":[{"expression":"request.namespace != '{{ns}}' || request.name != '{{name}}'","message":"it is kept"}] } }
+            "validations":[{"expression":"request.namespace != '{{ns}}' || request.name != '{{name}}'{{more}}","message":"it is kept"}] } }
             """);
         await api.ExpectAsync(201, "POST", $"{Policies}/validatingadmissionpolicybindings", $$"""
             {"apiVersion":"admissionregistration.k8s.io/v1","kind":"ValidatingAdmissionPolicyBinding","metadata":{"name":"{{ns}}"},"spec":{"policyName":"{{ns}}","validationActions":["Deny"]} }

@@ -39,6 +39,9 @@ public sealed class MemoryCluster : IClusterClient, IClusterCache, IClusters
     /// <summary>True for a change that is carried out and whose answer is lost.</summary>
     public Func<string, bool> LosesAnswer { get; set; } = _ => false;
 
+    /// <summary>Kinds that no watch has listed: they are there, and only who asks for them learns it.</summary>
+    public HashSet<ResourceType> Unlisted { get; } = [];
+
     /// <inheritdoc/>
     public ClusterCapabilities? Capabilities { get; private set; }
 
@@ -54,10 +57,12 @@ public sealed class MemoryCluster : IClusterClient, IClusterCache, IClusters
     /// <summary>Puts an object there as somebody else would.</summary>
     public void Put(ResourceType type, JsonObject item) => _objects[KeyOf(type, item.Text("metadata", "namespace"), item.Name())] = (type, item);
 
-    /// <inheritdoc/>
+    /// <summary>The object that is there.</summary>
     public JsonObject? Find(ObjectKey key) => _objects.TryGetValue(KeyOf(key.Type, key.Namespace, key.Name), out var found) ? found.Object : null;
 
-    /// <inheritdoc/>
+    JsonObject? IClusterCache.Find(ObjectKey key) => Unlisted.Contains(key.Type) ? null : Find(key);
+
+    /// <summary>The objects that are there.</summary>
     public IReadOnlyList<JsonObject> List(ResourceType type, string? ns = null, (string Key, string Value)? label = null) =>
     [
         .. _objects.Values.Where(o => o.Type.Plural == type.Plural).Select(o => o.Object)
@@ -65,11 +70,14 @@ public sealed class MemoryCluster : IClusterClient, IClusterCache, IClusters
             .Where(o => label is not var (key, value) || o.Text("metadata", "labels", key) == value),
     ];
 
+    IReadOnlyList<JsonObject> IClusterCache.List(ResourceType type, string? ns, (string Key, string Value)? label) =>
+        Unlisted.Contains(type) ? [] : List(type, ns, label);
+
     /// <inheritdoc/>
     public IReadOnlyList<PodHolding> Holdings() => [.. List(Kinds.Pod).Select(PodHolding.Of).OfType<PodHolding>()];
 
     /// <inheritdoc/>
-    public TimeSpan? Age(ResourceType type) => TimeSpan.Zero;
+    public TimeSpan? Age(ResourceType type) => Unlisted.Contains(type) ? null : TimeSpan.Zero;
 
     /// <inheritdoc/>
     public Task<JsonObject?> FindAsync(ObjectKey key, CancellationToken ct) => Task.FromResult(Find(key)?.DeepClone().AsObject());
@@ -78,7 +86,8 @@ public sealed class MemoryCluster : IClusterClient, IClusterCache, IClusters
     public async IAsyncEnumerable<JsonObject> ListAsync(ResourceType type, string? ns, string? labelSelector, [EnumeratorCancellation] CancellationToken ct)
     {
         await Task.CompletedTask;
-        foreach (var found in List(type, ns))
+        var label = labelSelector?.Split('=');
+        foreach (var found in List(type, ns, label is [var key, var value] ? (key, value) : null))
             yield return found;
     }
 

@@ -47,6 +47,8 @@ internal static partial class KindRules
         ("InferenceService", "spec.predictor: more replicas at least than at most", s => Number(s, 1, "spec", "predictor", "minReplicas") <= Number(s, int.MaxValue, "spec", "predictor", "maxReplicas")),
         ("ServingRuntime", "spec.containers: none is named kserve-container", r => Items(r, "spec", "containers").Any(c => Text(c, "name") == "kserve-container")),
         ("Route", "spec.tls: passthrough cannot allow insecure traffic", r => Text(r, "spec", "tls", "termination") != "passthrough" || Text(r, "spec", "tls", "insecureEdgeTerminationPolicy") != "Allow"),
+        ("Route", "spec.port.targetPort: a number is the pods' port, not the Service's: a name is the same for both", r => At(r, "spec", "port", "targetPort")?.GetValueKind() is null or JsonValueKind.String),
+        ("HTTPRoute", "spec.parentRefs: without a section it attaches to every listener, also to one without TLS", r => Items(r, "spec", "parentRefs").All(p => Text(p, "sectionName").Length > 0)),
         ("HTTPRoute", "spec.rules: a Service needs a port", r => Backends(r).All(b => Text(b, "kind") is not ("" or "Service") || b["port"] is not null)),
         ("HTTPRoute", "spec.rules: a path must begin with a slash", r => Items(r, "spec", "rules").SelectMany(x => Items(x, "matches"))
             .All(m => m["path"] is null || Text(m, "path", "value").StartsWith('/'))),

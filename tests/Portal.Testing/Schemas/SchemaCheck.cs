@@ -89,6 +89,8 @@ public sealed class SchemaCheck(Func<string, JsonObject?> resolve, List<string> 
                 Check($"{path}[{i}]", items, value[i]);
         }
         var keys = (schema["x-kubernetes-list-map-keys"] as JsonArray ?? []).Select(k => k!.ToString()).ToArray();
+        foreach (var key in keys.Where(k => value.OfType<JsonObject>().Any(o => Key(schema, o, k) is null)))
+            Add(path, $"an entry without {key}");
         if (keys.Length > 0 && HasTwins(value.OfType<JsonObject>().Select(o => string.Join('|', keys.Select(k => Key(schema, o, k))))))
             Add(path, $"two entries with the same {string.Join(", ", keys)}");
         if ((schema["x-kubernetes-list-type"]?.ToString() == "set" || IsTrue(schema, "uniqueItems")) && HasTwins(value.Select(v => v?.ToJsonString() ?? "")))
@@ -96,8 +98,13 @@ public sealed class SchemaCheck(Func<string, JsonObject?> resolve, List<string> 
     }
 
     // A key that is left out has its default.
-    private static string? Key(JsonObject schema, JsonObject entry, string key) =>
-        (entry[key] ?? (schema["items"] as JsonObject)?["properties"]?[key]?["default"])?.ToString();
+    private string? Key(JsonObject schema, JsonObject entry, string key)
+    {
+        var items = schema["items"] as JsonObject;
+        if (items?["$ref"]?.ToString() is { } reference)
+            items = resolve(reference);
+        return (entry[key] ?? items?["properties"]?[key]?["default"])?.ToString();
+    }
 
     private static bool HasTwins(IEnumerable<string> values) => values.GroupBy(v => v).Any(g => g.Count() > 1);
 

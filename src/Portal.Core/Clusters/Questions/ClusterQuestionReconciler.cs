@@ -5,12 +5,13 @@ using Portal.Core.Data;
 using Portal.Core.Ownership;
 using Portal.Core.Projects;
 using Portal.Core.Reconciliation;
+using Portal.Core.Workloads;
 
 namespace Portal.Core.Clusters.Questions;
 
 /// <summary>
-/// Answers what pages ask of clusters. A row is no authority: of objects only those kinds are tried that a project is made of,
-/// so that whoever writes rows cannot read a Secret through the answer.
+/// Answers what pages ask of clusters. A row is no authority: of objects only those kinds are tried that a project is made of, or
+/// that carry workloads out, so that whoever writes rows cannot read a Secret through the answer.
 /// </summary>
 public sealed class ClusterQuestionReconciler(
     IDbContextFactory<PortalDb> databases, IClusters clusters, IClusterProbe probe, LeaseFence fence, TimeProvider clock) : IReconciler
@@ -85,7 +86,7 @@ public sealed class ClusterQuestionReconciler(
         var asked = JsonSerializer.Deserialize<ChangesAsked>(question.Body)!;
         var cluster = clusters.Get(question.ClusterId);
         var changes = new List<ObjectChange>();
-        foreach (var (type, manifest) in asked.Objects.Where(o => ProjectObjectSet.IsOne(o.Type, o.Manifest)))
+        foreach (var (type, manifest) in asked.Objects.Where(o => ProjectObjectSet.IsOne(o.Type, o.Manifest) || WorkloadKinds.IsController(o.Type, o.Manifest)))
             changes.Add(await cluster.Writer.PreviewAsync(type, manifest, ct));
         return changes;
     }

@@ -31,7 +31,7 @@ public sealed class LendingChangePreview(IDbContextFactory<PortalDb> databases, 
         var all = await holders.CountAsync(ct);
         var others = await db.Set<HardwarePool>().Where(p => p.Id != poolId).Select(p => p.Lending).ToListAsync(ct);
         var plans = new List<ProjectPlan>();
-        foreach (var project in await holders.Include(p => p.Members).Include(p => p.Team).OrderBy(p => p.Name).Take(Shown).ToListAsync(ct))
+        foreach (var project in await holders.Include(p => p.Members).ThenInclude(m => m.Person).Include(p => p.Team).OrderBy(p => p.Name).Take(Shown).ToListAsync(ct))
             plans.Add(With(await planner.PlanAsync(db, project, ct), pool, lending, others));
         return await cluster.OfAsync(plans, (plan, capabilities) =>
             [.. ProjectObjectSet.Queue(plan, capabilities), (Cluster.Kinds.ResourceQuota, ProjectManifests.ResourceQuota(plan))], ct, all - plans.Count);

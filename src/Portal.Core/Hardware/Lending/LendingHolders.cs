@@ -2,8 +2,10 @@ using Microsoft.EntityFrameworkCore;
 using Portal.Core.Cluster;
 using Portal.Core.Data;
 using Portal.Core.Notebooks;
+using Portal.Core.Projects;
 using Portal.Core.Quotas;
 using Portal.Core.Training;
+using Portal.Core.Waiting;
 using Portal.Core.Workloads;
 
 namespace Portal.Core.Hardware.Lending;
@@ -18,6 +20,7 @@ public sealed class LendingHolders(IClusters clusters, TimeProvider clock)
             .GroupBy(r => r.ProjectId).Select(g => new { g.Key, Units = g.Sum(r => r.GrantedAmount ?? 0) }).ToDictionaryAsync(g => g.Key, g => g.Units, ct);
         var projects = await db.Projects.AsNoTracking().Where(p => granted.Keys.Contains(p.Id)).OrderBy(p => p.Name)
             .Select(p => new { p.Id, p.Name, p.Namespace, p.TeamId, Team = p.Team!.Name }).ToListAsync(ct);
+        var elsewhere = await ElsewhereAsync(db, pool.Id, granted.Keys, ct);
         var remaining = await RemainingAsync(db, pool.Id, ct);
         var usage = PoolUsage.From(pool, clusters.Get(pool.ClusterId).Cache);
         return
@@ -27,15 +30,35 @@ public sealed class LendingHolders(IClusters clusters, TimeProvider clock)
                 usage.Running.GetValueOrDefault(p.Namespace), usage.Waiting.GetValueOrDefault(p.Namespace))
             {
                 Remaining = [.. remaining[p.Id]],
+                LentElsewhere = [.. elsewhere[p.Id].Select(e => (Policy: e.Lending.For(p.TeamId), e.Units)).Where(e => e.Policy.Lends(e.Units) > 0).Select(e => e.Policy)],
             }),
         ];
+    }
+
+    private static async Task<ILookup<Guid, (PoolLending Lending, int Units)>> ElsewhereAsync(
+        PortalDb db, Guid poolId, IReadOnlyCollection<Guid> projects, CancellationToken ct)
+    {
+        var units = await db.Set<QuotaRequest>().AsNoTracking().Where(r => r.PoolId != poolId && projects.Contains(r.ProjectId) && r.State == QuotaState.Active)
+            .GroupBy(r => new { r.ProjectId, r.PoolId }).Select(g => new { g.Key.ProjectId, g.Key.PoolId, Units = g.Sum(r => r.GrantedAmount ?? 0) }).ToListAsync(ct);
+        var pools = units.Select(u => u.PoolId).Distinct().ToList();
+        var lending = (await db.Set<HardwarePool>().AsNoTracking().Where(p => pools.Contains(p.Id)).Select(p => new { p.Id, p.Lending, p.ResourceName }).ToListAsync(ct))
+            .Where(p => ProjectManifests.IsExtended(p.ResourceName)).ToDictionary(p => p.Id, p => p.Lending);
+        return units.Where(u => lending.ContainsKey(u.PoolId)).ToLookup(u => u.ProjectId, u => (lending[u.PoolId], u.Units));
     }
 
     private async Task<ILookup<Guid, TimeSpan?>> RemainingAsync(PortalDb db, Guid poolId, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        var runs = await db.Set<TrainingRun>().AsNoTracking().Where(r => r.PoolId == poolId && r.StartedAt != null && r.FinishedAt == null)
-            .Select(r => new { r.ProjectId, r.StartedAt, r.TimeLimitMinutes }).ToListAsync(ct);
+        // The limit of one that was pushed out counts from its last start, and meanwhile it holds nothing.
+        var runs = await db.Set<TrainingRun>().AsNoTracking()
+            .Where(r => r.PoolId == poolId && r.StartedAt != null && r.FinishedAt == null && r.State != WorkloadState.Pending)
+            .Select(r => new
+            {
+                r.ProjectId,
+                StartedAt = db.Set<PoolStay>().Where(s => s.WorkloadId == r.Id && s.EndedAt == null)
+                    .OrderByDescending(s => s.QueuedAt).Select(s => s.StartedAt).FirstOrDefault() ?? r.StartedAt,
+                r.TimeLimitMinutes,
+            }).ToListAsync(ct);
         var notebooks = await db.Set<Notebook>().AsNoTracking().Where(n => n.PoolId == poolId && n.State == WorkloadState.Running)
             .Select(n => n.ProjectId).ToListAsync(ct);
         return runs.Select(r => (r.ProjectId, Left: (TimeSpan?)Later(r.StartedAt!.Value.AddMinutes(r.TimeLimitMinutes) - now)))

@@ -30,6 +30,13 @@ public sealed record LendingPolicy
     public static int WeightOf(IEnumerable<LendingPolicy> pools) =>
         pools.Where(p => p.Mode == LendingMode.LendAndBorrow).Select(p => p.Weight).DefaultIfEmpty(1).Max();
 
+    /// <summary>
+    /// True when a project takes back at once what it lends. Kueue knows reclaiming for a queue, not for a flavor: one pool with it
+    /// turns it on for all that the project lends, cores and memory among it. It is off only where its pools lend without it.
+    /// </summary>
+    /// <param name="lent">What holds for the project in each pool of which it lends something.</param>
+    public static bool TakesBack(IReadOnlyCollection<LendingPolicy> lent) => lent.Count == 0 || lent.Any(p => p.Reclaim);
+
     /// <summary>Units of a grant that others may use while they are idle.</summary>
     public int Lends(int granted) => Mode == LendingMode.Never ? 0 : (int)((long)granted * LendPercent / 100);
 

@@ -12,6 +12,9 @@ public sealed record LendingHolder(Guid ProjectId, string Project, Guid TeamId, 
     /// </summary>
     public IReadOnlyList<TimeSpan?> Remaining { get; init; } = [];
 
+    /// <summary>What holds for it in each other pool of which it lends something: whether it takes units back is one thing for all its pools.</summary>
+    public IReadOnlyList<LendingPolicy> LentElsewhere { get; init; } = [];
+
     /// <summary>Units it uses that are not its own.</summary>
     public int Borrowed => Math.Max(0, Running - Granted);
 }
@@ -32,7 +35,7 @@ public sealed record LendingPosition(Guid ProjectId, int Nominal, int MayBorrow,
     public static IReadOnlyList<LendingPosition> All(int capacity, PoolLending lending, IReadOnlyCollection<LendingHolder> holders)
     {
         var lent = holders.ToDictionary(h => h.ProjectId, h => lending.For(h.TeamId).Lends(h.Granted));
-        var back = holders.ToDictionary(h => h.ProjectId, h => lending.For(h.TeamId).Reclaim ? lent[h.ProjectId] : 0);
+        var back = holders.ToDictionary(h => h.ProjectId, h => LendingPolicy.TakesBack([lending.For(h.TeamId), .. h.LentElsewhere]) ? lent[h.ProjectId] : 0);
         var (lentByAll, backByAll) = (lent.Values.Sum(), back.Values.Sum());
         return
         [
@@ -42,7 +45,7 @@ public sealed record LendingPosition(Guid ProjectId, int Nominal, int MayBorrow,
                 var borrows = Math.Min(policy.MayBorrow(h.Granted, capacity), lentByAll - lent[h.ProjectId]);
                 return new LendingPosition(
                     h.ProjectId, h.Granted, borrows, Math.Min(borrows, backByAll - back[h.ProjectId]), lent[h.ProjectId],
-                    LendingReturn.For(policy, lent[h.ProjectId], holders.Where(o => o.ProjectId != h.ProjectId)));
+                    LendingReturn.For(lent[h.ProjectId], back[h.ProjectId] > 0, holders.Where(o => o.ProjectId != h.ProjectId)));
             }),
         ];
     }
@@ -52,11 +55,11 @@ public sealed record LendingPosition(Guid ProjectId, int Nominal, int MayBorrow,
 /// <param name="Within">Longest time until the runs that borrow now end by their limits; only with <see cref="ReturnKind.Within"/>.</param>
 public sealed record LendingReturn(ReturnKind Kind, TimeSpan? Within = null)
 {
-    internal static LendingReturn For(LendingPolicy policy, int lends, IEnumerable<LendingHolder> others)
+    internal static LendingReturn For(int lends, bool takesBack, IEnumerable<LendingHolder> others)
     {
         if (lends == 0)
             return new LendingReturn(ReturnKind.NothingLent);
-        if (policy.Reclaim)
+        if (takesBack)
             return new LendingReturn(ReturnKind.AtOnce);
         var borrowing = others.Where(o => o.Borrowed > 0).SelectMany(o => o.Remaining).ToList();
         if (borrowing.Count == 0)

@@ -30,6 +30,7 @@ public static class CauseCatalogue
         new("project.frozen_waits", CauseArea.Project, CauseActor.Lead),
         new("project.namespace_pending", CauseArea.Project, CauseActor.Nobody),
         new("project.namespace_taken", CauseArea.Project, CauseActor.PlatformAdmin),
+        new("project.namespace_relabelled", CauseArea.Project, CauseActor.ClusterAdmin),
         new("project.namespace_terminating", CauseArea.Project, CauseActor.Nobody),
         new("project.namespace_stuck", CauseArea.Project, CauseActor.ClusterAdmin),
         new("project.grants_returning", CauseArea.Project, CauseActor.Nobody),

@@ -33,7 +33,7 @@ internal sealed class ClusterProbe(
         if (lines.Of(cluster) is not { } line)
             return ClusterCheck.Failed("check.no_credentials");
         using var connection = new ClusterConnection(line, options.ForProbe(), clock);
-        using var discovery = new ClusterDiscovery(connection, clock);
+        var discovery = new ClusterDiscovery(connection, clock);
         try
         {
             var capabilities = await discovery.GetAsync(fresh: true, ct);

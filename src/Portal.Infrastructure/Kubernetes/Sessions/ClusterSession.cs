@@ -49,7 +49,6 @@ internal sealed class ClusterSession : IAsyncDisposable
         await _stop.CancelAsync();
         await _run;
         Route.Dispose();
-        _discovery.Dispose();
         Connection.Dispose();
         _stop.Dispose();
     }

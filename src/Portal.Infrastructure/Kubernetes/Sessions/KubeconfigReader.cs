@@ -171,16 +171,23 @@ internal static class KubeconfigReader
         }.ToJsonString());
     }
 
+    // A bundle whose end was cut off has one that begins and is none.
     private static bool IsCertificate(string pem)
     {
+        var found = new X509Certificate2Collection();
         try
         {
-            using var certificate = X509Certificate2.CreateFromPem(pem);
-            return true;
+            found.ImportFromPem(pem);
+            return found.Count > 0 && found.Count == pem.Split("-----BEGIN CERTIFICATE-----").Length - 1;
         }
         catch (CryptographicException)
         {
             return false;
+        }
+        finally
+        {
+            foreach (var certificate in found)
+                certificate.Dispose();
         }
     }
 

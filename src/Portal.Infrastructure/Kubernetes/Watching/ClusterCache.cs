@@ -35,6 +35,20 @@ internal sealed class ClusterCache(ClusterDiscovery discovery) : IClusterCache
 
     public TimeSpan? Age(ResourceType type) => _followed.TryGetValue(type, out var followed) ? followed.Informer.Age : null;
 
+    public (ResourceType Kind, TimeSpan Age)? Oldest
+    {
+        get
+        {
+            (ResourceType Kind, TimeSpan Age)? oldest = null;
+            foreach (var (kind, followed) in _followed)
+            {
+                if (followed.Informer.Age is { } age && !(age <= oldest?.Age))
+                    oldest = (kind, age);
+            }
+            return oldest;
+        }
+    }
+
     public void Follow(ResourceType type, ObjectIndex index, Informer informer) => _followed[type] = (index, informer);
 
     /// <summary>The kind is no longer served.</summary>

@@ -58,6 +58,12 @@ internal sealed partial class ClusterWatcher(
             LogNoDiscovery(log, cluster, e.Message);
             return false;
         }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            // Whatever it is, a cluster is looked at again: nobody else would begin anew.
+            LogDisturbed(log, e, cluster);
+            return false;
+        }
     }
 
     /// <param name="spoken">The version in which the cluster is asked for it; what it says is read as <paramref name="type"/>.</param>
@@ -91,6 +97,9 @@ internal sealed partial class ClusterWatcher(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Cluster}: what it serves is not known: {Reason}")]
     private static partial void LogNoDiscovery(ILogger log, string cluster, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Cluster}: finding out what it serves failed")]
+    private static partial void LogDisturbed(ILogger log, Exception e, string cluster);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Kind} are no longer followed")]
     private static partial void LogEnded(ILogger log, string kind);

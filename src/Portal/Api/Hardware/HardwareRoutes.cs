@@ -30,6 +30,9 @@ public static class HardwareRoutes
         group.MapPut("/{id:guid}", async (Guid id, PoolEditBody body, ClaimsPrincipal user, HardwareService hardware, Problems problems, CancellationToken ct) =>
             problems.Answer(await hardware.EditAsync(user.Actor(), body.ToEdit(id), ct)))
             .Produces(StatusCodes.Status204NoContent).WithSummary("Change a hardware pool; an older generation than the stored one is refused");
+        group.MapDelete("/{id:guid}", async (Guid id, ClaimsPrincipal user, PoolRemovalService removal, Problems problems, CancellationToken ct) =>
+            problems.Answer(await removal.RemoveAsync(user.Actor(), id, ct)))
+            .Produces(StatusCodes.Status204NoContent).WithSummary("Remove a hardware pool that nobody asks for, holds or uses; it goes once its ResourceFlavor is gone");
         group.MapPut("/{id:guid}/budgets/{teamId:guid}",
             async (Guid id, Guid teamId, BudgetBody body, ClaimsPrincipal user, HardwareService hardware, Problems problems, CancellationToken ct) =>
             problems.Answer(await hardware.SetBudgetAsync(user.Actor(), id, teamId, body.Limit, ct)))
@@ -60,12 +63,12 @@ public static class HardwareRoutes
 public sealed record PoolResponse(
     Guid Id, string Name, string Slug, string ResourceName, PoolState State, Guid? ClusterId, string Cluster, bool Simulated, decimal PricePerHour,
     int Capacity, int Granted, int Free, int Running, int Queued, int Observed, int Overcommitted, long Generation,
-    IReadOnlyDictionary<string, string> NodeLabels, IReadOnlyList<Guid> AllowedTeams)
+    IReadOnlyDictionary<string, string> NodeLabels, IReadOnlyList<NodeTaint> Taints, IReadOnlyList<Guid> AllowedTeams)
 {
     internal static PoolResponse From(PoolView view) => new(
         view.Pool.Id, view.Pool.Name, view.Pool.Slug, view.Pool.ResourceName, view.Pool.State, view.Pool.ClusterId, view.Cluster, view.Pool.Simulated, view.Pool.PricePerHour,
         view.Pool.Ledger.Capacity, view.Pool.Ledger.Granted, view.Free, view.Usage.InUse, view.Usage.Queued, view.Usage.Observed,
-        view.Overcommitted, view.Pool.Generation, view.Pool.NodeLabels, [.. view.Pool.AllowedTeams.Select(t => t.TeamId)]);
+        view.Overcommitted, view.Pool.Generation, view.Pool.NodeLabels, view.Pool.Taints, [.. view.Pool.AllowedTeams.Select(t => t.TeamId)]);
 }
 
 /// <summary>What makes a pool.</summary>
@@ -94,9 +97,16 @@ public sealed record PoolBody(string Name, string ResourceName, decimal Capacity
 /// <param name="Generation">The generation that was read.</param>
 public sealed record PoolEditBody(long Generation, string Name, decimal Capacity, decimal PricePerHour, PoolState State)
 {
+    /// <summary>Labels that a node must carry; absent leaves them as they are.</summary>
+    public Dictionary<string, string>? NodeLabels { get; init; }
+
+    /// <summary>Taints of its nodes; absent leaves them as they are.</summary>
+    public IReadOnlyList<NodeTaint>? Taints { get; init; }
+
     public IReadOnlyList<Guid> AllowedTeams { get; init; } = [];
 
-    internal PoolEdit ToEdit(Guid id) => new(id, Generation, Name, Capacity, PricePerHour, State) { AllowedTeams = AllowedTeams };
+    internal PoolEdit ToEdit(Guid id) =>
+        new(id, Generation, Name, Capacity, PricePerHour, State) { NodeLabels = NodeLabels, Taints = Taints, AllowedTeams = AllowedTeams };
 }
 
 /// <summary>A budget in units.</summary>

@@ -23,6 +23,10 @@ internal static class NotebookRoutes
         one.MapGet("", async (Guid id, ClaimsPrincipal user, NotebookService notebooks, Problems problems, CancellationToken ct) =>
             problems.Answer(await notebooks.GetAsync(user.Actor(), id, ct), NotebookResponse.From))
             .Produces<NotebookResponse>().WithSummary("Get a notebook");
+        one.MapGet("/log", async (Guid id, ClaimsPrincipal user, NotebookLogs logs, Problems problems, CancellationToken ct) =>
+            await logs.ReadAsync(user.Actor(), id, ct) is { Succeeded: true, Value: var log }
+                ? Results.Text(log.Text, "text/plain; charset=utf-8") : problems.Of(Refusal.NotFound("notebook")))
+            .Produces<string>(contentType: "text/plain").WithSummary("Read the end of what the server writes; empty while it has no pod");
         one.MapPost("/start", async (Guid id, ClaimsPrincipal user, NotebookService notebooks, Problems problems, CancellationToken ct) =>
             problems.Answer(await notebooks.StartAsync(user.Actor(), id, ct)))
             .Produces(StatusCodes.Status204NoContent).WithSummary("Start a stopped notebook");

@@ -15,6 +15,11 @@ internal sealed class HardwareCases : MatrixCases
         Case<HardwareService>(nameof(HardwareService.SetBudgetAsync), Towards.Platform, (s, actor, target) =>
             s.SetBudgetAsync(actor, target["pool"], target.TeamId, 9, default));
 
+        Case<PoolRemovalService>(nameof(PoolRemovalService.TiesAsync), Towards.Platform, async (s, actor, target) =>
+            await s.TiesAsync(actor, target["pool"], default));
+        Case<PoolRemovalService>(nameof(PoolRemovalService.RemoveAsync), Towards.Platform, (s, actor, target) =>
+            s.RemoveAsync(actor, target["pool"], default));
+
         Case<LendingService>(nameof(LendingService.GetAsync), Towards.Platform, async (s, actor, target) => await s.GetAsync(actor, target["pool"], default));
         Case<LendingService>(nameof(LendingService.PreviewAsync), Towards.Platform, async (s, actor, target) =>
             await s.PreviewAsync(actor, target["pool"], new PoolLending(), default));

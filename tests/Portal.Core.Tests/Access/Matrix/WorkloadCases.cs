@@ -37,6 +37,15 @@ internal sealed class WorkloadCases : MatrixCases
         Case<NotebookDoor>(nameof(NotebookDoor.OpenAsync), Towards.Project, async (s, actor, target) =>
             await s.OpenAsync(actor, target["notebook"], default), "notebook.not_running");
 
+        Case<NotebookLogs>(nameof(NotebookLogs.ReadAsync), Towards.Project, async (s, actor, target) => await s.ReadAsync(actor, target["notebook"], default));
+        Case<NotebookLogs>(nameof(NotebookLogs.FollowAsync), Towards.Project, async (s, actor, target) => await s.FollowAsync(actor, target["notebook"], default));
+        Case<NotebookPreview>(nameof(NotebookPreview.ForAsync), Towards.Project, async (s, actor, target) =>
+            await s.ForAsync(actor, new NotebookDraft(Guid.CreateVersion7(), target.ProjectId, "another"), default), "cluster.unreachable");
+        Case<LaunchChangePreview>(nameof(LaunchChangePreview.ForNotebookAsync), Towards.Project, async (s, actor, target) =>
+            await s.ForNotebookAsync(actor, new NotebookDraft(Guid.CreateVersion7(), target.ProjectId, "another"), default), "cluster.unreachable");
+        Case<LaunchChangePreview>(nameof(LaunchChangePreview.ForTrainingAsync), Towards.Project, async (s, actor, target) =>
+            await s.ForTrainingAsync(actor, Draft(target.ProjectId), default), "cluster.unreachable");
+
         Case<TrainingService>(nameof(TrainingService.LaunchAsync), Towards.Project, async (s, actor, target) =>
             await s.LaunchAsync(actor, Draft(target.ProjectId), default));
         Case<TrainingService>(nameof(TrainingService.StopAsync), Towards.Project, (s, actor, target) => s.StopAsync(actor, target["run"], default));

@@ -76,7 +76,7 @@ public class GrantHistoryTests(PostgresServer server)
         var nominal = 0;
         foreach (var id in projects)
         {
-            var project = await db.Projects.AsNoTracking().Include(p => p.Members).Include(p => p.Team).SingleAsync(p => p.Id == id);
+            var project = await db.Projects.AsNoTracking().Include(p => p.Members).ThenInclude(m => m.Person).Include(p => p.Team).SingleAsync(p => p.Id == id);
             var queue = ProjectQueueManifests.ClusterQueue(await planner.PlanAsync(db, project, default));
             nominal += queue.Items("spec", "resourceGroups").SelectMany(g => g.Items("flavors")).SelectMany(f => f.Items("resources"))
                 .Where(r => r.Text("name") == QuotaStage.Gpu).Sum(r => int.Parse(r.Text("nominalQuota")!, CultureInfo.InvariantCulture));

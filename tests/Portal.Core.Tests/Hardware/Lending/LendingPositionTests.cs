@@ -62,6 +62,19 @@ public class LendingPositionTests
         Assert.Equal([(4, 0), (8, 8)], all.Select(p => (p.MayBorrow, p.MayBeTakenBack)));
     }
 
+    [Theory]
+    [InlineData(true, 4, ReturnKind.AtOnce)]
+    [InlineData(false, 0, ReturnKind.NobodyBorrows)]
+    public void TakenBack_OwnerThatReclaimsInAnotherPool_TakesBackHereToo(bool reclaims, int taken, ReturnKind back)
+    {
+        var lending = new PoolLending { Default = BothWays with { Reclaim = false } };
+
+        var all = Positions(lending, Holder(Risk, 8), Holder(Fraud, 4) with { LentElsewhere = [BothWays with { Reclaim = reclaims }] });
+
+        Assert.Equal((taken, back), (all[0].MayBeTakenBack, all[1].Return.Kind));
+        Assert.Equal((0, ReturnKind.NobodyBorrows), (all[1].MayBeTakenBack, all[0].Return.Kind));
+    }
+
     [Fact]
     public void Return_WithReclaim_IsAtOnce() =>
         Assert.Equal(ReturnKind.AtOnce, Positions(new PoolLending { Default = BothWays }, Holder(Risk, 8), Holder(Fraud, 4, 6, [null]))[0].Return.Kind);

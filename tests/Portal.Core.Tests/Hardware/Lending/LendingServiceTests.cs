@@ -4,6 +4,8 @@ using Portal.Core.Hardware;
 using Portal.Core.Hardware.Lending;
 using Portal.Core.Projects;
 using Portal.Core.Tests.Quotas;
+using Portal.Core.Training;
+using Portal.Core.Waiting;
 using Portal.Core.Workloads;
 using Portal.Testing.Databases;
 
@@ -57,6 +59,25 @@ public class LendingServiceTests(PostgresServer server)
     }
 
     [Theory, EachProvider]
+    public async Task Get_OfAHolderThatReclaimsInAnotherPool_SaysThatItDoesHereToo(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        await stage.GrantedAsync(8);
+        QuotaStage.Ok(await Service(stage).SetAsync(stage.Admin, stage.Pool, 1, new PoolLending { Default = Open.Default with { Reclaim = false } }, default));
+        async Task<ReturnKind> Back() => Assert.Single((await Service(stage).GetAsync(stage.Admin, stage.Pool, default)).Value.Preview.Lines).After.Return.Kind;
+        var before = await Back();
+
+        var other = await stage.NewPoolAsync("Second GPU", 8);
+        QuotaStage.Ok(await stage.Hardware.SetBudgetAsync(stage.Admin, other, stage.Team, 8, default));
+        var draft = stage.Draft(4) with { PoolId = other };
+        QuotaStage.Ok(await stage.Requests.SubmitAsync(stage.Ana, draft, default));
+        QuotaStage.Ok(await stage.Decisions.ApproveAsync(stage.Lead, await stage.SeenAsync(draft.Id), 4, default));
+        QuotaStage.Ok(await Service(stage).SetAsync(stage.Admin, other, 1, Open, default));
+
+        Assert.Equal((ReturnKind.NobodyBorrows, ReturnKind.AtOnce), (before, await Back()));
+    }
+
+    [Theory, EachProvider]
     public async Task Set_ForATeamThatIsNotThere_IsRefused(Provider provider)
     {
         await using var stage = await QuotaStage.CreateAsync(provider, server);
@@ -87,6 +108,31 @@ public class LendingServiceTests(PostgresServer server)
         Assert.False(offer.Borrows(4));
         Assert.Equal("accelerators.beyond_grant", (await launch.PriceAsync(other, "small", stage.Pool, 13, default)).Refusal?.Code);
         Assert.True((await launch.PriceAsync(other, "small", stage.Pool, 12, default)).Succeeded);
+    }
+
+    [Theory, EachProvider]
+    public async Task Preview_RunThatWasPushedOut_CountsFromItsLastStartAndHoldsNothingMeanwhile(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        await stage.GrantedAsync(8);
+        var run = new TrainingDraft(Guid.CreateVersion7(), stage.Project, "fraud") { Code = "print(1)", PoolId = stage.Pool, Accelerators = 2, TimeLimitMinutes = 120 }
+            .ToRun(stage.Ana, new("small", 500, 1024), 1, stage.Now.AddHours(-10));
+        run.StartedAt = stage.Now.AddHours(-9);
+        run.SetStatus(new WorkloadStatus(WorkloadState.Running), stage.Now);
+        await using var db = await stage.Database.OpenAsync();
+        var again = new PoolStay { WorkloadId = run.Id, PoolId = stage.Pool, QueuedAt = stage.Now.AddHours(-8), StartedAt = stage.Now.AddMinutes(-30) };
+        db.AddRange(run, again);
+        await db.SaveChangesAsync();
+
+        Assert.Equal([TimeSpan.FromMinutes(90)], await RemainingAsync());
+
+        again.StartedAt = null;
+        run.SetStatus(new WorkloadStatus(WorkloadState.Pending, "quota.waiting"), stage.Now);
+        await db.SaveChangesAsync();
+        Assert.Empty(await RemainingAsync());
+
+        async Task<IReadOnlyList<TimeSpan?>> RemainingAsync() =>
+            (await Service(stage).PreviewAsync(stage.Admin, stage.Pool, Open, default)).Value.Preview.Lines.Single().Holder.Remaining;
     }
 
     private static LendingService Service(QuotaStage stage) => stage.Database.Get<LendingService>();

@@ -1189,6 +1189,9 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
                     b.Property<int>("Amount")
                         .HasColumnType("integer");
 
+                    b.Property<int>("Carried")
+                        .HasColumnType("integer");
+
                     b.Property<string>("ContentHash")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -1202,6 +1205,9 @@ namespace Portal.Infrastructure.Data.Postgres.Migrations
 
                     b.Property<DateTime?>("EndedAt")
                         .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("FollowsId")
+                        .HasColumnType("uuid");
 
                     b.Property<DateTime>("From")
                         .HasColumnType("timestamp with time zone");

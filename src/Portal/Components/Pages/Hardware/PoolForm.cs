@@ -17,6 +17,12 @@ public sealed class PoolForm
 
     public bool Open { get; set; } = true;
 
+    /// <summary>One <c>key=value</c> a line.</summary>
+    public string Labels { get; set; } = "";
+
+    /// <summary>One taint a line, as kubectl writes it.</summary>
+    public string Taints { get; set; } = "";
+
     /// <summary>Teams that may ask; none chosen allows all.</summary>
     public HashSet<Guid> Teams { get; private init; } = [];
 
@@ -47,6 +53,8 @@ public sealed class PoolForm
         Capacity = pool.Ledger.Capacity,
         PricePerHour = pool.PricePerHour,
         Open = pool.State == PoolState.Open,
+        Labels = string.Join('\n', pool.NodeLabels.Select(l => $"{l.Key}={l.Value}")),
+        Taints = string.Join('\n', pool.Taints),
         Teams = [.. pool.AllowedTeams.Select(t => t.TeamId)],
     };
 
@@ -70,7 +78,34 @@ public sealed class PoolForm
         AllowedTeams = [.. Teams],
     };
 
+    /// <summary>
+    /// Fills in what nodes carry now. Those that the pool takes already keep the labels it knows them by, which may be others than a
+    /// proposal would name.
+    /// </summary>
+    public void TakeOver(PoolProposal proposal)
+    {
+        if (proposal.CoveredBy is null)
+            Labels = string.Join('\n', proposal.Labels.Select(l => $"{l.Key}={l.Value}"));
+        Taints = string.Join('\n', proposal.Taints);
+    }
+
     /// <summary>As the service takes it for a change.</summary>
-    public PoolEdit ToEdit() =>
-        new(Id, Generation, Name, Capacity ?? 0, PricePerHour ?? 0, Open ? PoolState.Open : PoolState.Closed) { AllowedTeams = [.. Teams] };
+    public PoolEdit ToEdit() => new(Id, Generation, Name, Capacity ?? 0, PricePerHour ?? 0, Open ? PoolState.Open : PoolState.Closed)
+    {
+        NodeLabels = Lines(Labels).Select(line => line.Split('=', 2, StringSplitOptions.TrimEntries)).GroupBy(p => p[0])
+            .ToDictionary(g => g.Key, g => g.Last() is [_, var value] ? value : ""),
+        Taints = [.. Lines(Taints).Select(TaintOf)],
+        AllowedTeams = [.. Teams],
+    };
+
+    private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    // What is left out of it is refused by the rules, in words.
+    private static NodeTaint TaintOf(string line)
+    {
+        var colon = line.LastIndexOf(':');
+        var (head, effect) = colon < 0 ? (line, "") : (line[..colon], line[(colon + 1)..]);
+        var parts = head.Split('=', 2, StringSplitOptions.TrimEntries);
+        return new NodeTaint(parts[0], parts is [_, var value] ? value : "", effect.Trim());
+    }
 }

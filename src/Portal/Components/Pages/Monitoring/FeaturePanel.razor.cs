@@ -16,6 +16,7 @@ public partial class FeaturePanel
     private ChartModel _overTime = default!;
     private FeatureDetail? _drawn;
     private FeatureLimits _limits = new();
+    private (Guid Model, string Feature, bool Critical, DriftThresholds Limits) _filled;
     private bool _busy;
 
     [Parameter, EditorRequired]
@@ -50,6 +51,11 @@ public partial class FeaturePanel
         _drawn = Detail;
         _distribution = Distribution();
         _overTime = OverTime();
+        // Windows that arrive draw the panel anew; what is typed meanwhile stays.
+        var stored = (Model.Id, Feature.Name, Detail.Limits.Critical, Detail.Limits.ToThresholds());
+        if (stored == _filled)
+            return;
+        _filled = stored;
         _limits = new FeatureLimits
         {
             ModelId = Model.Id,

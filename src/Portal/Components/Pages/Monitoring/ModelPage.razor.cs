@@ -69,17 +69,20 @@ public partial class ModelPage
     {
         var actor = await Current.GetAsync();
         _model = Take(await Query.GetAsync(actor, Id, MonitoringQueryService.DefaultWindows, Gone));
-        _detail = null;
         if (_model is null || _model.Windows.Count == 0)
+        {
+            _detail = null;
             return;
+        }
 
         _windowIndex = Enumerable.Range(0, _model.Windows.Count).FirstOrDefault(i => _model.Windows[i].Id == WindowId, _model.Windows.Count - 1);
         _window = _model.Windows[_windowIndex];
         _feature = _model.Features.FirstOrDefault(f => f.Name == FeatureName)
             ?? _model.Features.MaxBy(f => (DriftBadges.Height(f.Results[_windowIndex]?.Level) ?? -1, f.Results[_windowIndex]?.Psi ?? 0));
         DrawHeat(_model);
-        if (_feature is not null && await Query.FeatureAsync(actor, Id, _window.Id, _feature.Name, Gone) is { Succeeded: true } detail)
-            _detail = detail.Value;
+        // In one step, and never nothing in between: the panel keeps what is typed into it.
+        _detail = _feature is not null && await Query.FeatureAsync(actor, Id, _window.Id, _feature.Name, Gone) is { Succeeded: true } detail
+            ? detail.Value : null;
     }
 
     // Worst features first, and no more than a screen can hold: the table lists all of them.

@@ -50,6 +50,9 @@ public partial class LaunchNotebookPage
     private NotebookService Notebooks { get; set; } = default!;
 
     [Inject]
+    private LaunchChangePreview Changes { get; set; } = default!;
+
+    [Inject]
     private Catalogue Offered { get; set; } = default!;
 
     [Inject]
@@ -63,6 +66,15 @@ public partial class LaunchNotebookPage
 
     private decimal Price => Offered.FindSize(_size) is { } size
         ? Offered.PricePerHour(size, _accelerators, _offers.FirstOrDefault(o => o.PoolId == _pool)?.PricePerHour ?? 0) : 0;
+
+    private NotebookDraft Draft => new(_id, ProjectId, _name)
+    {
+        ImageId = _image,
+        SizeId = _size,
+        PoolId = _pool,
+        Accelerators = _accelerators,
+        IdleMinutes = _idle,
+    };
 
     protected override bool Concerns(RowChange change) => false;
 
@@ -87,15 +99,7 @@ public partial class LaunchNotebookPage
         _busy = true;
         try
         {
-            var draft = new NotebookDraft(_id, ProjectId, _name)
-            {
-                ImageId = _image,
-                SizeId = _size,
-                PoolId = _pool,
-                Accelerators = _accelerators,
-                IdleMinutes = _idle,
-            };
-            var result = await Notebooks.LaunchAsync(await Services.ActorAsync(), draft, default);
+            var result = await Notebooks.LaunchAsync(await Services.ActorAsync(), Draft, default);
             _refused = result.Refusal;
             if (result.Succeeded)
                 Navigator.NavigateTo($"/notebook/{result.Value}");

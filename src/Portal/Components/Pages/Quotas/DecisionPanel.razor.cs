@@ -50,7 +50,7 @@ public partial class DecisionPanel
     private int Asked => (int)Math.Clamp(Amount, 0, View.Row.Amount);
 
     // The ledger counts what was said to be there; nodes that went away are only seen here.
-    private int Unbacked => View.Pool.Unbacked(Asked);
+    private int Unbacked => View.Pool.Unbacked(Math.Max(0, Asked - (View.Forecast.Follows?.Units ?? 0)));
 
     protected override void OnInitialized() => Accept();
 

@@ -56,6 +56,9 @@ public partial class LaunchTrainingPage
     private TrainingPreview Preview { get; set; } = default!;
 
     [Inject]
+    private LaunchChangePreview Changes { get; set; } = default!;
+
+    [Inject]
     private Catalogue Offered { get; set; } = default!;
 
     [Inject]

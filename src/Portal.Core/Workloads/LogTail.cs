@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Portal.Core.Training;
+namespace Portal.Core.Workloads;
 
 /// <summary>Keeps the end of a log in bounded memory.</summary>
 public static class LogTail

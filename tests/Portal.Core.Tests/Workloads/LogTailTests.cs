@@ -1,7 +1,7 @@
 using System.Text;
-using Portal.Core.Training;
+using Portal.Core.Workloads;
 
-namespace Portal.Core.Tests.Training;
+namespace Portal.Core.Tests.Workloads;
 
 public class LogTailTests
 {

@@ -1,13 +1,15 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Localization;
 using Portal.Accounts;
+using Portal.Core.Access;
 using Portal.Core.Cluster;
-using Portal.Core.Training;
+using Portal.Core.Results;
+using Portal.Core.Workloads;
 
-namespace Portal.Components.Pages.Training;
+namespace Portal.Components.Pages.Workloads;
 
-/// <summary>Follows the log while the run goes on and reads the kept one afterwards.</summary>
-public partial class RunLog : IDisposable
+/// <summary>Follows the log of a run or a notebook while it goes on, and reads what there is of it otherwise.</summary>
+public partial class LogPanel : IDisposable
 {
     private const int ShownLines = 500;
     private const int KeptLines = 20_000;
@@ -23,8 +25,21 @@ public partial class RunLog : IDisposable
     private string _search = "";
     private (Guid, bool, bool) _reading;
 
+    /// <summary>What it is the log of.</summary>
     [Parameter, EditorRequired]
-    public Guid RunId { get; set; }
+    public Guid Id { get; set; }
+
+    /// <summary>Where all of it can be downloaded.</summary>
+    [Parameter, EditorRequired]
+    public string Address { get; set; } = "";
+
+    /// <summary>Reads it as it is now.</summary>
+    [Parameter, EditorRequired]
+    public Func<Actor, CancellationToken, Task<Result<LogText>>> Read { get; set; } = default!;
+
+    /// <summary>Reads it as it is written.</summary>
+    [Parameter, EditorRequired]
+    public Func<Actor, CancellationToken, Task<Result<IAsyncEnumerable<string>>>> Follow { get; set; } = default!;
 
     [Parameter]
     public bool IsRunning { get; set; }
@@ -33,16 +48,13 @@ public partial class RunLog : IDisposable
     public bool HasEnded { get; set; }
 
     [Inject]
-    private TrainingLogs Logs { get; set; } = default!;
-
-    [Inject]
     private CurrentActor Current { get; set; } = default!;
 
     [Inject]
     private TimeProvider Clock { get; set; } = default!;
 
     [Inject]
-    private IStringLocalizer<Resources.Training> W { get; set; } = default!;
+    private IStringLocalizer<Resources.Workloads> W { get; set; } = default!;
 
     private List<string> Shown
     {
@@ -68,9 +80,9 @@ public partial class RunLog : IDisposable
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
-        if (_reading == (RunId, IsRunning, HasEnded))
+        if (_reading == (Id, IsRunning, HasEnded))
             return;
-        _reading = (RunId, IsRunning, HasEnded);
+        _reading = (Id, IsRunning, HasEnded);
         // A stream of before ends now, not only when its program next says something.
         await _following.CancelAsync();
         _following.Dispose();
@@ -83,7 +95,7 @@ public partial class RunLog : IDisposable
 
     private async Task ReadAsync()
     {
-        var log = await Logs.ReadAsync(await Current.GetAsync(), RunId, _gone.Token);
+        var log = await Read(await Current.GetAsync(), _gone.Token);
         if (!log.Succeeded)
             return;
         lock (_lock)
@@ -116,7 +128,7 @@ public partial class RunLog : IDisposable
     {
         try
         {
-            var following = await Logs.FollowAsync(await Current.GetAsync(), RunId, ct);
+            var following = await Follow(await Current.GetAsync(), ct);
             if (!following.Succeeded)
                 return false;
             // Every stream begins with the first line of its pod, so its first piece takes the place of what is shown.
