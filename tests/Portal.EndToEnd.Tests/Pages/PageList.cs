@@ -27,7 +27,7 @@ internal static class PageList
         ("scientist", $"/monitoring/{SampleTrial.Model}?feature=age"),
         ("admin", "/hardware"), ("admin", "/hardware/new"), ("admin", $"/hardware/{SampleTrial.Pool}"), ("scientist", $"/hardware/{SampleTrial.Pool}"),
         ("admin", "/clusters"), ("admin", "/clusters/new"), ("admin", "/clusters/" + Portal.Core.Clusters.ClusterRegistration.ConfiguredId),
-        ("admin", "/teams"), ("admin", "/teams/new"), ("admin", $"/teams/{SampleTrial.Team}"), ("scientist", $"/teams/{SampleTrial.Team}"),
+        ("admin", "/teams"), ("lead", "/teams"), ("admin", "/teams/new"), ("admin", $"/teams/{SampleTrial.Team}"), ("scientist", $"/teams/{SampleTrial.Team}"),
         ("admin", "/people"), ("admin", "/people/new"),
     ];
 
