@@ -19,8 +19,8 @@ public class LaunchChangeTests(PostgresServer server, EmbeddedCluster cluster)
         var project = await world.WaitForAsync(await world.CreateProjectAsync(), ProjectState.Ready);
         var preview = world.Database.Get<LaunchChangePreview>();
 
-        var notebook = await preview.ForNotebookAsync(world.Lead, new NotebookDraft(Guid.CreateVersion7(), project.Id, "explore"), default);
-        var run = await preview.ForTrainingAsync(world.Lead, new TrainingDraft(Guid.CreateVersion7(), project.Id, "fraud") { Code = "print(1)" }, default);
+        var notebook = await preview.ForNotebookAsync(world.Ana, new NotebookDraft(Guid.CreateVersion7(), project.Id, "explore"), default);
+        var run = await preview.ForTrainingAsync(world.Ana, new TrainingDraft(Guid.CreateVersion7(), project.Id, "fraud") { Code = "print(1)" }, default);
 
         var (set, job) = (Assert.Single(notebook.Value.Objects), Assert.Single(run.Value.Objects));
         Assert.Equal(("StatefulSet", project.Namespace, ObjectChangeKind.Create), (set.Kind, set.Namespace, set.Change));
