@@ -22,7 +22,6 @@ internal static class PageServices
             circuits.MaxBufferedUnacknowledgedRenderBatches = 10;
         }).AddHubOptions(hub => hub.MaximumReceiveMessageSize = LargestMessage);
         services.AddMudServices();
-        services.AddSingleton<Navigation>();
         services.AddScoped<Toasts>();
         services.AddScoped<PaletteSearch>();
         services.AddScoped<NoteSearch>();

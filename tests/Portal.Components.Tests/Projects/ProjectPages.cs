@@ -94,9 +94,9 @@ internal sealed class ProjectPages : BunitContext
         Services.AddSingleton<TimeProvider>(Database.Clock);
         Services.AddSingleton<RefusalText>();
         Services.AddScoped<Words>().AddSingleton<CauseTexts>().AddSingleton(new CatalogOptions()).AddScoped<ReaderZone>().AddScoped<Toasts>().AddScoped<CurrentActor>();
-        Services.AddSingleton<Navigation>().AddScoped<FieldWords>();
+        Services.AddScoped<FieldWords>();
         Services.AddScoped(s => new LaunchServices(s.GetRequiredService<CurrentActor>(), Database.Get<ProjectQueryService>(), Database.Get<IAcceleratorOffers>()));
-        Services.AddScoped(s => new NoteSearch(s.GetRequiredService<Navigation>(), Database.Get<QuotaQueryService>(), Database.Get<TrainingList>(),
+        Services.AddScoped(s => new NoteSearch(Database.Get<QuotaQueryService>(), Database.Get<TrainingList>(),
             Database.Get<StoppedWork>(), Database.Clock, s.GetRequiredService<IStringLocalizer<Resources.Shell>>()));
         Services.AddFallbackServiceProvider(Database.Services);
     }

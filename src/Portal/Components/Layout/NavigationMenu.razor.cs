@@ -13,9 +13,6 @@ public partial class NavigationMenu
     private int _toDecide;
 
     [Inject]
-    private Navigation Entries { get; set; } = default!;
-
-    [Inject]
     private CurrentActor Current { get; set; } = default!;
 
     [Inject]
@@ -27,7 +24,7 @@ public partial class NavigationMenu
     /// <inheritdoc/>
     protected override async Task LoadAsync()
     {
-        _entries = [.. Entries.For(await Current.RoleAsync())];
+        _entries = [.. Navigation.For(await Current.RoleAsync())];
         _firstOfAdministration = Array.Find(_entries, e => e.Administration);
         if (Array.Exists(_entries, e => e.Path == "/approvals"))
             _toDecide = Take(await Quotas.CountToDecideAsync(await Current.GetAsync(), Gone));

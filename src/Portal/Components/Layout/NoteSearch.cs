@@ -9,7 +9,7 @@ namespace Portal.Components.Layout;
 
 /// <summary>Finds what asks for the reader, and what became of their requests and work within the last day.</summary>
 public sealed class NoteSearch(
-    Navigation navigation, QuotaQueryService quotas, TrainingList runs, StoppedWork stopped, TimeProvider clock, IStringLocalizer<Resources.Shell> words)
+    QuotaQueryService quotas, TrainingList runs, StoppedWork stopped, TimeProvider clock, IStringLocalizer<Resources.Shell> words)
 {
     private const int PerKind = 6;
     private static readonly TimeSpan Kept = TimeSpan.FromHours(24);
@@ -20,14 +20,14 @@ public sealed class NoteSearch(
         var since = clock.GetUtcNow() - Kept;
         var notes = new List<Note>();
         var waiting = await quotas.CountToDecideAsync(actor, ct);
-        if (waiting is { Succeeded: true, Value: > 0 } && navigation.Serves("/approvals") && await quotas.NewestToDecideAsync(actor, ct) is { Succeeded: true, Value: { } newest })
+        if (waiting is { Succeeded: true, Value: > 0 } && await quotas.NewestToDecideAsync(actor, ct) is { Succeeded: true, Value: { } newest })
             notes.Add(new Note(words["notes.approvals", waiting.Value], "/approvals", Icons.Material.Outlined.FactCheck, newest));
         if (await quotas.AnswersSinceAsync(actor, since, PerKind, ct) is { Succeeded: true, Value: var answers })
             notes.AddRange(answers.Select(Of));
         var taken = await stopped.ByOthersSinceAsync(actor, since, PerKind, ct) is { Succeeded: true, Value: var items } ? items : [];
         notes.AddRange(taken.Select(Of));
         // Whose run somebody else stopped is told once, and by whom.
-        if (navigation.Serves("/training/{Id:guid}") && await runs.EndedSinceAsync(actor, since, PerKind, ct) is { Succeeded: true, Value: var ended })
+        if (await runs.EndedSinceAsync(actor, since, PerKind, ct) is { Succeeded: true, Value: var ended })
             notes.AddRange(ended.Where(r => r.State != WorkloadState.Stopped || taken.All(t => t.Id != r.Id)).Select(Of));
         return notes;
     }

@@ -36,8 +36,12 @@ public partial class NotificationsMenu
         _key = $"notes-seen-{actor.Id:N}";
         _notes = await Finder.FindAsync(actor, Gone);
         // Before the circuit is there, nobody can say what was seen.
-        if (RendererInfo.IsInteractive)
-            _seenAt ??= await RecallAsync();
+        if (RendererInfo.IsInteractive && _seenAt is null)
+        {
+            var recalled = await RecallAsync();
+            // The reader may have opened them meanwhile.
+            _seenAt ??= recalled;
+        }
         _unseen = _seenAt is { } seen ? _notes.Count(n => n.At > seen) : 0;
     }
 

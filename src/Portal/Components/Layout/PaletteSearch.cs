@@ -10,10 +10,9 @@ namespace Portal.Components.Layout;
 
 /// <summary>Finds where the reader may want to go: pages, things to create, their projects and runs.</summary>
 public sealed class PaletteSearch(
-    Navigation navigation, CurrentActor current, ProjectQueryService projects, TrainingList runs, IStringLocalizer<Resources.Shell> words)
+    CurrentActor current, ProjectQueryService projects, TrainingList runs, IStringLocalizer<Resources.Shell> words)
 {
     private const int PerKind = 6;
-    private const string RunPage = "/training/{Id:guid}";
 
     /// <summary>What matches the text, nearest first; everything general when it is empty.</summary>
     public async Task<IReadOnlyList<PaletteItem>> FindAsync(string text, CancellationToken ct)
@@ -26,7 +25,7 @@ public sealed class PaletteSearch(
         var found = await projects.ListAsync(actor, query, new ProjectFilter(), ct);
         if (found.Succeeded)
             items.AddRange(found.Value.Items.Select(p => new PaletteItem(p.Name, words["palette.project"], $"/projects/{p.Id}", Icons.Material.Outlined.Folder)));
-        if (text.Length > 0 && navigation.Serves(RunPage))
+        if (text.Length > 0)
         {
             var started = await runs.ForPersonAsync(actor, query, null, ct);
             if (started.Succeeded)
@@ -36,15 +35,14 @@ public sealed class PaletteSearch(
     }
 
     private IEnumerable<PaletteItem> Pages(PlatformRole role) =>
-        navigation.For(role).Select(e => new PaletteItem(words[e.Key], words["palette.goto"], e.Path, e.Icon))
+        Navigation.For(role).Select(e => new PaletteItem(words[e.Key], words["palette.goto"], e.Path, e.Icon))
             .Append(new PaletteItem(words["nav.account"], words["palette.goto"], "/account", Icons.Material.Outlined.AccountCircle))
             .Append(new PaletteItem(words["nav.causes"], words["palette.goto"], "/causes", Icons.Material.Outlined.HelpOutline));
 
     private IEnumerable<PaletteItem> Creations(PlatformRole role)
     {
-        if (navigation.Serves("/projects/new"))
-            yield return new PaletteItem(words["palette.newproject"], words["palette.create"], "/projects/new", Icons.Material.Outlined.Add);
-        if (role == PlatformRole.Admin && navigation.Serves("/hardware/new"))
+        yield return new PaletteItem(words["palette.newproject"], words["palette.create"], "/projects/new", Icons.Material.Outlined.Add);
+        if (role == PlatformRole.Admin)
             yield return new PaletteItem(words["palette.newpool"], words["palette.create"], "/hardware/new", Icons.Material.Outlined.Add);
     }
 }

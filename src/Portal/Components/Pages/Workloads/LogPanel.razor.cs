@@ -83,20 +83,26 @@ public partial class LogPanel : IDisposable
         if (_reading == (Id, IsRunning, HasEnded))
             return;
         _reading = (Id, IsRunning, HasEnded);
-        // A stream of before ends now, not only when its program next says something.
-        await _following.CancelAsync();
-        _following.Dispose();
-        _following = CancellationTokenSource.CreateLinkedTokenSource(_gone.Token);
+        // A stream of before ends now, not only when its program next says something. Taken before it is waited for: parameters may
+        // change once more meanwhile, and each of these ends what it found.
+        var (before, now) = (_following, CancellationTokenSource.CreateLinkedTokenSource(_gone.Token));
+        _following = now;
+        await before.CancelAsync();
+        before.Dispose();
+        if (_following != now)
+            return;
         if (!IsRunning || !RendererInfo.IsInteractive)
             await ReadAsync();
         else
-            _ = FollowAsync(_following.Token);
+            _ = FollowAsync(now.Token);
     }
 
     private async Task ReadAsync()
     {
+        var asked = _reading;
         var log = await Read(await Current.GetAsync(), _gone.Token);
-        if (!log.Succeeded)
+        // What was asked for later says more.
+        if (!log.Succeeded || asked != _reading)
             return;
         lock (_lock)
             (_lines, _rest) = ([.. log.Value.Text.TrimEnd('\n').Split('\n').Where((l, i) => i > 0 || l.Length > 0).TakeLast(KeptLines)], "");
