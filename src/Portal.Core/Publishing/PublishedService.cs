@@ -9,10 +9,12 @@ namespace Portal.Core.Publishing;
 /// <param name="Namespace">Namespace of the Service and of what leads to it.</param>
 /// <param name="Service">Name of the Service; what leads to it has the same name.</param>
 /// <param name="Port">Port of the Service.</param>
-/// <param name="PortName">Name of that port in the Service.</param>
 /// <param name="Host">Host name under which it is reached.</param>
-public sealed record PublishedService(ReconcileOwner Owner, string Namespace, string Service, int Port, string PortName, string Host)
+public sealed record PublishedService(ReconcileOwner Owner, string Namespace, string Service, int Port, string Host)
 {
+    /// <summary>Name of the port in the Service.</summary>
+    public required string PortName { get; init; }
+
     /// <summary>Path below which it is reached.</summary>
     public string Path { get; init; } = "/";
 

@@ -30,8 +30,9 @@ public class PlatformManifestTests
         Taints = [new NodeTaint("nvidia.com/gpu", "", "NoSchedule")],
     };
 
-    internal static readonly PublishedService Published = new(Owner, "ml-credit-risk", "credit-scorer", 80, "http", "credit.example.com")
+    internal static readonly PublishedService Published = new(Owner, "ml-credit-risk", "credit-scorer", 80, "credit.example.com")
     {
+        PortName = "http",
         Gateway = new GatewayName("gateways", "public", "https"),
         CertificateSecret = "credit-tls",
         IngressClass = "nginx",
