@@ -45,8 +45,8 @@ public partial class ResourceTests
 
     [Fact]
     public void Word_ThatNobodySays_IsFound() => Assert.Equal(["dead", "other.dead"], Unused(
-        ["dead", "said", "tab.one", "listed.said", "other.dead"],
-        [("A", """IStringLocalizer<Resources.Home> W["said"] W[$"tab.{key}"]"""), ("B", """IStringLocalizer<Resources.Shell> W["other.dead"]"""), ("C", """ "listed.said" "dead" """)],
+        ["dead", "said", "tab.one", "held.now", "listed.said", "other.dead"],
+        [("A", """IStringLocalizer<Resources.Home> W["said"] W[$"tab.{key}"] W[$"{text}.now"]"""), ("B", """IStringLocalizer<Resources.Shell> W["other.dead"]"""), ("C", """ "listed.said" "dead" """)],
         "Home"));
 
     [Fact]
@@ -66,14 +66,15 @@ public partial class ResourceTests
         Assert.Empty(written.Where(a => !words.ContainsKey("act." + a)).Order(StringComparer.Ordinal));
     }
 
-    // A key is said by a component that has the feature's words, whole or begun and continued by a value; one with a dot may also
+    // A key is said by a component that has the feature's words, whole, or begun or ended there around a value; one with a dot may also
     // stand in a list of keys that has no words itself.
     private static IEnumerable<string> Unused(IEnumerable<string> keys, List<(string Name, string Text)> components, string feature)
     {
         var own = string.Concat(components.Where(c => Regex.IsMatch(c.Text, $@"IStringLocalizer<([\w.]+\.)?{feature}>", RegexOptions.None, TimeSpan.FromSeconds(1))).Select(c => c.Text));
         var lists = string.Concat(components.Where(c => !c.Text.Contains("IStringLocalizer<", StringComparison.Ordinal)).Select(c => c.Text));
         var begun = Begun().Matches(own).Select(m => m.Groups["start"].Value).ToHashSet(StringComparer.Ordinal);
-        return keys.Where(k => !own.Contains($"\"{k}\"", StringComparison.Ordinal) && !begun.Any(b => k.StartsWith(b, StringComparison.Ordinal))
+        var ended = Ended().Matches(own).Select(m => m.Groups["end"].Value).ToHashSet(StringComparer.Ordinal);
+        return keys.Where(k => !own.Contains($"\"{k}\"", StringComparison.Ordinal) && !begun.Any(b => k.StartsWith(b, StringComparison.Ordinal)) && !ended.Any(e => k.EndsWith(e, StringComparison.Ordinal))
             && !(k.Contains('.', StringComparison.Ordinal) && lists.Contains($"\"{k}\"", StringComparison.Ordinal)));
     }
 
@@ -100,6 +101,9 @@ public partial class ResourceTests
 
     [GeneratedRegex("""\$"(?<start>[a-z_]+\.)\{""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Begun();
+
+    [GeneratedRegex("""\$"\{[^{}"]+\}(?<end>\.[a-z_]+)""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Ended();
 
     [GeneratedRegex("""(?:AuditRecord\(\w+(?:\.\w+)?|Record\(\w+(?:\.\w+)?(?:, \w+)?), "(?<action>(?:project|quota|notebook|training|monitored_model|object)\.[a-z_]+)""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ProjectAction();
