@@ -37,7 +37,7 @@ public static class ClusterNeeds
         .. Followed,
         .. Controllers.Select(type => new ClusterNeed(type, "get")),
         new(Kinds.Namespace, "get", "create", "patch", "delete"),
-        new(Kinds.RoleBinding, "create", "patch", "delete"),
+        new(Kinds.RoleBinding, "get", "create", "patch", "delete"),
         new(Kinds.ResourceFlavor, "get", "create", "patch", "delete"),
         new(Kinds.WorkloadPriorityClass, "get", "create", "patch"),
         new(Kinds.Cohort, "get", "create", "patch"),
@@ -50,7 +50,7 @@ public static class ClusterNeeds
     [
         .. new[] { Kinds.ResourceQuota, Kinds.LimitRange, Kinds.ServiceAccount, Kinds.PersistentVolumeClaim }
             .Select(type => new ClusterNeed(type, "create", "patch")),
-        new(Kinds.NetworkPolicy, "create", "patch", "delete"),
+        new(Kinds.NetworkPolicy, "get", "create", "patch", "delete"),
         new(Kinds.LocalQueue, "get", "create", "patch"),
         .. new[] { Kinds.Service, Kinds.ConfigMap, Kinds.Secret, TrainingKinds.TrainingRuntime }.Concat(Controllers)
             .Select(type => new ClusterNeed(type, "create", "patch", "delete")),
