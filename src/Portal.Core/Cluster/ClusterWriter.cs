@@ -22,8 +22,7 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
     // Objects that were there as wanted: one of them that is gone was deleted by somebody else.
     private readonly ConcurrentDictionary<ObjectKey, bool> _there = [];
 
-    // Objects of kinds that no watch shows, of which it is known that no other tool keeps them.
-    private readonly ConcurrentDictionary<ObjectKey, bool> _unkept = [];
+    private readonly KeptObjects _kept = new(cluster, cache, disputes, clusterId);
 
     private readonly OwnWrites _own = new(cache);
 
@@ -35,7 +34,7 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
     {
         var key = new ObjectKey(type, wanted.Text("metadata", "namespace"), wanted.Name());
         var (seen, owner) = (_own.Find(key), wanted.Owner() ?? default);
-        await RefuseKeptAsync(key, owner, seen, ct);
+        await _kept.RefuseAsync(key, owner, seen, ct);
         var dispute = await PrepareAsync(key, wanted, ct);
         if (seen is not null && !seen.IsGoing() && Covers(seen, wanted))
         {
@@ -59,7 +58,7 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
         if (await KeyOfAsync(wanted, ct) is not { } key)
             return await cluster.ApplyAsync(wanted, ct);
         var owner = wanted.Owner() ?? default;
-        await RefuseKeptAsync(key, owner, cache.Find(key), ct);
+        await _kept.RefuseAsync(key, owner, cache.Find(key), ct);
         var dispute = await PrepareAsync(key, wanted, ct);
         var made = await SendAsync(key, wanted, owner, dispute, ct);
         await SettleAsync(dispute, ct);
@@ -79,7 +78,7 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
         var owner = wanted.Owner() ?? default;
         if (cache.Age(key.Type) is null)
         {
-            if (asks && await LookAsync(key, ct) is null)
+            if (asks && await _kept.LookAsync(key, ct) is null)
             {
                 await ApplyAsync(wanted, ct);
                 _notes.Repaired(key, []);
@@ -90,7 +89,7 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
         var dispute = await PrepareAsync(key, wanted, ct);
         if (_own.Find(key) is not { } seen || seen.IsGoing() || Applied(seen) != Applied(wanted))
             return;
-        await RefuseKeptAsync(key, owner, seen, ct);
+        await _kept.RefuseAsync(key, owner, seen, ct);
         var missing = Missing(seen, wanted);
         if (missing.Count == 0)
         {
@@ -116,7 +115,7 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
         if (seen is not null && Covers(seen, wanted))
             return ObjectChange.Same(wanted);
         if (seen is not null && ObjectKeeper.Of(seen) is { IsOther: true } keeper)
-            return ObjectChange.Refused(wanted, Kept(key, keeper));
+            return ObjectChange.Refused(wanted, KeptObjects.Refusal(key, keeper));
         try
         {
             return ObjectChange.From(seen, wanted, await cluster.ApplyAsync(wanted, ct, dryRun: true));
@@ -135,10 +134,9 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
     public async Task<bool> DeleteAsync(ObjectKey key, ReconcileOwner owner, CancellationToken ct)
     {
         // Who deletes must trust neither what was so when it was written nor a watch that is behind.
-        _unkept.TryRemove(key, out _);
-        if (await LookAsync(key, ct) is not { } there || !IsOurs(there, owner))
+        if (await _kept.LookAsync(key, ct) is not { } there || !IsOurs(there, owner))
             return false;
-        await RefuseKeptAsync(key, owner, there, ct);
+        await _kept.RefuseAsync(key, owner, there, ct);
         return await cluster.DeleteAsync(key, ct);
     }
 
@@ -150,7 +148,7 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
             if (wanted.Contains(found.Name()) || found.IsGoing() || ObjectKeeper.Of(found).IsOther)
                 continue;
             var key = new ObjectKey(type, found.Text("metadata", "namespace"), found.Name());
-            if (await LookAsync(key, ct) is { } there && IsOurs(there, owner) && !ObjectKeeper.Of(there).IsOther)
+            if (await _kept.LookAsync(key, ct) is { } there && IsOurs(there, owner) && !ObjectKeeper.Of(there).IsOther)
                 await cluster.DeleteAsync(key, ct);
         }
     }
@@ -159,11 +157,9 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
     public void Forget(string ns)
     {
         bool Goes(ObjectKey key) => key.Namespace == ns || key.Name == ns;
-        foreach (var key in _there.Keys.Concat(_unkept.Keys).Where(Goes))
-        {
+        foreach (var key in _there.Keys.Where(Goes))
             _there.TryRemove(key, out _);
-            _unkept.TryRemove(key, out _);
-        }
+        _kept.Forget(Goes);
         _own.Forget(Goes);
         _notes.Forget(Goes);
     }
@@ -232,14 +228,10 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
     private static bool IsTakenOver(ObjectDispute? dispute, IReadOnlyList<FieldConflict> conflicts) =>
         dispute?.Decision == DisputeDecision.TakeOver && conflicts.Count > 0 && conflicts.All(dispute.Conflicts.Contains);
 
-    // Of a kind that no watch shows, the answer tells whether another tool has begun to keep the object.
     private JsonObject Answered(ObjectKey key, string? before, JsonObject made)
     {
         _own.Note(key, before, made);
-        if (ObjectKeeper.Of(made).IsOther)
-            _unkept.TryRemove(key, out _);
-        else if (cache.Age(key.Type) is null)
-            _unkept[key] = true;
+        _kept.Note(key, made);
         return made;
     }
 
@@ -265,40 +257,6 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
         await disputes.SettleAsync(dispute, ct);
         return true;
     }
-
-    private async Task RefuseKeptAsync(ObjectKey key, ReconcileOwner owner, JsonObject? seen, CancellationToken ct)
-    {
-        if (seen is null && cache.Age(key.Type) is null && !_unkept.ContainsKey(key))
-            seen = await LookAsync(key, ct);
-        if (seen is not null && ObjectKeeper.Of(seen) is { IsOther: true } keeper)
-            throw await KeptAsync(key, owner, keeper, ct);
-    }
-
-    // What is followed may be read. Else by a patch of nothing: who writes Secrets need not be allowed to read them. A read is
-    // the better one where it is allowed, since the webhooks that a patch goes through may be down, and what runs must still end.
-    private async Task<JsonObject?> LookAsync(ObjectKey key, CancellationToken ct)
-    {
-        if (cache.Age(key.Type) is not null)
-            return await cluster.FindAsync(key, ct);
-        try
-        {
-            return await cluster.PatchAsync(key, [], ct);
-        }
-        catch (ClusterException absent) when (absent.Failure == ClusterFailure.NotFound)
-        {
-            return null;
-        }
-    }
-
-    private async Task<ClusterException> KeptAsync(ObjectKey key, ReconcileOwner owner, ObjectKeeper keeper, CancellationToken ct)
-    {
-        if (disputes is not null)
-            await disputes.NoteAsync(clusterId, key, owner, keeper, [], ct);
-        return Kept(key, keeper);
-    }
-
-    private static ClusterException Kept(ObjectKey key, ObjectKeeper keeper) =>
-        new(ClusterFailure.Owned, $"{key.Type.Kind} {key.Name} is kept by {keeper.Kind} {keeper.Name}".TrimEnd() + ".");
 
     private static string? Applied(JsonObject manifest) => manifest.Text("metadata", "annotations", AppliedAnnotation);
 

@@ -82,11 +82,12 @@ public static class Manifest
             ? new ReconcileOwner(kind, id) : null;
 
     /// <summary>
-    /// True for an object that carries out the row: it names it, or names none since somebody took the label off what the portal
-    /// has applied under its name.
+    /// True for an object that carries out the row: it names it, or names none since somebody took a label off what the portal has
+    /// applied under its name.
     /// </summary>
     public static bool IsOf(this JsonNode manifest, ReconcileOwner owner) => manifest.Owner() == owner
-        || (manifest.Text("metadata", "labels", IdLabel) is null && manifest.Text("metadata", "labels", ManagedByLabel) == FieldManager
+        || (manifest.Owner() is null && manifest.Text("metadata", "labels", IdLabel) is var id && (id is null || id == owner.Id.ToString("D"))
+            && manifest.Text("metadata", "labels", ManagedByLabel) == FieldManager
             && manifest.Text("metadata", "annotations", ClusterWriter.AppliedAnnotation) is not null);
 
     /// <summary>True when the object is being deleted.</summary>

@@ -21,9 +21,12 @@ public sealed class ClusterPlacement(IClusters clusters)
             rows.Select(r => new ClusterOffer(r.Id, r.Name, r.Region, r.DataClasses, r.TakesProjects, RoomOf(clusters.Get(r.Id)))));
     }
 
-    // What a silent cluster had free is no reason to send somebody there.
-    private static ClusterRoom? RoomOf(ConnectedCluster cluster) => cluster.Age is null || cluster.IsOld()
-        ? null : ClusterRoom.From(cluster.Cache);
+    // What a silent cluster had free is no reason to send somebody there. Kinds that say nothing of its room say nothing of that.
+    private static ClusterRoom? RoomOf(ConnectedCluster cluster)
+    {
+        bool IsKnown(ResourceType kind) => cluster.Cache.Age(kind) is { } age && !ClusterHealth.IsOld(age, cluster.Silence);
+        return IsKnown(Kinds.Node) && IsKnown(Kinds.Pod) ? ClusterRoom.From(cluster.Cache) : null;
+    }
 
     /// <summary>Null when a project of the team may ask for the pool that its content names, or names none.</summary>
     public static async Task<Refusal?> CheckPoolAsync(PortalDb db, Guid teamId, ProjectContent content, CancellationToken ct)

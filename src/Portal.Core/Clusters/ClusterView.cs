@@ -63,7 +63,8 @@ public static class ClusterHealth
     public static ClusterState State(ClusterCheck check, TimeSpan? age, TimeSpan? silence) => age switch
     {
         null => ClusterState.Unreachable,
-        _ when IsOld(age, silence) => ClusterState.Stale,
+        // A kind that the account may not list is old for ever, and named as a missing right.
+        _ when IsOld(age, silence) && (check.Missing.Count == 0 || silence > SilentAfter) => ClusterState.Stale,
         _ => check.Missing.Count > 0 || check.Problem is "check.unauthorized" or "check.no_rights" ? ClusterState.Attention : ClusterState.Ready,
     };
 }

@@ -108,7 +108,7 @@ public sealed class PoolReconciler(
         if (!(await cluster.Client.CapabilitiesAsync(ct)).Serves(Kinds.ResourceFlavor))
             return false;
         var (key, owner) = (new ObjectKey(Kinds.ResourceFlavor, null, pool.Slug), PoolManifests.Owner(pool.Id));
-        if (await cluster.Client.FindAsync(key, ct) is not { } there || there.Owner() != owner)
+        if (await cluster.Client.FindAsync(key, ct) is not { } there || !there.IsOf(owner))
             return false;
         try
         {

@@ -26,11 +26,29 @@ public sealed record PoolUsage(
 
     /// <summary>Reads one pool from what was seen of its cluster.</summary>
     public static PoolUsage From(HardwarePool pool, IClusterCache seen) =>
-        From(pool, seen.List(Kinds.Node).Select(NodeView.From), seen.Holdings(), seen.List(Kinds.Workload), seen.List(Kinds.ResourceFlavor));
+        From(pool, seen.List(Kinds.Node).Select(NodeView.From), seen.Holdings(), seen.List(Kinds.Workload), Beside(pool, seen));
+
+    // What is offered together with it: labels of another resource's flavors rule nothing out.
+    private static IEnumerable<JsonObject> Beside(HardwarePool pool, IClusterCache seen)
+    {
+        var offered = seen.Derive(Kinds.ClusterQueue, OfferedFlavors.From).Of[pool.ResourceName].ToHashSet(StringComparer.Ordinal);
+        return seen.List(Kinds.ResourceFlavor).Where(f => offered.Contains(f.Name()));
+    }
+
+    // There is a queue for each project, and every look at a pool asks.
+    private sealed record OfferedFlavors(ILookup<string, string> Of)
+    {
+        public static OfferedFlavors From(IReadOnlyList<JsonObject> queues) => new(
+            (from queue in queues
+             from ofGroup in queue.Items("spec", "resourceGroups")
+             from resource in ofGroup.Items("coveredResources")
+             from flavor in ofGroup.Items("flavors")
+             select (Resource: resource.ToString(), Flavor: flavor.Text("name") ?? "")).Distinct().ToLookup(o => o.Resource, o => o.Flavor));
+    }
 
     /// <summary>Reads one pool from the cluster's objects.</summary>
     /// <param name="workloads">Kueue's Workload objects; empty where Kueue is not served.</param>
-    /// <param name="flavors">Its ResourceFlavors: a workload that asks for a label of another one does not wait for this pool.</param>
+    /// <param name="flavors">The ResourceFlavors that queues offer beside the pool's: a workload that asks for a label of another one does not wait for this pool.</param>
     public static PoolUsage From(
         HardwarePool pool, IEnumerable<NodeView> nodes, IEnumerable<PodHolding> holdings, IEnumerable<JsonObject> workloads, IEnumerable<JsonObject> flavors)
     {

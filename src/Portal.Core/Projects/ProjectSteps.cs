@@ -115,10 +115,12 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
 
     private static async Task<StepOutcome> LimitsAsync(ConnectedCluster cluster, ProjectPlan plan, CancellationToken ct)
     {
-        var key = new ObjectKey(Kinds.ResourceQuota, plan.Project.Namespace, ProjectManifests.LimitsName);
-        // Before quotas were listed, this one may name resources that nobody remembers.
+        // Before quotas were listed, this one may name resources that nobody remembers. They may be listed, not asked for one by one.
         if (cluster.Cache.Age(Kinds.ResourceQuota) is null)
-            plan = plan.Keeping(await cluster.Client.FindAsync(key, ct));
+        {
+            await foreach (var there in cluster.Client.ListAsync(Kinds.ResourceQuota, plan.Project.Namespace, null, ct))
+                plan = there.Name() == ProjectManifests.LimitsName ? plan.Keeping(there) : plan;
+        }
         var (quota, refused) = (new JsonObject(), new Refusals());
         // What was approved shows here first.
         await refused.TryAsync(async () => quota = await cluster.Writer.EnsureAsync(Kinds.ResourceQuota, ProjectManifests.ResourceQuota(plan), ct));

@@ -20,7 +20,7 @@ public sealed record FollowedGrant(Guid Id, DateTimeOffset Until, int Units)
         var grants = await db.Set<QuotaRequest>().AsNoTracking()
             .Where(r => r.ProjectId == projectId && r.PoolId == poolId && r.State == QuotaState.Active && r.Until > now && r.Until <= from)
             .Select(r => new FollowedGrant(
-                r.Id, r.Until, r.GrantedAmount!.Value - db.Set<QuotaRequest>().Where(f => f.FollowsId == r.Id).Sum(f => f.Carried)))
+                r.Id, r.Until, r.GrantedAmount!.Value - db.Set<QuotaRequest>().Where(f => f.PoolId == poolId && f.FollowsId == r.Id).Sum(f => f.Carried)))
             .ToListAsync(ct);
         return grants.Where(g => g.Units > 0).MaxBy(g => g.Units);
     }
@@ -32,7 +32,7 @@ public sealed record FollowedGrant(Guid Id, DateTimeOffset Until, int Units)
     internal static async Task<int> HandOverAsync(PortalDb db, QuotaRequest ending, Actor actor, DateTimeOffset now, CancellationToken ct)
     {
         var kept = 0;
-        foreach (var next in await db.Set<QuotaRequest>().Where(r => r.FollowsId == ending.Id && r.Carried > 0).ToListAsync(ct))
+        foreach (var next in await db.Set<QuotaRequest>().Where(r => r.PoolId == ending.PoolId && r.FollowsId == ending.Id && r.Carried > 0).ToListAsync(ct))
         {
             kept += next.Carried;
             next.Carried = 0;

@@ -80,6 +80,9 @@ public sealed class QuotaQueryService(
             return denied;
         return Result.Of<IReadOnlyList<QuotaAnswer>>(await db.Set<QuotaRequest>().AsNoTracking().Where(r => r.RequestedBy == actor.Id)
             .SelectMany(r => r.Steps.Where(s => s.At > since && s.ActorId != actor.Id && Answers.Contains(s.Action)), (r, s) => new { r, s })
+            // Nothing ended for whom another grant goes on with all of it.
+            .Where(a => a.s.Action != QuotaAction.Expired || !db.Set<QuotaRequest>()
+                .Any(f => f.PoolId == a.r.PoolId && f.FollowsId == a.r.Id && f.State == QuotaState.Active && f.GrantedAmount >= a.r.GrantedAmount))
             .OrderByDescending(a => a.s.At).ThenBy(a => a.r.Id).Take(most)
             .Select(a => new QuotaAnswer(a.r.Id, a.s.Action, a.s.At, a.s.Amount, a.r.Pool!.Name, a.r.Project!.Name)).ToListAsync(ct));
     }

@@ -33,8 +33,8 @@ public static class PoolStays
         }
         if (size is { } held)
             (stay.Accelerators, stay.Cores, stay.MemoryGiB, stay.Nodes) = (held.Accelerators, held.Cores, held.MemoryGiB, held.Nodes);
-        // The pod that was pushed out may be there a little longer than what it held.
-        if (stay.StartedAt is null && startedAt is { } started && (stay.QueuedAt <= queuedAt || started >= stay.QueuedAt))
+        // The pod that was pushed out may be there a little longer than what it held: its start is the one before, by the same clock.
+        if (stay.StartedAt is null && startedAt is { } started && (await StartBeforeAsync(db, stay, ct) is not { } before || started > before))
         {
             stay.StartedAt = started;
             if (stay.ForecastAt is { } at && stay.Forecast.Count > 0)
@@ -43,6 +43,10 @@ public static class PoolStays
         stay.EndedAt = endedAt;
         return stay;
     }
+
+    private static Task<DateTimeOffset?> StartBeforeAsync(PortalDb db, PoolStay stay, CancellationToken ct) =>
+        db.Set<PoolStay>().Where(s => s.WorkloadId == stay.WorkloadId && s.QueuedAt < stay.QueuedAt && s.StartedAt != null)
+            .OrderByDescending(s => s.QueuedAt).Select(s => s.StartedAt).FirstOrDefaultAsync(ct);
 
     // What ran and waits again has had its place taken: how long it waits is no part of how long it runs.
     private static DateTimeOffset? PushedOutAt(WorkloadRow row, PoolStay? stay, DateTimeOffset queuedAt) =>

@@ -25,14 +25,14 @@ public sealed class StoppedWork(IDbContextFactory<PortalDb> databases, AccessGat
         return Result.Of<IReadOnlyList<StoppedItem>>([.. items.OrderByDescending(i => i.At).Take(most)]);
     }
 
-    // Only the audit log knows who it was.
+    // Only the audit log knows who it was. What the portal itself stops goes with its project, which says so.
     private static Task<List<StoppedItem>> ReadAsync<T>(
         PortalDb db, IQueryable<T> rows, string action, Actor actor, DateTimeOffset since, int most, CancellationToken ct) where T : WorkloadRow =>
-        db.AuditEntries.AsNoTracking().Where(e => e.At > since && e.Action == action && e.ActorId != actor.Id)
+        db.AuditEntries.AsNoTracking().Where(e => e.At > since && e.Action == action && e.ActorId != actor.Id && db.People.Any(p => p.Id == e.ActorId))
             .Join(rows.Where(r => r.CreatedBy == actor.Id), e => e.ObjectId, r => r.Id, (e, r) => new { e, r })
             .OrderByDescending(s => s.e.At).Take(most)
             .Select(s => new StoppedItem(
-                s.r.Id, s.r.Name, db.People.Where(p => p.Id == s.e.ActorId).Select(p => p.DisplayName).FirstOrDefault() ?? s.e.ActorName, s.e.At,
+                s.r.Id, s.r.Name, db.People.Where(p => p.Id == s.e.ActorId).Select(p => p.DisplayName).First(), s.e.At,
                 action == "notebook.stopped"))
             .ToListAsync(ct);
 }

@@ -29,6 +29,17 @@ public class PoolFormTests
         Assert.Equal(("Large models", 2m, 3.5m), (form.Name, form.Capacity, form.PricePerHour));
     }
 
+    [Theory]
+    [InlineData("model=a100\nzone=", null)]
+    [InlineData("model=a100\na100", "a100")]
+    [InlineData("model=a100\nmodel = h100", "model = h100")]
+    public void Missing_LineThatIsNoLabelOrNamesAKeyAgain_IsSaid(string labels, string? bad)
+    {
+        var form = new PoolForm { Name = "A100", Capacity = 8, PricePerHour = 1, Labels = labels };
+
+        Assert.Equal(bad, form.Missing?.Arguments["label"]);
+    }
+
     [Fact]
     public void Follow_NameThatAnotherClustersPoolHas_IsToldApartByTheCluster()
     {

@@ -53,11 +53,14 @@ public class NoteSearchTests
         var lead = await pages.Database.PersonAsync("boss");
         var notebook = new Notebook { ProjectId = project, Name = "explore", ObjectName = "explore", CreatedBy = pages.Ana.Id };
         TrainingRun[] runs = [Run("mine", pages.Ana), Run("fraud", pages.Ana), Run("theirs", lead)];
-        await SaveAsync(pages, [notebook, .. runs]);
+        var archived = new Notebook { ProjectId = project, Name = "archived", ObjectName = "archived", CreatedBy = pages.Ana.Id };
+        await SaveAsync(pages, [notebook, archived, .. runs]);
         await using (var db = await pages.Database.OpenAsync())
         {
             db.Audit(new AuditRecord(lead, "notebook.stopped", "notebook", notebook.Id));
             db.Audit(new AuditRecord(lead, "training.stopped", "training", runs[1].Id));
+            // With its project, which says so itself.
+            db.Audit(new AuditRecord(Actor.Reconciler, "notebook.stopped", "notebook", archived.Id));
             db.Audit(new AuditRecord(pages.Ana, "training.stopped", "training", runs[0].Id));
             await db.SaveChangesAsync();
         }

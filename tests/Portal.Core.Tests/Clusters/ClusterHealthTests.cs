@@ -21,5 +21,12 @@ public class ClusterHealthTests
     public void State_WhileItAnswers_IsThatOfTheAccount(string problem, ClusterState state) =>
         Assert.Equal(state, ClusterHealth.State(ClusterCheck.Failed(problem), TimeSpan.FromSeconds(5), null));
 
+    // What may not be listed is old for ever: the missing right is what can be mended.
+    [Theory]
+    [InlineData(null, ClusterState.Attention)]
+    [InlineData(3600, ClusterState.Stale)]
+    public void State_WithAKindThatMayNotBeListed_NamesTheRightWhileItAnswers(int? silence, ClusterState state) =>
+        Assert.Equal(state, ClusterHealth.State(ClusterCheck.None with { Missing = ["list rayjobs"] }, TimeSpan.FromHours(1), Span(silence)));
+
     private static TimeSpan? Span(int? seconds) => seconds is { } s ? TimeSpan.FromSeconds(s) : null;
 }

@@ -33,7 +33,7 @@ public class PoolUsageTests
     [Fact]
     public void From_WorkloadThatAsksForALabelOfAnotherPool_DoesNotWaitForOneWithoutIt()
     {
-        _cluster.With(Kinds.ResourceFlavor, new JsonObject { ["metadata"] = new JsonObject { ["name"] = "a" }, ["spec"] = new JsonObject { ["nodeLabels"] = new JsonObject { ["model"] = "a" } } })
+        _cluster.With(Kinds.ResourceFlavor, Flavor("a", "model")).With(Kinds.ResourceFlavor, Flavor("disks", "zone")).With(Kinds.ClusterQueue, Queue)
             .WithWaiting("x", "w", Gpu, 4);
         Waiting["spec"]!["podSets"]![0]!["template"]!["spec"]!["nodeSelector"] = new JsonObject { ["model"] = "a", ["zone"] = "z" };
 
@@ -86,6 +86,21 @@ public class PoolUsageTests
         Assert.Equal(unbacked, new PoolView(_pool, Read(), TimeSpan.Zero).Unbacked(amount));
         Assert.Equal(0, new PoolView(_pool, PoolUsage.None, null).Unbacked(amount));
     }
+
+    private static JsonObject Flavor(string name, string label) => new()
+    {
+        ["metadata"] = new JsonObject { ["name"] = name },
+        ["spec"] = new JsonObject { ["nodeLabels"] = new JsonObject { [label] = "a" } },
+    };
+
+    // Labels of what another resource is offered as say nothing of this one.
+    private static JsonObject Queue => new()
+    {
+        ["metadata"] = new JsonObject { ["name"] = "q" },
+        ["spec"] = JsonNode.Parse($$"""
+            {"resourceGroups":[{"coveredResources":["{{Gpu}}"],"flavors":[{"name":"a"}]},{"coveredResources":["example.com/disk"],"flavors":[{"name":"disks"}]}]}
+            """),
+    };
 
     private JsonObject Waiting => _cluster.List(Kinds.Workload).Single();
 

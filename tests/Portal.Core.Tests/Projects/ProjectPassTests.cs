@@ -258,12 +258,15 @@ public class ProjectPassTests(PostgresServer server)
     {
         await using var stage = await PassStage.CreateAsync(provider, server);
         var project = await stage.ReadyAsync();
-        var ns = stage.Cluster.Find(new ObjectKey(Kinds.Namespace, null, project.Namespace))!;
-        ns["metadata"]!["labels"]!.AsObject().Remove(Manifest.IdLabel);
+        var key = new ObjectKey(Kinds.Namespace, null, project.Namespace);
+        foreach (var label in new[] { Manifest.IdLabel, Manifest.KindLabel })
+        {
+            stage.Cluster.Find(key)!["metadata"]!["labels"]!.AsObject().Remove(label);
 
-        Assert.Equal(ProjectState.Ready, (await stage.PassAsync(project.Id)).State);
+            Assert.Equal(ProjectState.Ready, (await stage.PassAsync(project.Id)).State);
 
-        Assert.Equal(new ReconcileOwner(nameof(Project), project.Id), stage.Cluster.Find(new ObjectKey(Kinds.Namespace, null, project.Namespace))!.Owner());
+            Assert.Equal(new ReconcileOwner(nameof(Project), project.Id), stage.Cluster.Find(key)!.Owner());
+        }
     }
 
     [Theory, EachProvider]

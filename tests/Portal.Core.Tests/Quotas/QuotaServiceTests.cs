@@ -229,6 +229,8 @@ public class QuotaServiceTests(PostgresServer server)
         Assert.Equal(before + 1, await stage.GenerationAsync());
         Assert.Equal((8, 8), (await stage.GrantedInPoolAsync(), Assert.Single(await stage.GrantsAsync()).Amount));
         Assert.Equal((QuotaState.Expired, QuotaState.Active), ((await stage.RowAsync(first)).State, (await stage.RowAsync(next)).State));
+        // For whom it goes on, nothing has ended.
+        Assert.Empty((await stage.Queries.AnswersSinceAsync(stage.Ana, stage.Now.AddHours(-1), 6, default)).Value);
         QuotaStage.Ok(await stage.Requests.ReleaseAsync(stage.Ana, next, default));
         Assert.Equal(0, await stage.GrantedInPoolAsync());
     }

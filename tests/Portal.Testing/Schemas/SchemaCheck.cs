@@ -11,7 +11,7 @@ namespace Portal.Testing.Schemas;
 /// bounds, formats, quantities, keys of list maps, members of sets, and anyOf, oneOf, allOf, not.
 /// </summary>
 /// <param name="resolve">The definition that a <c>$ref</c> names.</param>
-public sealed class SchemaCheck(Func<string, JsonObject?> resolve, List<string> problems)
+public sealed partial class SchemaCheck(Func<string, JsonObject?> resolve, List<string> problems)
 {
     private const string QuantityDefinition = "io.k8s.apimachinery.pkg.api.resource.Quantity";
 
@@ -97,14 +97,19 @@ public sealed class SchemaCheck(Func<string, JsonObject?> resolve, List<string> 
             Add(path, "the same entry twice");
     }
 
-    // A key that is left out has its default.
+    // A key that is left out has its default, which the document of Kubernetes itself only tells in words.
     private string? Key(JsonObject schema, JsonObject entry, string key)
     {
         var items = schema["items"] as JsonObject;
         if (items?["$ref"]?.ToString() is { } reference)
             items = resolve(reference);
-        return (entry[key] ?? items?["properties"]?[key]?["default"])?.ToString();
+        var field = items?["properties"]?[key];
+        return (entry[key] ?? field?["default"])?.ToString()
+            ?? (Told().Match(field?["description"]?.ToString() ?? "") is { Success: true } told ? told.Groups[1].Value : null);
     }
+
+    [GeneratedRegex("Default(?:s to| is) \"?(\\w+)", RegexOptions.None, 1000)]
+    private static partial Regex Told();
 
     private static bool HasTwins(IEnumerable<string> values) => values.GroupBy(v => v).Any(g => g.Count() > 1);
 

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Portal.Core.Notebooks;
+using Portal.Core.Ownership;
 using Portal.Core.Results;
 using Portal.Core.Workloads;
 
@@ -18,6 +19,9 @@ internal static class NotebookRoutes
         ofProject.MapPost("", async (Guid projectId, LaunchNotebook body, ClaimsPrincipal user, NotebookService notebooks, Problems problems, CancellationToken ct) =>
             problems.Created(await notebooks.LaunchAsync(user.Actor(), body.ToDraft(projectId), ct), "notebooks"))
             .Produces<CreatedResponse>(StatusCodes.Status201Created).WithSummary("Launch a notebook");
+        ofProject.MapPost("/changes", async (Guid projectId, LaunchNotebook body, ClaimsPrincipal user, LaunchChangePreview preview, Problems problems, CancellationToken ct) =>
+            problems.Answer(await preview.ForNotebookAsync(user.Actor(), body.ToDraft(projectId), ct)))
+            .Produces<ChangePlan>().WithSummary("What a launch would change in the cluster, by a dry run; nothing is stored");
 
         var one = api.MapGroup("/notebooks/{id:guid}").WithTags("Notebooks");
         one.MapGet("", async (Guid id, ClaimsPrincipal user, NotebookService notebooks, Problems problems, CancellationToken ct) =>

@@ -22,6 +22,9 @@ public static class PeopleRoutes
         group.MapPost("/{id:guid}/disabled", async (Guid id, ClaimsPrincipal user, PersonDisabledRequest request, PeopleService people, Problems problems, CancellationToken ct) =>
             problems.Answer(await people.SetDisabledAsync(user.Actor(), id, request.Version ?? "", request.Disabled, ct)))
             .Produces(StatusCodes.Status204NoContent).WithSummary("Disable or enable an account");
+        group.MapPost("/{id:guid}/password", async (Guid id, ClaimsPrincipal user, PersonPasswordRequest request, PeopleService people, Problems problems, CancellationToken ct) =>
+            problems.Answer(await people.ResetPasswordAsync(user.Actor(), id, request.Version ?? "", request.Password ?? "", ct)))
+            .Produces(StatusCodes.Status204NoContent).WithSummary("Give an account another password; its sessions end");
     }
 }
 
@@ -39,3 +42,8 @@ public sealed record PersonRoleRequest(string? Version, PlatformRole Role);
 /// <summary>Whether an account is disabled.</summary>
 /// <param name="Version">As it was read; an account that has changed is refused with <c>person.stale</c>.</param>
 public sealed record PersonDisabledRequest(string? Version, bool Disabled);
+
+/// <summary>Another password for an account that has one of the portal's own.</summary>
+/// <param name="Version">As it was read; an account that has changed is refused with <c>person.stale</c>.</param>
+/// <param name="Password">At least twelve characters; it is stored hashed.</param>
+public sealed record PersonPasswordRequest(string? Version, string? Password);

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Portal.Core.Ownership;
 using Portal.Core.Training;
 using Portal.Core.Workloads;
 
@@ -20,6 +21,9 @@ internal static class TrainingRoutes
         ofProject.MapPost("", async (Guid projectId, LaunchTraining body, ClaimsPrincipal user, TrainingService runs, Problems problems, CancellationToken ct) =>
             problems.Created(await runs.LaunchAsync(user.Actor(), body.ToDraft(projectId), ct), "training"))
             .Produces<CreatedResponse>(StatusCodes.Status201Created).WithSummary("Launch a run");
+        ofProject.MapPost("/changes", async (Guid projectId, LaunchTraining body, ClaimsPrincipal user, LaunchChangePreview preview, Problems problems, CancellationToken ct) =>
+            problems.Answer(await preview.ForTrainingAsync(user.Actor(), body.ToDraft(projectId), ct)))
+            .Produces<ChangePlan>().WithSummary("What a launch would change in the cluster, by a dry run; nothing is stored");
         MapOne(api.MapGroup("/training/{id:guid}").WithTags("Training"));
     }
 

@@ -67,7 +67,10 @@ public sealed class PoolForm
     /// <summary>What is not typed, or null. An empty number is no zero.</summary>
     public Refusal? Missing =>
         Capacity is null ? new Refusal("pool.units_missing", Field: nameof(Capacity))
-        : PricePerHour is null ? new Refusal("pool.price_missing", Field: nameof(PricePerHour)) : null;
+        : PricePerHour is null ? new Refusal("pool.price_missing", Field: nameof(PricePerHour))
+        : Lines(Labels).FirstOrDefault(l => !l.Contains('=')) is { } bare ? new Refusal("pool.label_bad", Field: nameof(Labels)).With("label", bare)
+        : Lines(Labels).GroupBy(KeyOf).FirstOrDefault(g => g.Count() > 1) is { } twice ? new Refusal("pool.label_bad", Field: nameof(Labels)).With("label", twice.Last())
+        : null;
 
     /// <summary>As the service takes it for a new pool.</summary>
     public PoolDraft ToDraft(PoolProposal proposal) => new(Id, Name, proposal.ResourceName, Capacity ?? 0, PricePerHour ?? 0)
@@ -92,13 +95,14 @@ public sealed class PoolForm
     /// <summary>As the service takes it for a change.</summary>
     public PoolEdit ToEdit() => new(Id, Generation, Name, Capacity ?? 0, PricePerHour ?? 0, Open ? PoolState.Open : PoolState.Closed)
     {
-        NodeLabels = Lines(Labels).Select(line => line.Split('=', 2, StringSplitOptions.TrimEntries)).GroupBy(p => p[0])
-            .ToDictionary(g => g.Key, g => g.Last() is [_, var value] ? value : ""),
+        NodeLabels = Lines(Labels).ToDictionary(KeyOf, line => line.Split('=', 2, StringSplitOptions.TrimEntries)[^1]),
         Taints = [.. Lines(Taints).Select(TaintOf)],
         AllowedTeams = [.. Teams],
     };
 
     private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static string KeyOf(string line) => line.Split('=', 2, StringSplitOptions.TrimEntries)[0];
 
     // What is left out of it is refused by the rules, in words.
     private static NodeTaint TaintOf(string line)

@@ -43,7 +43,7 @@ public partial class SettingsTab
     // A form in which nothing was typed follows what others change; one in which something was is refused as stale when sent.
     protected override void OnParametersSet()
     {
-        if (_form.Refused is null && _form.ToContent() == _filled)
+        if (_form.Refused is null && _form.ToContent() == _filled && Context.Project.Generation >= _generation)
             (_form, _generation, _filled) = (ProjectForm.From(Context.Project), Context.Project.Generation, ProjectForm.From(Context.Project).ToContent());
     }
 
@@ -55,20 +55,20 @@ public partial class SettingsTab
 
     private async Task SaveAsync()
     {
-        var actor = await Current.GetAsync();
-        var result = await Projects.EditAsync(actor, Context.Id, _generation, _form.ToContent(), default);
+        var (actor, sent) = (await Current.GetAsync(), _form.ToContent());
+        var result = await Projects.EditAsync(actor, Context.Id, _generation, sent, default);
         _form.Refused = result.Refusal;
-        // The page around may not have loaded yet what the save ran into.
-        if (result.Refusal?.Code == "project.stale" && await Queries.GetAsync(actor, Context.Id, default) is { Succeeded: true, Value: var there })
+        if (!result.Succeeded && result.Refusal.Code != "project.stale")
+            return;
+        // The page around may not have loaded yet what was saved, or what the save ran into.
+        if (await Queries.GetAsync(actor, Context.Id, default) is { Succeeded: true, Value: var there })
         {
-            // What was typed stays; the rest shows what is there now. Saving again is then meant.
+            // What was typed stays, also while it was saved; the rest shows what is there now. Saving again is then meant.
             var now = ProjectForm.From(there);
-            _form.TakeUntouched(_filled, now);
+            _form.TakeUntouched(result.Succeeded ? sent : _filled, now);
             (_filled, _generation) = (now.ToContent(), there.Generation);
         }
-        if (!result.Succeeded)
-            return;
-        _filled = _form.ToContent();
-        Messages.Success(W["edit.saved"]);
+        if (result.Succeeded)
+            Messages.Success(W["edit.saved"]);
     }
 }
