@@ -60,25 +60,21 @@ public sealed class ProjectPlanner(IProjectGrants grants, IClusters clusters, Cl
         member.Person ?? throw new InvalidOperationException("A project is planned with its members' people.");
 
     // The installation's accounts and its namespace are known in its own cluster alone: elsewhere one account does it all.
-    // Its credentials are long, and every pass of every project asks: only what is needed is read, and at once.
+    // Its credentials are long, and every pass of every project asks: only what is needed is read. The others are counted in one
+    // look at them, whatever their sizes.
     private static async Task<Home> HomeAsync(PortalDb db, Project project, CancellationToken ct)
     {
-        var others = db.Projects.Where(p => p.Intent == ProjectIntent.Active && p.ClusterId == project.ClusterId && p.Id != project.Id);
-        return await db.Set<ClusterRegistration>().Where(c => c.Id == project.ClusterId).Select(c => new
-        {
-            c.Connection,
-            c.ControlPlaneRanges,
-            c.PortalRanges,
-            Small = others.Count(p => p.Size == ProjectSize.S),
-            Medium = others.Count(p => p.Size == ProjectSize.M),
-            Large = others.Count(p => p.Size == ProjectSize.L),
-        }).SingleOrDefaultAsync(ct) is { } cluster
-            ? new Home(
-                new PortalReach(
-                    cluster.Connection is ClusterConnectionKind.Installation or ClusterConnectionKind.InCluster,
-                    cluster.ControlPlaneRanges, cluster.PortalRanges),
-                [(ProjectSize.S, cluster.Small), (ProjectSize.M, cluster.Medium), (ProjectSize.L, cluster.Large)])
-            : new Home(PortalReach.Inside, []);
+        var cluster = await db.Set<ClusterRegistration>().Where(c => c.Id == project.ClusterId)
+            .Select(c => new { c.Connection, c.ControlPlaneRanges, c.PortalRanges }).SingleOrDefaultAsync(ct);
+        if (cluster is null)
+            return new Home(PortalReach.Inside, []);
+        var others = await db.Projects.Where(p => p.Intent == ProjectIntent.Active && p.ClusterId == project.ClusterId && p.Id != project.Id)
+            .GroupBy(p => p.Size).Select(g => new { g.Key, Count = g.Count() }).ToListAsync(ct);
+        return new Home(
+            new PortalReach(
+                cluster.Connection is ClusterConnectionKind.Installation or ClusterConnectionKind.InCluster,
+                cluster.ControlPlaneRanges, cluster.PortalRanges),
+            [.. others.Select(o => (o.Key, o.Count))]);
     }
 
     private static CommonQuota Common(Project project, Home home, NodeCapacity? nodes)
