@@ -106,8 +106,9 @@ public class OperatorTests(WorkloadStage stage) : IClassFixture<WorkloadStage>
         return await ReadAsync(id);
     }
 
+    // The kind is in the row before anything is in the cluster; what was carried out is there.
     private Task RunsAsAsync(Notebook notebook, string kind, string reason) => Eventually.TrueAsync(async () =>
-        await ReadAsync(notebook.Id) is var row && (row.RunsAs, row.RunsAsReason) == (kind, reason), $"the notebook runs as {kind}");
+        await ReadAsync(notebook.Id) is var row && (row.RunsAs, row.RunsAsReason, row.ObservedGeneration) == (kind, reason, row.Generation), $"the notebook runs as {kind}");
 
     private async Task<Notebook> ReadAsync(Guid id) => (await stage.Get<NotebookService>().GetAsync(stage.Scientist, id, Ct)).Value.Notebook;
 
