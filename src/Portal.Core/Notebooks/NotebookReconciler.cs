@@ -254,6 +254,9 @@ public sealed class NotebookReconciler(
         var kind = NotebookPlan.Current(notebook, place).Kind;
         var controller = await cluster.Client.FindAsync(new ObjectKey(kind, place.Namespace, notebook.ObjectName), ct);
         var pod = cluster.Pods(place.Namespace, NotebookManifests.Owner(notebook.Id)).FirstOrDefault();
+        // That it has stopped is said once: not because a watch has not shown its pod yet.
+        if (pod is null && notebook.Intent != NotebookIntent.Running && notebook.State != WorkloadState.Stopped)
+            pod = (await cluster.AskPodsAsync(place.Namespace, NotebookManifests.Owner(notebook.Id), ct)).FirstOrDefault();
         var workload = controller is null ? null : QueueHealth.Find(cluster.Cache.List(Kinds.Workload, place.Namespace), controller, pod);
         var facts = new NotebookFacts(controller, pod, workload, []);
         // A pod that waits for no reason of its own has one that only events tell.

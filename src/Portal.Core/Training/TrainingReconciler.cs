@@ -31,7 +31,7 @@ public sealed class TrainingReconciler(
     private static readonly TimeSpan WhileRefused = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LogPatience = TimeSpan.FromSeconds(5);
 
-    // How long after its end a run's log is asked for again that could not be read.
+    // How long after its end, or before a stop takes its pod, a run's log is asked for again that could not be read.
     private static readonly TimeSpan LastLines = TimeSpan.FromSeconds(20);
 
     /// <inheritdoc/>
@@ -89,7 +89,8 @@ public sealed class TrainingReconciler(
         run.StartedAt ??= startedAt;
         // A stop takes the pod along, and its log with it; what is said last is read once the run has ended.
         var log = status.State.IsFinal() ? null : await LogAsync(cluster, run, facts.Pod, ct);
-        var refused = run.StopRequested && !status.State.IsFinal()
+        var unread = log is null && facts.Pod is not null && run.StartedAt is not null && Now - run.IntentChangedAt < LastLines;
+        var refused = run.StopRequested && !status.State.IsFinal() && !unread
             ? await cluster.RefusedAsync(() => cluster.Writer.DeleteAsync(TrainingManifests.ControllerKey(run, place), TrainingManifests.Owner(run.Id), ct)) : null;
         status = refused ?? status;
         await ShowAsync(db, run, status, ct);

@@ -101,6 +101,21 @@ public class NotebookPassTests(PostgresServer server)
         Assert.Equal(NotebookIntent.Running, (await PassedAsync(stage, notebook.Id)).Intent);
     }
 
+    [Theory, EachProvider]
+    public async Task Stop_BeforeAWatchHasShownThePod_IsNotDoneWhileThePodIsThere(Provider provider)
+    {
+        await using var stage = await PassStage.CreateAsync(provider, server);
+        var (project, notebook) = await LaunchedAsync(stage);
+        stage.Cluster.Put(Kinds.Pod, Manifest.Create(Kinds.Pod, project.Namespace, notebook.ObjectName + "-0", NotebookManifests.Owner(notebook.Id)));
+        stage.Cluster.Unlisted.Add(Kinds.Pod);
+        await stage.Database.Get<NotebookService>().StopAsync(stage.Ana, notebook.Id, default);
+
+        Assert.Equal((NotebookIntent.Stopped, WorkloadState.Stopping), await PassedAsync(stage, notebook.Id));
+        await stage.Cluster.DeleteAsync(new ObjectKey(Kinds.Pod, project.Namespace, notebook.ObjectName + "-0"), default);
+
+        Assert.Equal((NotebookIntent.Stopped, WorkloadState.Stopped), await PassedAsync(stage, notebook.Id));
+    }
+
     private async Task<JsonObject> StoppedWithoutImageAsync(Provider provider, ResourceType kind)
     {
         await using var stage = await PassStage.CreateAsync(provider, server, kind == NotebookManifests.Kind ? [kind] : []);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
 using Portal.Core.Cluster;
 using Portal.Core.Tests.Projects;
 using Portal.Core.Training;
@@ -29,6 +30,55 @@ public class TrainingPassTests(PostgresServer server)
         var run = (await stage.Database.Get<TrainingService>().GetAsync(stage.Ana, id, default)).Value.Run;
         Assert.Equal((WorkloadState.Failed, "pod.out_of_memory", 137), (run.State, run.Reason, run.ExitCode));
         Assert.NotNull(run.StartedAt);
+    }
+
+    [Theory, EachProvider]
+    public async Task Stop_WhileItsLogCannotBeRead_WaitsALittleForIt(Provider provider)
+    {
+        await using var stage = await PassStage.CreateAsync(provider, server);
+        stage.Database.Get<WorkloadOptions>().PortalAddress = new Uri("http://portal/");
+        var project = await stage.ReadyAsync();
+        var id = (await stage.Database.Get<TrainingService>().LaunchAsync(stage.Ana, new TrainingDraft(Guid.CreateVersion7(), project.Id, "fit") { Code = "1" }, default)).Value;
+        await stage.PassAsync(nameof(TrainingRun), id);
+        stage.Cluster.Put(Kinds.Pod, Running(project.Namespace, id));
+        await stage.PassAsync(nameof(TrainingRun), id);
+        await stage.Database.Get<TrainingService>().StopAsync(stage.Ana, id, default);
+
+        await stage.PassAsync(nameof(TrainingRun), id);
+        Assert.Single(stage.Cluster.List(Kinds.Job, project.Namespace));
+        stage.Cluster.Log = "epoch 1";
+        await stage.PassAsync(nameof(TrainingRun), id);
+
+        Assert.Empty(stage.Cluster.List(Kinds.Job, project.Namespace));
+        await using var db = await stage.Database.OpenAsync();
+        Assert.Equal("epoch 1", (await db.Set<TrainingLog>().SingleAsync(l => l.RunId == id)).Text.TrimEnd());
+    }
+
+    [Theory, EachProvider]
+    public async Task Stop_OfARunWhoseNodeDoesNotAnswer_GoesOnWithoutItsLog(Provider provider)
+    {
+        await using var stage = await PassStage.CreateAsync(provider, server);
+        stage.Database.Get<WorkloadOptions>().PortalAddress = new Uri("http://portal/");
+        var project = await stage.ReadyAsync();
+        var id = (await stage.Database.Get<TrainingService>().LaunchAsync(stage.Ana, new TrainingDraft(Guid.CreateVersion7(), project.Id, "fit") { Code = "1" }, default)).Value;
+        await stage.PassAsync(nameof(TrainingRun), id);
+        stage.Cluster.Put(Kinds.Pod, Running(project.Namespace, id));
+        await stage.PassAsync(nameof(TrainingRun), id);
+        await stage.Database.Get<TrainingService>().StopAsync(stage.Ana, id, default);
+
+        stage.Database.Clock.Advance(TimeSpan.FromSeconds(21));
+        await stage.PassAsync(nameof(TrainingRun), id);
+
+        Assert.Empty(stage.Cluster.List(Kinds.Job, project.Namespace));
+    }
+
+    private static JsonObject Running(string ns, Guid run)
+    {
+        var pod = Killed(ns, run);
+        pod["status"] = JsonNode.Parse("""
+            {"phase":"Running","containerStatuses":[{"name":"training","ready":true,"state":{"running":{"startedAt":"2026-11-01T10:00:00Z"}}}]}
+            """);
+        return pod;
     }
 
     private static JsonObject Killed(string ns, Guid run)

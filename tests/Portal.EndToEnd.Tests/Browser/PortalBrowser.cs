@@ -41,8 +41,8 @@ public sealed class PortalBrowser : IAsyncLifetime
         Portal = await RunningPortal.StartAsync("Embedded", sample: true, MoreNodes);
         _sample = new(MakeSampleAsync);
         _playwright = await Playwright.CreateAsync();
-        // As long as an action waits: on a busy machine five seconds say nothing of the page.
-        Assertions.SetDefaultExpectTimeout(30_000);
+        // A deadline that only a broken page reaches: a cluster that is gone is told after half a minute, on a busy machine later.
+        Assertions.SetDefaultExpectTimeout(90_000);
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = Flags });
     }
 

@@ -109,14 +109,16 @@ public class BadInputTests(PortalBrowser browser)
     [Fact]
     public async Task Role_ThatIsRefused_GoesBackToWhatIsSo()
     {
-        // Of its own, with a page of which nobody else's change is shown.
-        var person = await browser.PersonAsync("role-refused", PlatformRole.Auditor);
-        await using var window = await browser.OpenAsync("admin");
+        // On a portal of its own: a change of any account would let the page read this one again.
+        await using var portal = await RunningPortal.StartAsync("None");
+        await using var window = await browser.OpenAsync("admin", at: portal);
+        var person = (await portal.Services.GetRequiredService<PeopleService>().CreateAsync(
+            Actor.Setup, new PersonDraft(Guid.CreateVersion7(), "role-refused", "role-refused", PlatformRole.Auditor), PortalPage.Password, default)).Value;
         await window.GoAsync("/people?q=role-refused");
         var role = window.Page.Locator("select[aria-label$='role-refused']");
         await Expect(role).ToHaveValueAsync(nameof(PlatformRole.Auditor));
         // Somebody else changes the account, and the page has not heard of it.
-        await using (var db = await OpenAsync())
+        await using (var db = await portal.Services.GetRequiredService<IDbContextFactory<PortalDb>>().CreateDbContextAsync())
             await db.People.Where(p => p.Id == person).ExecuteUpdateAsync(s => s.SetProperty(p => p.ConcurrencyStamp, $"{Guid.NewGuid()}"), TestContext.Current.CancellationToken);
 
         await role.SelectOptionAsync(nameof(PlatformRole.Lead));

@@ -23,7 +23,7 @@ public class ClusterFindingTests(PostgresServer server)
     {
         await using var listening = new TlsServer(TlsServer.Certificate(), answer);
 
-        var refused = await RegisterAsync(Kubeconfig(listening.Address, listening.Authority));
+        var refused = await RegisterAsync(Kubeconfig(listening.Address, listening.Authority), TimeSpan.FromSeconds(answer is null ? 2 : 60));
 
         Assert.Equal((code, listening.Address), (refused.Code, refused.Arguments["server"]));
     }
@@ -89,10 +89,11 @@ public class ClusterFindingTests(PostgresServer server)
         Assert.Equal(("kubeconfig.not_in_cluster", "Connection"), (refused.Code, refused.Field));
     }
 
-    private async Task<Refusal> RegisterAsync(ClusterCredentials credentials)
+    // Only where nothing is answered its end is waited for.
+    private async Task<Refusal> RegisterAsync(ClusterCredentials credentials, TimeSpan? patience = null)
     {
         var vault = new ClusterVault(new EphemeralDataProtectionProvider());
-        var options = new KubernetesOptions { ProbeTimeout = TimeSpan.FromSeconds(2) };
+        var options = new KubernetesOptions { ProbeTimeout = patience ?? TimeSpan.FromMinutes(1) };
         var probe = new ClusterProbe(new ClusterLines(vault, options), vault, options, new ProjectClusterOptions(), TimeProvider.System);
         await using var database = await TestDatabase.CreateAsync(Provider.Sqlite, server, s => s.AddSingleton<IClusterProbe>(probe));
         var admin = await database.PersonAsync("admin", PlatformRole.Admin);

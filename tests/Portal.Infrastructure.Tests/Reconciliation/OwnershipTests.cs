@@ -147,6 +147,10 @@ public class OwnershipTests(PostgresServer server, EmbeddedCluster cluster)
         await using var world = await ReadyAsync(provider);
         var project = await world.WaitForAsync(await world.CreateProjectAsync(), ProjectState.Ready);
         var content = new ProjectContent(project.Name) { Size = ProjectSize.L };
+        // What is followed and not seen yet is taken for absent.
+        var cache = world.Database.Get<IClusters>().Get(project.ClusterId).Cache;
+        var account = new ObjectKey(Kinds.ServiceAccount, project.Namespace, ProjectManifests.ServiceAccountName);
+        await Eventually.TrueAsync(() => cache.Find(Quota(project)) is not null && cache.Find(account) is not null, "the watches show both");
 
         var plan = (await world.Database.Get<ProjectChangePreview>().ForEditAsync(world.Lead, project.Id, content, default)).Value;
 

@@ -25,6 +25,7 @@ public class LargeUploadTests(PostgresServer server)
         var block = Rows(1 << 20);
         using (var reference = new StringContent(Header + Encoding.ASCII.GetString(block), Encoding.UTF8, "text/csv"))
             await stage.UploadAsync("scientist", HttpMethod.Put, $"monitored-models/{model}/reference?file=reference.csv&ignore=remark", reference);
+        await stage.Portal.ForgetPeakAsync();
         var idle = stage.Portal.ResidentMemory;
 
         using var content = new Repeated(Encoding.ASCII.GetBytes(Header), block, Megabytes);

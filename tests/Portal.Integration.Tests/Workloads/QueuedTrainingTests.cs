@@ -27,7 +27,7 @@ public class OlderKueueTrainingTests(OlderKueueStage stage) : QueuedTrainingCase
         Assert.Equal(StepState.Done, project.Steps.Single(s => s.Kind == ProjectStepKind.Queue).State);
         var key = new ObjectKey(Kinds.ClusterQueue, null, ProjectQueueManifests.ClusterQueueName(project));
         Assert.Equal("kueue.x-k8s.io/v1beta2", (await cluster.Client.FindAsync(key, Ct)).Text("apiVersion"));
-        Assert.NotEmpty(cluster.Cache.Find(key).Text("spec", "cohortName")!);
+        await Eventually.TrueAsync(() => cluster.Cache.Find(key).Text("spec", "cohortName") is { Length: > 0 }, "the watch shows the queue");
     }
 }
 

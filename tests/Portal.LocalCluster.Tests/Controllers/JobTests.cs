@@ -55,8 +55,9 @@ public class JobTests
 
         Suspend(cluster, "held", false);
         await Eventually.True(() => cluster.PodsOf("held").Any(pod => pod.Text("status", "phase") == "Running"), "its pod runs");
-        JsonObject running = cluster.Objects.Find("jobs.batch", "team", "held")!;
-        Assert.Equal("JobResumed", Conditions.Find(running, "Suspended")?.Text("reason"));
+        // The pod is made first, and what is said of it is written after.
+        JsonObject running = await Eventually.Some(
+            () => cluster.Objects.Find("jobs.batch", "team", "held") is { } job && Conditions.Find(job, "Suspended")?.Text("reason") == "JobResumed" ? job : null, "the job says it was resumed");
         Assert.NotNull(running.Text("status", "startTime"));
 
         Suspend(cluster, "held", true);

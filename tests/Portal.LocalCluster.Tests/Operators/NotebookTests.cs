@@ -20,7 +20,8 @@ public sealed class NotebookTests
             """);
 
         await Until(cluster, notebook => notebook.Whole("status", "readyReplicas") == 1 && notebook.Map("status", "containerState", "running") is not null, "it is ready");
-        Assert.Equal("/notebook/team/desk", await cluster.LogAsync("desk-0", "desk"));
+        // A container runs before its program has said anything.
+        await Eventually.True(async () => await cluster.LogAsync("desk-0", "desk") == "/notebook/team/desk", "it printed its prefix");
         Assert.Equal("vision", cluster.Objects.Find("pods", "team", "desk-0")!.Label("team"));
         Assert.Equal("True", Conditions.Find(cluster.Objects.Find(Notebooks, "team", "desk")!, "Ready")?.Text("status"));
         Assert.Equal(80, cluster.Objects.Find("services", "team", "desk")!.Each("spec", "ports").Single().Whole("port"));

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
 
@@ -38,6 +39,9 @@ public sealed class MemoryCluster : IClusterClient, IClusterCache, IClusters
 
     /// <summary>True for a change that is carried out and whose answer is lost.</summary>
     public Func<string, bool> LosesAnswer { get; set; } = _ => false;
+
+    /// <summary>What every container prints; null where no log can be read.</summary>
+    public string? Log { get; set; }
 
     /// <summary>Kinds that no watch has listed: they are there, and only who asks for them learns it.</summary>
     public HashSet<ResourceType> Unlisted { get; } = [];
@@ -125,7 +129,8 @@ public sealed class MemoryCluster : IClusterClient, IClusterCache, IClusters
 
     /// <inheritdoc/>
     public Task<Stream> LogsAsync(string ns, string pod, string? container, bool follow, int? tailLines, CancellationToken ct) =>
-        throw new ClusterException(ClusterFailure.NotFound, "no log");
+        Log is { } log ? Task.FromResult<Stream>(new MemoryStream(Encoding.UTF8.GetBytes(log)))
+            : throw new ClusterException(ClusterFailure.NotFound, "no log");
 
     /// <inheritdoc/>
     public Task<ClusterCapabilities> CapabilitiesAsync(CancellationToken ct) => Task.FromResult(Capabilities!);

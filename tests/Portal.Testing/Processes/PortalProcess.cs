@@ -78,8 +78,11 @@ public sealed class PortalProcess : IAsyncDisposable
     /// <summary>Memory that it has in use, in bytes (<c>VmRSS</c>).</summary>
     public long ResidentMemory => Status("VmRSS");
 
-    /// <summary>The most memory that it ever had in use, in bytes (<c>VmHWM</c>).</summary>
+    /// <summary>The most memory that it had in use since its start or <see cref="ForgetPeakAsync"/>, in bytes (<c>VmHWM</c>).</summary>
     public long PeakMemory => Status("VmHWM");
+
+    /// <summary>Lets <see cref="PeakMemory"/> count from now on (proc(5), <c>clear_refs</c>).</summary>
+    public Task ForgetPeakAsync() => File.WriteAllTextAsync($"/proc/{_process!.Id}/clear_refs", "5");
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -5,7 +5,7 @@ namespace Portal.Testing.Waiting;
 /// <summary>Waits for a condition, with a deadline that only a broken program reaches.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
     /// <summary>Asks until the answer is yes.</summary>
     /// <param name="what">What is waited for, as the failure says it.</param>
@@ -19,7 +19,7 @@ public static class Eventually
 
     /// <summary>Asks until the answer is yes.</summary>
     /// <param name="what">What is waited for and what is there instead, asked when the time is up.</param>
-    /// <param name="patience">The deadline, where half a minute is not enough for a busy machine.</param>
+    /// <param name="patience">The deadline, where two minutes are not enough for a busy machine.</param>
     public static async Task TrueAsync(Func<Task<bool>> condition, Func<string> what, CancellationToken ct = default, TimeSpan? patience = null)
     {
         var deadline = patience ?? Deadline;

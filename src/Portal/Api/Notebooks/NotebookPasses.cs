@@ -18,7 +18,9 @@ internal sealed class NotebookPasses(NotebookDoor door, IMemoryCache cache)
         if (cache.TryGetValue(key, out Result<NotebookTarget>? known))
             return known!;
         var answer = await door.OpenAsync(actor, id, ct);
-        cache.Set(key, answer, Validity);
+        // Only a right is remembered: a server that was not there yet is let in to as soon as it is.
+        if (answer.Succeeded)
+            cache.Set(key, answer, Validity);
         return answer;
     }
 }
