@@ -16,6 +16,9 @@ public sealed record TrainingSpec(TrainingRun Run, string ProjectName, WorkloadP
     /// <summary>Every node does the same work as one of several.</summary>
     public bool IsDistributed => Run.Nodes > 1 && Run.Framework != TrainingFramework.Ray;
 
+    /// <summary>Processes that torchrun starts on each node: one for each accelerator.</summary>
+    public int Processes => Math.Max(1, Run.Accelerators);
+
     /// <summary>Image reference on this cluster.</summary>
     public string ImageReference => Image?.ReferenceFor(Place.IsEmbedded) ?? Run.CustomImage;
 }
@@ -106,16 +109,20 @@ internal static class TrainingPod
     };
 
     /// <summary>
-    /// The variables by which the nodes of a run find each other where no operator sets them: torchrun's own for PyTorch.
+    /// The variables by which the nodes of a run find each other where no operator sets them: torchrun's own for PyTorch, which
+    /// on one node say only how many processes it starts.
     /// </summary>
-    /// <param name="master">Host name of the first node.</param>
+    /// <param name="master">Host name of the first node, if there are several.</param>
     public static IEnumerable<JsonObject> Rendezvous(TrainingSpec spec, string master)
     {
-        yield return RestrictedPod.Variable("PORTAL_MASTER_ADDR", master);
+        if (spec.IsDistributed)
+            yield return RestrictedPod.Variable("PORTAL_MASTER_ADDR", master);
         if (spec.Run.Framework != TrainingFramework.Torch)
             yield break;
+        yield return RestrictedPod.Variable("PET_NPROC_PER_NODE", Whole(spec.Processes));
+        if (!spec.IsDistributed)
+            yield break;
         yield return RestrictedPod.Variable("PET_NNODES", Whole(spec.Run.Nodes));
-        yield return RestrictedPod.Variable("PET_NPROC_PER_NODE", Whole(Math.Max(1, spec.Run.Accelerators)));
         yield return RestrictedPod.Variable("PET_MASTER_ADDR", master);
         yield return RestrictedPod.Variable("PET_MASTER_PORT", Whole(MasterPort));
         yield return FromField("PET_NODE_RANK", RankOfIndexedJob);

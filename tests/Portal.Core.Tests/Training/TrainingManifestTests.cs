@@ -72,14 +72,16 @@ public class TrainingManifestTests
         Assert.Equal(Kinds.Job, TrainingManifests.ControllerKey(new TrainingRun(), Places.Of("full")).Type);
     }
 
-    [Fact]
-    public void Rayjob_ProgramWithQuotes_ReachesTheShellAsTheSameWords()
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(2, 2)]
+    public void Torch_OnOneNode_StartsAProcessForEachAccelerator(int accelerators, int processes)
     {
-        var draft = Draft(CodeSource.Inline) with { Framework = TrainingFramework.Ray, Arguments = ["it's", "$(id)", "a b", "`x`", ""] };
+        var draft = Draft(CodeSource.Inline) with { Framework = TrainingFramework.Torch, Accelerators = accelerators };
 
-        var line = Make("full", draft)[^1].Text("spec", "entrypoint")!;
-
-        Assert.EndsWith(@"'it'\''s' '$(id)' 'a b' '`x`' ''", line, StringComparison.Ordinal);
+        Assert.Equal(processes, Make("full", draft)[^1].At("spec", "trainer", "numProcPerNode")?.GetValue<int>());
+        var container = Make("plain", draft)[^1].At("spec", "template", "spec", "containers").Items().Single();
+        Assert.Equal($"{processes}", container.Items("env").Single(v => v.Text("name") == "PET_NPROC_PER_NODE").Text("value"));
     }
 
     [Fact]
