@@ -63,6 +63,18 @@ public class TrainingManifestTests
         Assert.Equal((kind, reason), (choice?.RunsAs, choice?.Reason));
     }
 
+    [Theory]
+    [InlineData(1, "batch/v1 Job")]
+    [InlineData(2, "jobset.x-k8s.io/v1alpha2 JobSet")]
+    public void Plan_OfAQueuedRunWhereOnlyTheOlderOperatorIs_TakesAKindThatKueueManages(int nodes, string kind)
+    {
+        var place = Places.Of("jobset") with { Served = [TrainingKinds.PyTorchJob, TrainingKinds.JobSet] };
+
+        var choice = TrainingPlan.For(RunOf(Draft(CodeSource.Inline) with { Framework = TrainingFramework.Torch, Nodes = nodes }), place);
+
+        Assert.Equal((kind, "choice.not_queued"), (choice?.RunsAs, choice?.Reason));
+    }
+
     [Fact]
     public void ControllerKey_SubmittedRun_StaysWhatItWasSubmittedAs()
     {
@@ -104,7 +116,6 @@ public class TrainingManifestTests
     [InlineData("full", TrainingFramework.Torch, 2, "TrainJob")]
     [InlineData("full", TrainingFramework.Ray, 2, "RayJob")]
     [InlineData("jobset", TrainingFramework.None, 2, "JobSet")]
-    [InlineData("older", TrainingFramework.Torch, 2, "PyTorchJob")]
     public void Manifests_InAQueue_LeaveItToKueueToHoldThemBack(string place, TrainingFramework framework, int nodes, string kind)
     {
         var made = Make(place, Draft(CodeSource.Inline) with { Framework = framework, Nodes = nodes })[^1];
