@@ -44,7 +44,8 @@ public static class KServeManifests
             .WithLabel("networking.kserve.io/visibility", model.Host.Length > 0 ? "exposed" : "cluster-local")
             .WithAnnotation(DisplayName, model.DisplayName)
             .WithAnnotation("serving.kserve.io/deploymentMode", mode)
-            .WithAnnotation("serving.kserve.io/autoscalerClass", model.MaxReplicas > model.MinReplicas ? "hpa" : "none")
+            // For a fixed number too: "none" is refused by a KServe older than the mode's newer name.
+            .WithAnnotation("serving.kserve.io/autoscalerClass", "hpa")
             .WithAnnotation("opendatahub.io/model-type", "predictive");
         if (model.ConnectionSecret.Length > 0)
             made.WithAnnotation("opendatahub.io/connections", model.ConnectionSecret);

@@ -67,13 +67,11 @@ internal static class JobTraining
 
     private static JsonObject JobSpec(TrainingSpec spec, string master)
     {
-        var container = TrainingPod.ProgramContainer(spec, ContainerName);
+        var container = TrainingPod.ProgramContainer(spec, ContainerName)
+            .With(TrainingPod.Rank(spec, TrainingPod.RankOfIndexedJob)).With(TrainingPod.Rendezvous(spec, master));
         var job = Limits(spec);
         if (spec.IsDistributed)
-        {
-            container.With(TrainingPod.Rank(spec, TrainingPod.RankOfIndexedJob)).With(TrainingPod.Rendezvous(spec, master));
             (job["completionMode"], job["completions"], job["parallelism"]) = ("Indexed", spec.Run.Nodes, spec.Run.Nodes);
-        }
         job["template"] = TrainingPod.Template(spec, container);
         return job;
     }

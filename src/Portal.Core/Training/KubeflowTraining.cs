@@ -23,6 +23,9 @@ internal static class KubeflowTraining
         var trainer = TrainingPod.Program(spec);
         trainer["image"] = spec.ImageReference;
         trainer["numNodes"] = spec.Run.Nodes;
+        // Left out, Trainer starts one for each core where no resource is named like a GPU.
+        if (spec.Run.Framework == TrainingFramework.Torch)
+            trainer["numProcPerNode"] = spec.Processes;
         trainer["resourcesPerNode"] = container["resources"]!.DeepClone();
         trainer["env"] = container["env"]!.DeepClone();
         container.Remove("env");
@@ -85,7 +88,7 @@ internal static class KubeflowTraining
                 ["maxReplicas"] = spec.Run.Nodes,
                 ["maxRestarts"] = 0,
                 ["rdzvBackend"] = "c10d",
-                ["nProcPerNode"] = Math.Max(1, spec.Run.Accelerators),
+                ["nProcPerNode"] = spec.Processes,
             },
             ["pytorchReplicaSpecs"] = new JsonObject
             {

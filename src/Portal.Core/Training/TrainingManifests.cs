@@ -43,7 +43,7 @@ public static class TrainingManifests
 
     /// <summary>Everything but the Secret, in order; what carries the run out comes last.</summary>
     public static IReadOnlyList<JsonObject> For(TrainingSpec spec, WorkloadChoice choice) =>
-        [Create(Kinds.ConfigMap, spec).With("data", Files(spec.Run)), .. Controller(spec, choice.Kind)];
+        [Create(Kinds.ConfigMap, spec).With("data", Files(spec, choice.Kind)), .. Controller(spec, choice.Kind)];
 
     private static IEnumerable<JsonObject> Controller(TrainingSpec spec, ResourceType kind) => kind.Kind switch
     {
@@ -70,11 +70,13 @@ public static class TrainingManifests
         .WithAnnotation("opendatahub.io/display-name", spec.Run.Name)
         .Queued(spec.Place, PriorityClass.Experiment);
 
-    private static JsonObject Files(TrainingRun run)
+    private static JsonObject Files(TrainingSpec spec, ResourceType kind)
     {
         var files = new JsonObject { ["portal_report.py"] = RunScripts.Report, ["portal_run.py"] = RunScripts.Run };
-        if (run.Source == CodeSource.Inline)
-            files[TrainingPod.CodeFile] = run.Code;
+        if (spec.Run.Source == CodeSource.Inline)
+            files[TrainingPod.CodeFile] = spec.Run.Code;
+        if (kind == TrainingKinds.RayJob)
+            files[TrainingPod.WordsFile] = TrainingPod.WordsList(spec);
         return files;
     }
 }

@@ -20,8 +20,12 @@ public static class TrainingPlan
             return new(Kinds.Job, "choice.single_node");
         if (place.Served.FirstServed(TrainingKinds.TrainJob) is { } trainer && place.Served.FirstServed(TrainingKinds.TrainingRuntime) is not null)
             return new(trainer, WorkloadChoice.Served);
-        if (run.Framework == TrainingFramework.Torch && place.Served.FirstServed(TrainingKinds.PyTorchJob) is { } torch)
+        var torch = run.Framework == TrainingFramework.Torch ? place.Served.FirstServed(TrainingKinds.PyTorchJob) : null;
+        // Kueue as it is shipped does not manage PyTorchJobs: one in a queue would start at once, whatever the quota.
+        var outside = torch is not null && place.Queue.Length > 0;
+        if (torch is not null && !outside)
             return new(torch, "choice.no_trainer");
-        return several && place.Served.FirstServed(TrainingKinds.JobSet) is { } set ? new(set, "choice.no_trainer") : new(Kinds.Job, "choice.no_operator");
+        return several && place.Served.FirstServed(TrainingKinds.JobSet) is { } set
+            ? new(set, outside ? "choice.not_queued" : "choice.no_trainer") : new(Kinds.Job, outside ? "choice.not_queued" : "choice.no_operator");
     }
 }

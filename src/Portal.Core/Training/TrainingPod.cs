@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Portal.Core.Catalog;
 using Portal.Core.Cluster;
@@ -16,6 +17,9 @@ public sealed record TrainingSpec(TrainingRun Run, string ProjectName, WorkloadP
     /// <summary>Every node does the same work as one of several.</summary>
     public bool IsDistributed => Run.Nodes > 1 && Run.Framework != TrainingFramework.Ray;
 
+    /// <summary>Processes that torchrun starts on each node: one for each accelerator.</summary>
+    public int Processes => Math.Max(1, Run.Accelerators);
+
     /// <summary>Image reference on this cluster.</summary>
     public string ImageReference => Image?.ReferenceFor(Place.IsEmbedded) ?? Run.CustomImage;
 }
@@ -29,8 +33,13 @@ internal static class TrainingPod
     private const string CodeVolume = "code";
     private const string CodeMount = "/opt/portal-run";
 
+    private const string Launcher = CodeMount + "/portal_run.py";
+
     /// <summary>File of the inline code.</summary>
     public const string CodeFile = "main.py";
+
+    /// <summary>File of the command line, for a framework that would have a shell read it.</summary>
+    public const string WordsFile = "words.json";
 
     /// <summary>A pod template with our labels, so that the pods are found whatever made them.</summary>
     public static JsonObject Template(TrainingSpec spec, JsonObject container, string? restartPolicy = "Never")
@@ -80,23 +89,26 @@ internal static class TrainingPod
             // The embedded cluster's image is the Python itself; elsewhere the image may start something else by default.
             if (!spec.Place.IsEmbedded)
                 program["command"] = Words([image.Python]);
-            program["args"] = Words([$"{CodeMount}/portal_run.py", .. run.Command.Count == 0 ? ["--python"] : Array.Empty<string>(), .. words]);
+            program["args"] = Words([Launcher, .. words]);
             return program;
         }
         if (run.Command.Count > 0)
-            program["command"] = Words([.. run.Command]);
+            program["command"] = Words(run.Command);
         string[] rest = [.. words.Skip(run.Command.Count)];
         if (rest.Length > 0)
             program["args"] = Words(rest);
         return program;
     }
 
-    /// <summary>The whole command line, for a framework that takes one and has it read by a shell.</summary>
-    public static string ShellLine(TrainingSpec spec)
-    {
-        var program = Program(spec);
-        return string.Join(' ', program["command"].Items().Concat(program["args"].Items()).Select(w => Quoted(w.ToString())));
-    }
+    /// <summary>
+    /// The command line for a framework that has it read by a shell, and by the shell of its submitter before that: nothing that
+    /// people wrote is on it. Their words are in <see cref="WordsFile"/>.
+    /// </summary>
+    public static string ShellLine(TrainingSpec spec) =>
+        $"{(spec.Image is { Python.Length: > 0 } image ? image.Python : "python3")} {Launcher} --words {CodeMount}/{WordsFile}";
+
+    /// <summary>Content of <see cref="WordsFile"/>.</summary>
+    public static string WordsList(TrainingSpec spec) => JsonSerializer.Serialize(ProgramWords(spec));
 
     /// <summary>A variable with what Kubernetes knows of the pod.</summary>
     public static JsonObject FromField(string name, string path) => new()
@@ -106,16 +118,20 @@ internal static class TrainingPod
     };
 
     /// <summary>
-    /// The variables by which the nodes of a run find each other where no operator sets them: torchrun's own for PyTorch.
+    /// The variables by which the nodes of a run find each other where no operator sets them: torchrun's own for PyTorch, which
+    /// on one node say only how many processes it starts.
     /// </summary>
-    /// <param name="master">Host name of the first node.</param>
+    /// <param name="master">Host name of the first node, if there are several.</param>
     public static IEnumerable<JsonObject> Rendezvous(TrainingSpec spec, string master)
     {
-        yield return RestrictedPod.Variable("PORTAL_MASTER_ADDR", master);
+        if (spec.IsDistributed)
+            yield return RestrictedPod.Variable("PORTAL_MASTER_ADDR", master);
         if (spec.Run.Framework != TrainingFramework.Torch)
             yield break;
+        yield return RestrictedPod.Variable("PET_NPROC_PER_NODE", Whole(spec.Processes));
+        if (!spec.IsDistributed)
+            yield break;
         yield return RestrictedPod.Variable("PET_NNODES", Whole(spec.Run.Nodes));
-        yield return RestrictedPod.Variable("PET_NPROC_PER_NODE", Whole(Math.Max(1, spec.Run.Accelerators)));
         yield return RestrictedPod.Variable("PET_MASTER_ADDR", master);
         yield return RestrictedPod.Variable("PET_MASTER_PORT", Whole(MasterPort));
         yield return FromField("PET_NODE_RANK", RankOfIndexedJob);
@@ -150,7 +166,9 @@ internal static class TrainingPod
         };
         // Who gives a command knows how to start it; torchrun is for code alone.
         string[] launcher = run is { Framework: TrainingFramework.Torch, Command.Count: 0 } ? ["-m", "torch.distributed.run"] : [];
-        return [.. run.Command, .. launcher, .. code, .. run.Arguments];
+        // Our own program starts what has no command with the Python that it runs in.
+        string[] python = spec.Image is { Python.Length: > 0 } && run.Command.Count == 0 ? ["--python"] : [];
+        return [.. python, .. run.Command, .. launcher, .. code, .. run.Arguments];
     }
 
     private static JsonArray Environment(TrainingSpec spec)
@@ -163,16 +181,17 @@ internal static class TrainingPod
             RestrictedPod.Variable("PORTAL_OUTPUT_DIR", $"{RestrictedPod.StoragePath}/{run.OutputFolder}"),
             RestrictedPod.Variable("MLFLOW_TRACKING_URI", spec.Place.Options.PortalAddress?.GetLeftPart(UriPartial.Authority) ?? ""),
             RestrictedPod.FromSecret("MLFLOW_TRACKING_TOKEN", run.ObjectName, TrainingManifests.TokenKey),
-            RestrictedPod.Variable("MLFLOW_EXPERIMENT_NAME", spec.ProjectName),
+            RestrictedPod.Variable("MLFLOW_EXPERIMENT_NAME", AsWritten(spec.ProjectName)),
             RestrictedPod.Variable("MLFLOW_RUN_ID", run.Id.ToString("N")),
             RestrictedPod.Variable("PYTHONPATH", CodeMount),
             RestrictedPod.Variable("PYTHONUNBUFFERED", "1"),
         ];
     }
 
-    private static JsonArray Words(IEnumerable<string> words) => new([.. words.Select(w => (JsonNode)w)]);
+    private static JsonArray Words(IEnumerable<string> words) => new([.. words.Select(w => (JsonNode)AsWritten(w))]);
 
-    private static string Quoted(string word) => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    // Kubernetes puts variables in for $(NAME) and reads $$ as one.
+    private static string AsWritten(string text) => text.Replace("$", "$$", StringComparison.Ordinal);
 
     private static string Whole(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -165,13 +165,18 @@ public sealed class JobController(IObjects objects, TimeProvider time, ILogger<J
         return null;
     }
 
+    /// <summary>Takes the finalizer off, however often somebody else writes first: a pod that is deleted with it counts as one that failed.</summary>
     private void LetGo(JsonObject pod)
     {
-        if (pod.Items("metadata", "finalizers") is not { } finalizers || !finalizers.Any(item => item.AsText() == JobTally.Finalizer)) return;
-        if (Objects.Find("pods", pod.Namespace(), pod.Name()) is not { } fresh || fresh.Uid() != pod.Uid()) return;
-        JsonArray rest = [.. fresh.Texts("metadata", "finalizers").Where(finalizer => finalizer != JobTally.Finalizer).Select(finalizer => JsonValue.Create(finalizer))];
-        if (rest.Count > 0) fresh.Part("metadata")["finalizers"] = rest;
-        else fresh.Part("metadata").Remove("finalizers");
-        TryWrite(() => Objects.Update(fresh));
+        if (!IsHeld(pod)) return;
+        while (Objects.Find("pods", pod.Namespace(), pod.Name()) is { } fresh && fresh.Uid() == pod.Uid() && IsHeld(fresh))
+        {
+            JsonArray rest = [.. fresh.Texts("metadata", "finalizers").Where(finalizer => finalizer != JobTally.Finalizer).Select(finalizer => JsonValue.Create(finalizer))];
+            if (rest.Count > 0) fresh.Part("metadata")["finalizers"] = rest;
+            else fresh.Part("metadata").Remove("finalizers");
+            if (TryWrite(() => Objects.Update(fresh))) return;
+        }
     }
+
+    private static bool IsHeld(JsonObject pod) => pod.Texts("metadata", "finalizers").Contains(JobTally.Finalizer);
 }

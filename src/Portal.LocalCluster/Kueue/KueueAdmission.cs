@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
 using Portal.LocalCluster.Controllers;
 using Portal.LocalCluster.Machinery;
+using Portal.LocalCluster.Storage;
 
 namespace Portal.LocalCluster.Kueue;
 
 /// <summary>Kueue's webhooks: what names a queue is held before anything can run of it.</summary>
-internal sealed class KueueAdmission : IAdmission
+internal sealed class KueueAdmission(ObjectStore store, ResourceCatalog catalog) : IAdmission
 {
     public void Fill(AdmissionRequest request)
     {
@@ -20,14 +21,23 @@ internal sealed class KueueAdmission : IAdmission
             case KueueNames.ClusterQueues or KueueNames.Flavors when request.Old?.IsDeleting() != true:
                 Keep(body);
                 break;
-            case "jobs.batch" or "jobsets.jobset.x-k8s.io" or "trainjobs.trainer.kubeflow.org" when queue is not null && request.Old is null:
-                body.Ensure("spec")["suspend"] = true;
+            case "jobs.batch" or "jobsets.jobset.x-k8s.io" or "trainjobs.trainer.kubeflow.org" when request.Old is null:
+                if (queue is null && IsTaken(request)) body.Ensure("metadata", "labels")[KueueNames.QueueLabel] = KueueNames.DefaultQueue;
+                if (body.Label(KueueNames.QueueLabel) is not null) body.Ensure("spec")["suspend"] = true;
                 break;
             case "pods" when queue is not null && request.Old is null && body.ControllerOwner()?.Text("kind") != "Job":
                 Hold(body);
                 break;
         }
     }
+
+    /// <summary>
+    /// What names no queue goes into its namespace's default one, but for the parts of what is queued as a whole. Kueue takes sets
+    /// and bare pods too; here they run beside the queue.
+    /// </summary>
+    private bool IsTaken(AdmissionRequest request) =>
+        request.Object.ControllerOwner()?.Text("kind") is not ("JobSet" or "TrainJob")
+        && catalog.Stored(KueueNames.LocalQueues) is { } queues && store.Find(queues, request.Namespace, KueueNames.DefaultQueue) is not null;
 
     /// <summary>A queue that somebody reserves in, and a flavor that a queue names, outlive their deletion.</summary>
     private static void Keep(JsonObject body)

@@ -18,6 +18,7 @@ internal static class KueueNames
     public const string ManagedLabel = "kueue.x-k8s.io/managed";
     public const string InUse = "kueue.x-k8s.io/resource-in-use";
     public const string Gate = "kueue.x-k8s.io/admission";
+    public const string DefaultQueue = "default";
 
     public const string Component = "kueue-admission";
 }

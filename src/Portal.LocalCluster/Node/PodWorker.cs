@@ -162,13 +162,30 @@ internal sealed class PodWorker
         _written = _pod.Part("status").Copy();
         try
         {
-            JsonObject body = _pod.Copy();
-            body.Part("metadata").Remove("resourceVersion");
-            _agent.Objects.UpdateStatus(body);
+            while (!TryPut()) { }
         }
         catch (ApiException refusal)
         {
             if (refusal.Code != 404) PodLog.Broken(_agent.Log, _pod.Key(), refusal);
+        }
+    }
+
+    /// <summary>Puts its status beside the conditions that others have written, such as why a pod was evicted; false where one of them wrote first.</summary>
+    private bool TryPut()
+    {
+        if (_agent.Objects.Find("pods", _pod.Namespace(), _pod.Name()) is not { } stored || stored.Uid() != _pod.Uid()) return true;
+        List<JsonObject> others = [.. stored.Each("status", "conditions").Where(condition => !PodStatus.OwnConditions.Contains(condition.Text("type") ?? ""))];
+        IEnumerable<JsonObject> own = _pod.Each("status", "conditions").Where(condition => !others.Exists(other => other.Text("type") == condition.Text("type")));
+        stored["status"] = _pod.Part("status").Copy();
+        stored["status"]!["conditions"] = new JsonArray([.. own.Concat(others).Select(condition => condition.Copy())]);
+        try
+        {
+            _agent.Objects.UpdateStatus(stored);
+            return true;
+        }
+        catch (ApiException refusal) when (refusal.Code == 409)
+        {
+            return false;
         }
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Portal.LocalCluster.Controllers;
 using Portal.LocalCluster.Machinery;
+using Portal.LocalCluster.Scheduling;
 
 namespace Portal.LocalCluster.Operators;
 
@@ -65,11 +66,8 @@ internal static class TrainJobPlan
     /// <summary>What torchrun reads to find the other nodes.</summary>
     private static IEnumerable<JsonObject> Rendezvous(JsonObject job, JsonObject trainer, JsonObject replicated, long nodes)
     {
-        long processes = trainer.Whole("numProcPerNode")
-            ?? (trainer.Pairs("resourcesPerNode", "limits").FirstOrDefault(pair => pair.Key.EndsWith("/gpu", StringComparison.Ordinal)) is { Value: { } text }
-                && long.TryParse(text, CultureInfo.InvariantCulture, out long accelerators) ? accelerators : 1);
         yield return Variable("PET_NNODES", Text(nodes));
-        yield return Variable("PET_NPROC_PER_NODE", Text(processes));
+        yield return Variable("PET_NPROC_PER_NODE", Processes(trainer));
         yield return new JsonObject
         {
             ["name"] = "PET_NODE_RANK",
@@ -78,6 +76,17 @@ internal static class TrainJobPlan
         yield return Variable("PET_MASTER_ADDR", $"{job.Name()}-{replicated.Text("name")}-0-0.{job.Name()}");
         yield return Variable("PET_MASTER_PORT", Text(MasterPort));
     }
+
+    /// <summary>As Trainer counts what is not given: one for each core where nothing is named like a GPU, and else it is left to torchrun.</summary>
+    private static string Processes(JsonObject trainer)
+    {
+        if (trainer.Whole("numProcPerNode") is { } given) return Text(given);
+        if (trainer.Map("resourcesPerNode") is not { } resources) return "auto";
+        JsonObject? amounts = resources.Map("limits") is { } limits && !HasGpu(limits) ? limits : resources.Map("requests");
+        return amounts is not null && HasGpu(amounts) ? "auto" : Text(Math.Max(1, (long)Math.Ceiling(ResourceAmounts.From(amounts).Of("cpu"))));
+    }
+
+    private static bool HasGpu(JsonObject amounts) => amounts.Any(amount => amount.Key.Contains("gpu", StringComparison.OrdinalIgnoreCase));
 
     private static void Variables(JsonObject container, IEnumerable<JsonObject> variables)
     {

@@ -80,7 +80,7 @@ def handler(name, model):
             self.answer(*self.find())
 
         def do_POST(self):
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            body = self.body()
             if self.path != f"/v2/models/{name}/infer":
                 self.answer(404, {"error": f"there is no {self.path} here"})
                 return
@@ -94,6 +94,18 @@ def handler(name, model):
             if request.get("id"):
                 answer["id"] = request["id"]
             self.answer(200, answer)
+
+        def body(self):
+            if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
+                return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            chunks = []
+            while size := int(self.rfile.readline().split(b";")[0], 16):
+                chunks.append(self.rfile.read(size))
+                self.rfile.readline()
+            # Trailers, up to the empty line.
+            while self.rfile.readline().strip():
+                pass
+            return b"".join(chunks)
 
         def find(self):
             inputs = getattr(model, "n_features_in_", -1)

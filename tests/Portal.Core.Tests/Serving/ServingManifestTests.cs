@@ -65,6 +65,13 @@ public class ServingManifestTests
     public void KServe_StoppedModel_CarriesTheStopAnnotation() => Assert.Equal("true",
         KServeManifests.For(Model("s3://models/m") with { Stopped = true }, Places.Of("full"), "Standard")[1].Text("metadata", "annotations", "serving.kserve.io/stop"));
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void KServe_WhateverTheNumber_NamesTheAutoscalerThatEveryVersionKnows(int most) => Assert.Equal("hpa",
+        KServeManifests.For(Model("s3://models/m") with { MaxReplicas = most }, Places.Of("full"), "RawDeployment")[1]
+            .Text("metadata", "annotations", "serving.kserve.io/autoscalerClass"));
+
     internal static ServedModel Model(string storage) => new(
         new ReconcileOwner("Deployment", Places.Id), "credit-scorer", "Credit scorer",
         new ModelServer("ovms", "onnx", "registry.example/ovms:1", ["--model_path=/mnt/models", "--rest_port=8888"], 8888), storage)

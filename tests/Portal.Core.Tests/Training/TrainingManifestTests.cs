@@ -63,6 +63,18 @@ public class TrainingManifestTests
         Assert.Equal((kind, reason), (choice?.RunsAs, choice?.Reason));
     }
 
+    [Theory]
+    [InlineData(1, "batch/v1 Job")]
+    [InlineData(2, "jobset.x-k8s.io/v1alpha2 JobSet")]
+    public void Plan_OfAQueuedRunWhereOnlyTheOlderOperatorIs_TakesAKindThatKueueManages(int nodes, string kind)
+    {
+        var place = Places.Of("jobset") with { Served = [TrainingKinds.PyTorchJob, TrainingKinds.JobSet] };
+
+        var choice = TrainingPlan.For(RunOf(Draft(CodeSource.Inline) with { Framework = TrainingFramework.Torch, Nodes = nodes }), place);
+
+        Assert.Equal((kind, "choice.not_queued"), (choice?.RunsAs, choice?.Reason));
+    }
+
     [Fact]
     public void ControllerKey_SubmittedRun_StaysWhatItWasSubmittedAs()
     {
@@ -72,14 +84,16 @@ public class TrainingManifestTests
         Assert.Equal(Kinds.Job, TrainingManifests.ControllerKey(new TrainingRun(), Places.Of("full")).Type);
     }
 
-    [Fact]
-    public void Rayjob_ProgramWithQuotes_ReachesTheShellAsTheSameWords()
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(2, 2)]
+    public void Torch_OnOneNode_StartsAProcessForEachAccelerator(int accelerators, int processes)
     {
-        var draft = Draft(CodeSource.Inline) with { Framework = TrainingFramework.Ray, Arguments = ["it's", "$(id)", "a b", "`x`", ""] };
+        var draft = Draft(CodeSource.Inline) with { Framework = TrainingFramework.Torch, Accelerators = accelerators };
 
-        var line = Make("full", draft)[^1].Text("spec", "entrypoint")!;
-
-        Assert.EndsWith(@"'it'\''s' '$(id)' 'a b' '`x`' ''", line, StringComparison.Ordinal);
+        Assert.Equal(processes, Make("full", draft)[^1].At("spec", "trainer", "numProcPerNode")?.GetValue<int>());
+        var container = Make("plain", draft)[^1].At("spec", "template", "spec", "containers").Items().Single();
+        Assert.Equal($"{processes}", container.Items("env").Single(v => v.Text("name") == "PET_NPROC_PER_NODE").Text("value"));
     }
 
     [Fact]
@@ -102,7 +116,6 @@ public class TrainingManifestTests
     [InlineData("full", TrainingFramework.Torch, 2, "TrainJob")]
     [InlineData("full", TrainingFramework.Ray, 2, "RayJob")]
     [InlineData("jobset", TrainingFramework.None, 2, "JobSet")]
-    [InlineData("older", TrainingFramework.Torch, 2, "PyTorchJob")]
     public void Manifests_InAQueue_LeaveItToKueueToHoldThemBack(string place, TrainingFramework framework, int nodes, string kind)
     {
         var made = Make(place, Draft(CodeSource.Inline) with { Framework = framework, Nodes = nodes })[^1];

@@ -20,9 +20,9 @@ internal static class Places
 
     /// <summary>
     /// By name: <c>embedded</c>; <c>plain</c> without operators; <c>full</c> with all of them; <c>openshift</c>, which has all and
-    /// chooses file groups; <c>jobset</c> with Kueue and JobSet; <c>older</c> with Kueue and the training operator before Trainer.
+    /// chooses file groups; <c>jobset</c> with Kueue and JobSet; <c>older</c> with the training operator before Trainer and no Kueue.
     /// </summary>
-    public static WorkloadPlace Of(string name) => new("ml-credit-risk", "project-storage", name == "plain" ? "" : "default")
+    public static WorkloadPlace Of(string name) => new("ml-credit-risk", "project-storage", name is "plain" or "older" ? "" : "default")
     {
         IsEmbedded = name == "embedded",
         HasPriorities = true,

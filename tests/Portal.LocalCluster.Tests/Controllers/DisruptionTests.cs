@@ -34,6 +34,27 @@ public class DisruptionTests
         Assert.Single(cluster.Objects.List("pods", "team", "app=web"), pod => pods.Exists(before => before.Uid() == pod.Uid()));
     }
 
+    [Fact]
+    public async Task Eviction_OfAPodThatAJobMayLose_IsReplacedAndCountsNoFailure()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync();
+        JsonObject manifest = Manifests.Job("train", Manifests.Shell, ["sleep", "600"]);
+        manifest["spec"]!["podFailurePolicy"] = JsonNode.Parse("""{"rules":[{"action":"Ignore","onPodConditions":[{"type":"DisruptionTarget"}]}]}""");
+        cluster.Objects.Create(manifest);
+        JsonObject first = await Running(cluster, _ => true);
+        using HttpClient client = ApiFixture.ClientFor(cluster.Options.DataDirectory, cluster.Address, cluster.Token);
+
+        Assert.Equal(201, await EvictAsync(client, first, "{}"));
+
+        await Running(cluster, pod => pod.Uid() != first.Uid());
+        JsonObject job = cluster.Objects.Find("jobs.batch", "team", "train")!;
+        Assert.False(JobVerdict.IsFinished(job));
+        Assert.Null(job.Whole("status", "failed"));
+    }
+
+    private static Task<JsonObject> Running(TestCluster cluster, Func<JsonObject, bool> which) =>
+        Eventually.Some(() => cluster.PodsOf("train").FirstOrDefault(pod => pod.Text("status", "phase") == "Running" && which(pod)), "a pod runs");
+
     private static JsonObject Budget(TestCluster cluster) => cluster.Objects.Find("poddisruptionbudgets.policy", "team", "web")!;
 
     private static async Task<int> EvictAsync(HttpClient client, JsonObject pod, string options)

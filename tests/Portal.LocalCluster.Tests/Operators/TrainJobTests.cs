@@ -44,6 +44,23 @@ public sealed class TrainJobTests
         await Eventually.True(() => cluster.Objects.List("pods", "team").All(PodConditions.IsTerminal), "nothing of it runs on");
     }
 
+    [Theory]
+    [InlineData("""{"numProcPerNode":2,"resourcesPerNode":{"limits":{"cpu":"4"}}}""", "2")]
+    [InlineData("""{"resourcesPerNode":{"requests":{"cpu":"2"},"limits":{"cpu":"3500m"}}}""", "4")]
+    [InlineData("""{"resourcesPerNode":{"requests":{"cpu":"4","amd.com/accelerator":"2"}}}""", "4")]
+    [InlineData("""{"resourcesPerNode":{"requests":{"cpu":"4","nvidia.com/gpu":"2"},"limits":{"cpu":"4","nvidia.com/gpu":"2"}}}""", "auto")]
+    [InlineData("""{"resourcesPerNode":{"requests":{"memory":"1Gi"}}}""", "1")]
+    [InlineData("{}", "auto")]
+    public void TrainJob_OfTorch_StartsAsManyProcessesAsTrainerCounts(string trainer, string processes)
+    {
+        JsonObject job = (JsonObject)JsonNode.Parse($$"""{"metadata":{"name":"fit","namespace":"team"},"spec":{"trainer":{{trainer}} } }""")!;
+
+        JsonObject set = TrainJobPlan.JobSet(job, (JsonObject)JsonNode.Parse(Runtime())!);
+
+        JsonObject container = set.Each("spec", "replicatedJobs").Single().Each("template", "spec", "template", "spec", "containers").Single();
+        Assert.Equal(processes, container.Each("env").Single(one => one.Text("name") == "PET_NPROC_PER_NODE").Text("value"));
+    }
+
     [Fact]
     public async Task TrainJob_OfAQueue_WaitsForQuotaRunsOnItsFlavorsNodesAndGivesItBack()
     {

@@ -1,4 +1,5 @@
 """Runs a training's program and hands the files of its output folder to the portal. Standard library only."""
+import json
 import os
 import signal
 import site
@@ -11,6 +12,9 @@ import portal_report
 def main(words):
     output = os.environ["PORTAL_OUTPUT_DIR"]
     os.makedirs(output, exist_ok=True)
+    if words[:1] == ["--words"]:
+        with open(words[1], encoding="utf-8") as file:
+            words = json.load(file)
     if words and words[0] == "--python":
         words = [sys.executable, "-u"] + words[1:]
     # Where the image is read-only pip installs here, and Python looks here only if the folder is there when it starts.
