@@ -205,6 +205,20 @@ public class QuotaServiceTests(PostgresServer server)
     }
 
     [Theory, EachProvider]
+    public async Task Renewal_OfMore_FitsWhenOthersGiveBack(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server, capacity: 8, budget: 8);
+        await stage.GrantedAsync(4, days: 10);
+        var other = stage.Draft(4, days: 20) with { ProjectId = await stage.NewProjectAsync("Fraud") };
+        var theirs = (await stage.Requests.SubmitAsync(stage.Ana, other, default)).Value;
+        QuotaStage.Ok(await stage.Decisions.ApproveAsync(stage.Lead, await stage.SeenAsync(theirs), 4, default));
+
+        var forecast = (await stage.Requests.PreviewAsync(stage.Ana, stage.Draft(8, startInDays: 10), default)).Value;
+
+        Assert.Equal((false, 4, other.Until), (forecast.Fits, forecast.Free, forecast.FitsFrom));
+    }
+
+    [Theory, EachProvider]
     public async Task Renewal_InAFullPool_TakesOverWhatItFollowsAtOnce(Provider provider)
     {
         await using var stage = await QuotaStage.CreateAsync(provider, server, capacity: 8, budget: 8);
