@@ -27,9 +27,9 @@ public sealed class LendingChangePreview(IDbContextFactory<PortalDb> databases, 
         if (pool is null)
             return Refusal.NotFound("pool");
         var holders = db.Projects.AsNoTracking()
-            .Where(p => db.Set<QuotaRequest>().Any(r => r.ProjectId == p.Id && r.PoolId == poolId && r.State == QuotaState.Active));
+            .Where(p => p.ClusterId == pool.ClusterId && db.Set<QuotaRequest>().Any(r => r.ProjectId == p.Id && r.PoolId == poolId && r.State == QuotaState.Active));
         var all = await holders.CountAsync(ct);
-        var others = await db.Set<HardwarePool>().Where(p => p.Id != poolId).Select(p => p.Lending).ToListAsync(ct);
+        var others = await db.Set<HardwarePool>().Where(p => p.Id != poolId && p.ClusterId == pool.ClusterId).Select(p => p.Lending).ToListAsync(ct);
         var plans = new List<ProjectPlan>();
         foreach (var project in await holders.Include(p => p.Members).ThenInclude(m => m.Person).Include(p => p.Team).OrderBy(p => p.Name).Take(Shown).ToListAsync(ct))
             plans.Add(With(await planner.PlanAsync(db, project, ct), pool, lending, others));
@@ -38,7 +38,7 @@ public sealed class LendingChangePreview(IDbContextFactory<PortalDb> databases, 
     }
 
     /// <summary>A project's plan as it would be with another lending of a pool.</summary>
-    /// <param name="others">The lending of all other pools, which stays.</param>
+    /// <param name="others">The lending of the cluster's other pools, which stays.</param>
     public static ProjectPlan With(ProjectPlan plan, HardwarePool pool, PoolLending lending, IReadOnlyCollection<PoolLending> others) => plan with
     {
         Grants = [.. plan.Grants.Select(g => g.PoolId == pool.Id ? ProjectGrants.Grant(pool, lending.For(plan.Project.TeamId), (int)g.Amount) : g)],
