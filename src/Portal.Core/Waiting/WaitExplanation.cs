@@ -45,7 +45,7 @@ public static class WaitExplanation
         var strict = snapshot.ClusterQueues.FirstOrDefault(c => c.Name() == self.ClusterQueue).Text("spec", "queueingStrategy") == "StrictFIFO";
         var analysis = new WaitAnalysis(WaitKind.Quota, rows) { ClusterQueue = self.ClusterQueue, IsStrict = strict, Position = ahead.Count + 1, Priority = self.Priority, Nodes = fit };
         var key = analysis.Bottleneck?.Key ?? default;
-        var beside = tree.Neighbours(self.ClusterQueue).ToHashSet(StringComparer.Ordinal);
+        var beside = tree.Competitors(self.ClusterQueue).ToHashSet(StringComparer.Ordinal);
         var elsewhere = queued.Where(q => q.Waits && beside.Contains(q.ClusterQueue) && q.Requests.GetValueOrDefault(key.Resource) > 0
             && tree.Flavors(q.ClusterQueue, key.Resource).Contains(key.Flavor)).ToList();
         return analysis with

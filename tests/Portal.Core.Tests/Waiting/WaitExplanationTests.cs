@@ -375,6 +375,24 @@ public class WaitExplanationTests
         Assert.Equal((1, 1), (why.Position, why.Elsewhere));
     }
 
+    [Theory]
+    [InlineData("None", "True", 1)]
+    [InlineData("Hold", "True", 0)]
+    [InlineData("None", "False", 0)]
+    public void For_OthersInAQueueThatLetsNothingStart_GoBeforeNobody(string stops, string active, int counted)
+    {
+        var world = new WaitWorld().Project("own", "h100=4").Project("frozen", "h100=4").Runs("own", "a", 8);
+        world.Snapshot.ClusterQueues[1]["spec"]!["stopPolicy"] = stops;
+        world.Snapshot.ClusterQueues[1]["status"] = JsonNode.Parse($$"""{"conditions":[{"type":"Active","status":"{{active}}"}]}""");
+        world.Waits("frozen", "theirs", 2, minutes: 30, message: Short);
+        var mine = world.Waits("own", "mine", 2, message: Short);
+
+        var why = WaitExplanation.For(world.Snapshot, mine, null);
+
+        Assert.Equal((counted, counted), (why.Elsewhere, why.Before.Count));
+        Assert.Equal(counted > 0, WaitScenes.Rivals(world.Snapshot, why)!.Contains("frozen"));
+    }
+
     [Fact]
     public void Bottleneck_OfSeveralShort_IsTheShortestInItsNearestPool()
     {
