@@ -256,6 +256,25 @@ public class WaitExplanationTests
         Assert.Equal(kind, WaitExplanation.For(world.Snapshot, world.Waits("own", "mine", 2, message: message, reason: reason), null).Kind);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("couldn't assign flavors to pod set main: flavor h100 doesn't match node affinity")]
+    public void For_PoolWhoseNodesItMayNotUse_IsNoNode(string message)
+    {
+        var world = new WaitWorld().Project("own", "h100=8", cohort: "").Flavor("h100", """{"pool":"new"}""");
+
+        Assert.Equal(WaitKind.NoNode, WaitExplanation.For(world.Snapshot, world.Waits("own", "mine", 2, message: message, selector: """{"pool":"old"}"""), null).Kind);
+    }
+
+    [Fact]
+    public void For_TaintThatOnlyKueueSees_IsNoNode()
+    {
+        var world = new WaitWorld().Project("own", "h100=8", cohort: "");
+        var mine = world.Waits("own", "mine", 2, message: "couldn't assign flavors to pod set main: untolerated taint {gpu h100 NoSchedule <nil>} in flavor h100");
+
+        Assert.Equal(WaitKind.NoNode, WaitExplanation.For(world.Snapshot, mine, null).Kind);
+    }
+
     [Fact]
     public void For_QueueThatIsNotThere_IsTheQueue() =>
         Assert.Equal(WaitKind.Queue, WaitExplanation.For(new WaitWorld().Snapshot, new WaitWorld().Waits("own", "mine", 2), null).Kind);
