@@ -35,7 +35,7 @@ public sealed class GrantedAccelerators(IDbContextFactory<PortalDb> databases, L
     {
         var all = await holders.ReadAsync(db, pool, ct);
         var own = all.FirstOrDefault(h => h.ProjectId == projectId);
-        var position = own is null ? null : LendingPosition.All(pool.Ledger.Capacity, pool.Lending, all).Single(p => p.ProjectId == projectId);
+        var position = own is null || holders.LacksKueue(pool) ? null : LendingPosition.All(pool.Ledger.Capacity, pool.Lending, all).Single(p => p.ProjectId == projectId);
         return new AcceleratorOffer(pool.Id, pool.Name, pool.Slug, pool.ResourceName, own?.Granted ?? 0, pool.PricePerHour)
         {
             Idle = own is null ? 0 : Math.Max(0, own.Granted - own.Running),

@@ -28,6 +28,8 @@ public sealed class NotebookReconciler(
     // What no watch shows is asked for: at the resync, not whenever the pod tells something.
     private static readonly TimeSpan BetweenQuestions = TimeSpan.FromMinutes(4);
 
+    private static readonly WorkloadStatus NotReady = new(WorkloadState.Pending, "project.not_ready");
+
     private readonly ConcurrentDictionary<Guid, long> _askedAt = [];
 
     /// <inheritdoc/>
@@ -50,18 +52,18 @@ public sealed class NotebookReconciler(
             notebook.Generation++;
             await SaveAsync(db, ct);
         }
-        if (notebook.Intent == NotebookIntent.Running && Waits(notebook) is { } waits)
-        {
-            notebook.SetStatus(waits, Now);
-            await SaveAsync(db, ct);
-            return ReconcileResult.After(WhileMoving);
-        }
+        if (notebook.Intent == NotebookIntent.Running && notebook.Generation != notebook.ObservedGeneration && Waits(notebook.Project!) is { } waits)
+            return await WaitAsync(db, notebook, waits, ct);
         var cluster = clusters.Of(notebook.Project!);
         var place = await cluster.PlaceAsync(notebook.Project!.Namespace, ct);
         if (notebook.Intent == NotebookIntent.Deleted)
             return await RemoveAsync(db, cluster, notebook, place, ct);
 
         var facts = await FactsAsync(cluster, notebook, place, ct);
+        // What is gone is made again where the project stands: until then its namespace may go, or be gone.
+        var stands = ProjectHealth.TakesWork(notebook.Project!);
+        if (notebook.Intent == NotebookIntent.Running && facts.Controller is null && !stands)
+            return await WaitAsync(db, notebook, NotReady, ct);
         WorkloadStatus? unmended = null;
         if (notebook.Generation != notebook.ObservedGeneration || (facts.Controller is null && notebook.Intent == NotebookIntent.Running))
         {
@@ -94,7 +96,7 @@ public sealed class NotebookReconciler(
             Want(db, notebook, NotebookIntent.Running, "notebook.started_elsewhere");
             (notebook.LastActivityAt, notebook.ActivityCheckedAt) = (null, null);
         }
-        else if (notebook.Intent == NotebookIntent.Running)
+        else if (notebook.Intent == NotebookIntent.Running && stands)
             unmended = await MendAsync(db, cluster, notebook, place, facts.Controller, ct);
         var status = FrozenProject.Explain(notebook.Project, NotebookHealth.From(notebook, facts, Now));
         // A server that runs is reached, whoever holds fields of it.
@@ -111,10 +113,16 @@ public sealed class NotebookReconciler(
         return ReconcileResult.After(TimeSpan.FromMinutes(1));
     }
 
-    // In a frozen project nothing starts; a server that was let start before goes on.
-    private static WorkloadStatus? Waits(Notebook notebook) => !ProjectHealth.TakesWork(notebook.Project!)
-        ? new WorkloadStatus(WorkloadState.Pending, "project.not_ready")
-        : notebook.Project!.IsFrozen && notebook.Generation != notebook.ObservedGeneration ? FrozenProject.Waiting : null;
+    private async Task<ReconcileResult> WaitAsync(PortalDb db, Notebook notebook, WorkloadStatus waits, CancellationToken ct)
+    {
+        notebook.SetStatus(waits, Now);
+        await SaveAsync(db, ct);
+        return ReconcileResult.After(WhileMoving);
+    }
+
+    // Nothing starts in a project that is not ready, or frozen; a server that was let start before goes on.
+    private static WorkloadStatus? Waits(Project project) =>
+        !ProjectHealth.TakesWork(project) ? NotReady : project.IsFrozen ? FrozenProject.Waiting : null;
 
     private void Want(PortalDb db, Notebook notebook, NotebookIntent intent, string action)
     {

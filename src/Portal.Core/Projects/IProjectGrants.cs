@@ -6,8 +6,8 @@ namespace Portal.Core.Projects;
 /// <summary>What a project may use of the hardware pools right now; its manifests are made from it.</summary>
 public interface IProjectGrants
 {
-    /// <summary>What is active at this moment for a project of a team.</summary>
-    Task<ProjectShare> ShareAsync(PortalDb db, Guid projectId, Guid teamId, CancellationToken ct);
+    /// <summary>What is active at this moment for a project of a team, of the pools of the project's cluster.</summary>
+    Task<ProjectShare> ShareAsync(PortalDb db, Guid projectId, Guid teamId, Guid? clusterId, CancellationToken ct);
 
     /// <summary>True while a pool still counts units as promised to the project: its row stays until they were given back.</summary>
     Task<bool> HoldsAnyAsync(Guid projectId, CancellationToken ct);
@@ -15,15 +15,12 @@ public interface IProjectGrants
 
 /// <summary>A project's part of the pools.</summary>
 /// <param name="Grants">Its grants, summed for each pool; pools without one may be left out.</param>
-/// <param name="TeamWeight">Its team's weight against other teams wherever units are lent: the highest that any pool gives it of which it borrows.</param>
+/// <param name="TeamWeight">Its team's weight against other teams wherever units are lent: the highest that any pool of the cluster gives it of which it borrows.</param>
 public sealed record ProjectShare(IReadOnlyList<ProjectGrant> Grants, int TeamWeight = 1)
 {
-    /// <summary>What the pools of each cluster are of, those without nodes at the moment too.</summary>
-    public IReadOnlyList<PooledResource> Pooled { get; init; } = [];
+    /// <summary>Extended resources that the cluster has pools of, those without nodes at the moment too.</summary>
+    public IReadOnlyList<string> Pooled { get; init; } = [];
 }
-
-/// <summary>An extended resource of which a cluster has a pool.</summary>
-public readonly record struct PooledResource(Guid? ClusterId, string Name);
 
 /// <summary>Accelerators of one pool that a project may use.</summary>
 /// <param name="PoolId">The pool.</param>

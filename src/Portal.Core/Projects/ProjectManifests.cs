@@ -63,10 +63,11 @@ public static class ProjectManifests
         clusterVersion.Split('.') is ["v1", { Length: > 0 } minor, ..] && minor.All(char.IsAsciiDigit) ? $"v1.{minor}" : "latest";
 
     /// <summary>
-    /// The ceilings of the size and the accelerators, granted and borrowed at most. A resource that nodes offer and nobody granted is named with
+    /// The ceilings of the size and the accelerators, granted and borrowed at most: without Kueue nobody gives anything back, and nothing
+    /// is borrowed. A resource that nodes offer and nobody granted is named with
     /// zero: one that a quota does not name is unlimited. An archived project may have no pods at all.
     /// </summary>
-    public static JsonObject ResourceQuota(ProjectPlan plan)
+    public static JsonObject ResourceQuota(ProjectPlan plan, ClusterCapabilities capabilities)
     {
         var ceiling = plan.Ceiling;
         var hard = new JsonObject
@@ -79,7 +80,7 @@ public static class ProjectManifests
             ["requests.storage"] = GiB(Math.Max(ceiling.StorageGiB, plan.StoredGiB)),
         };
         foreach (var resource in plan.ExtendedResources.Concat(plan.Grants.Select(g => g.ResourceName)).Distinct().Where(IsExtended).Order(StringComparer.Ordinal))
-            hard["requests." + resource] = Whole(plan.Most(resource));
+            hard["requests." + resource] = Whole(plan.Most(resource, capabilities.HasKueue));
         return In(plan, Kinds.ResourceQuota, LimitsName).With("spec", new JsonObject { ["hard"] = hard });
     }
 

@@ -23,7 +23,7 @@ public static class ProjectObjectSet
         (Kinds.Namespace, ProjectManifests.Namespace(plan, plan.Requester, capabilities)),
         .. ProjectAccessManifests.PortalBindings(plan).Select(m => (Kinds.RoleBinding, m)),
         (Kinds.LimitRange, ProjectManifests.LimitRange(plan)),
-        (Kinds.ResourceQuota, ProjectManifests.ResourceQuota(plan)),
+        (Kinds.ResourceQuota, ProjectManifests.ResourceQuota(plan, capabilities)),
         .. ProjectAccessManifests.NetworkPolicies(plan, capabilities).Select(m => (Kinds.NetworkPolicy, m)),
         (Kinds.ServiceAccount, ProjectManifests.ServiceAccount(plan)),
         .. ProjectAccessManifests.RoleBindings(plan).Select(m => (Kinds.RoleBinding, m)),

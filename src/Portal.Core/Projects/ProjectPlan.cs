@@ -71,8 +71,8 @@ public sealed record ProjectPlan(
     public ProjectPlan SharingAs(JsonObject? queue) =>
         CommonQuota.Of(queue) is { } seen && seen.AddsUpTo(Common) ? this with { Common = seen } : this;
 
-    /// <summary>Most units of a resource that it may use over all pools: granted and borrowed.</summary>
-    public long Most(string resource) => Grants.Where(g => g.ResourceName == resource).Sum(g => g.Amount + g.MayBorrow);
+    /// <summary>Most units of a resource that it may use over all pools: granted and, where they are lent, borrowed.</summary>
+    public long Most(string resource, bool borrows) => Grants.Where(g => g.ResourceName == resource).Sum(g => g.Amount + (borrows ? g.MayBorrow : 0));
 }
 
 /// <summary>Where the portal is, seen from a project's network.</summary>

@@ -24,14 +24,14 @@ public sealed class ProjectPlanner(IProjectGrants grants, IClusters clusters, Cl
         var cache = clusters.Get(project.ClusterId).Cache;
         var nodes = cache.Derive(Kinds.Node, PlannedNodes.From);
         var home = await HomeAsync(db, project, ct);
-        var share = await grants.ShareAsync(db, project.Id, project.TeamId, ct);
+        var share = await grants.ShareAsync(db, project.Id, project.TeamId, project.ClusterId, ct);
         var plan = new ProjectPlan(
             project,
             project.Team?.Name ?? "",
             [.. project.Members.Where(m => !Known(m).Disabled).Select(m => new MemberAccount(m.PersonId, Known(m).UserName ?? "", m.Role))],
             share.Grants,
             // A pool that is scaled down to nothing has no node that would name it.
-            [.. nodes.Extended.Union(share.Pooled.Where(p => p.ClusterId == project.ClusterId).Select(p => p.Name))],
+            [.. nodes.Extended.Union(share.Pooled)],
             options)
         {
             StoredGiB = ProjectHealth.StoredGiB(

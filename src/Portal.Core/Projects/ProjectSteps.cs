@@ -121,9 +121,10 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
             await foreach (var there in cluster.Client.ListAsync(Kinds.ResourceQuota, plan.Project.Namespace, null, ct))
                 plan = there.Name() == ProjectManifests.LimitsName ? plan.Keeping(there) : plan;
         }
+        var wanted = ProjectManifests.ResourceQuota(plan, await cluster.Client.CapabilitiesAsync(ct));
         var (quota, refused) = (new JsonObject(), new Refusals());
         // What was approved shows here first.
-        await refused.TryAsync(async () => quota = await cluster.Writer.EnsureAsync(Kinds.ResourceQuota, ProjectManifests.ResourceQuota(plan), ct));
+        await refused.TryAsync(async () => quota = await cluster.Writer.EnsureAsync(Kinds.ResourceQuota, wanted, ct));
         await refused.TryAsync(() => cluster.Writer.EnsureAsync(Kinds.LimitRange, ProjectManifests.LimitRange(plan), ct));
         refused.Tell();
         return ProjectHealth.Quota(quota);

@@ -10,14 +10,13 @@ namespace Portal.Core.Quotas;
 public sealed class ProjectGrants(IDbContextFactory<PortalDb> databases) : IProjectGrants
 {
     /// <inheritdoc/>
-    public async Task<ProjectShare> ShareAsync(PortalDb db, Guid projectId, Guid teamId, CancellationToken ct)
+    public async Task<ProjectShare> ShareAsync(PortalDb db, Guid projectId, Guid teamId, Guid? clusterId, CancellationToken ct)
     {
-        // All pools: they are few, and each says what weight it gives the team.
-        var pools = await db.Set<HardwarePool>().Select(p => new
+        // All pools of the cluster: they are few, and each says what weight it gives the team. What was granted elsewhere has no flavor there.
+        var pools = await db.Set<HardwarePool>().Where(p => p.ClusterId == clusterId).Select(p => new
         {
             p.Id,
             p.Slug,
-            p.ClusterId,
             p.ResourceName,
             p.Lending,
             p.Ledger.Capacity,
@@ -31,7 +30,7 @@ public sealed class ProjectGrants(IDbContextFactory<PortalDb> databases) : IProj
             ],
             LendingPolicy.WeightOf(pools.Select(p => p.Lending.For(teamId))))
         {
-            Pooled = [.. pools.Select(p => new PooledResource(p.ClusterId, p.ResourceName)).Distinct()],
+            Pooled = [.. pools.Select(p => p.ResourceName).Distinct()],
         };
     }
 

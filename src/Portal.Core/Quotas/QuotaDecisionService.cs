@@ -31,6 +31,9 @@ public sealed class QuotaDecisionService(IDbContextFactory<PortalDb> databases, 
             return bad;
         if (request!.Project!.Intent != ProjectIntent.Active)
             return new Refusal("quota.project_archived", RefusalKind.Conflict).With("project", request.Project.Name);
+        // It may have been asked for before the project had its cluster.
+        if (request.Project.ClusterId is { } home && request.Pool!.ClusterId != home)
+            return new Refusal("quota.pool_elsewhere", RefusalKind.Conflict).With("pool", request.Pool.Name).With("project", request.Project.Name);
 
         var units = (int)amount;
         await using (await db.Database.BeginTransactionAsync(ct))

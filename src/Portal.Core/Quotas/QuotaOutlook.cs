@@ -26,7 +26,8 @@ internal static class QuotaOutlook
         var handed = ends.Where(e => e.Carried > 0).ToLookup(e => e.FollowsId, e => e.Carried);
         var forecast = QuotaForecast.For(
             amount, period, pool.PricePerHour, pool.Ledger.Free + carried, left, leads.Count > 0,
-            ends.Select(e => (e.Until, (e.GrantedAmount ?? 0) - handed[e.Id].Sum()))) with
+            // Nor what it takes over itself: that is in what is free for it.
+            ends.Select(e => (e.Until, (e.GrantedAmount ?? 0) - handed[e.Id].Sum() - (e.Id == followed?.Id ? carried : 0)))) with
         {
             Follows = followed is null ? null : followed with { Units = carried },
         };

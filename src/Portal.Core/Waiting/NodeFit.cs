@@ -43,16 +43,23 @@ public sealed record NodeFit(
             [.. matching.Where(n => Pressures.Any(p => Condition.Find(n, p) is { IsTrue: true })).Select(n => n.Name())],
             wanted.Keys.ToDictionary(r => r, r => free.Sum(f => Math.Max(0, f[r]))),
             wanted.Keys.ToDictionary(r => r, r => free.Count == 0 ? 0 : free.Max(f => f[r])),
-            free.Sum(f => wanted.Count == 0 ? 1 : (int)wanted.Where(w => w.Value > 0).Select(w => Math.Max(0, Math.Floor(f[w.Key] / w.Value))).DefaultIfEmpty(1).Min()))
+            free.Sum(f => Pods(f, wanted)))
         { Names = usable.Select(n => n.Name()).ToHashSet(StringComparer.Ordinal), Rooms = free, Wanted = wanted };
     }
 
-    /// <summary>True when one of the nodes has room for a pod of the same place with other amounts of the same resources.</summary>
-    public bool HasRoomFor(IReadOnlyDictionary<string, decimal> wanted) =>
-        Rooms.Any(room => room.GetValueOrDefault(Places, 1) >= 1 && wanted.All(w => w.Value <= 0 || room.GetValueOrDefault(w.Key) >= w.Value));
+    /// <summary>Pods of the same place with other amounts of the same resources that the nodes have room for.</summary>
+    public int RoomFor(IReadOnlyDictionary<string, decimal> wanted) => Rooms.Sum(
+        room => Math.Min(Pods(room, wanted), (int)Math.Max(0, room.GetValueOrDefault(Places, int.MaxValue))));
+
+    /// <summary>True when one of the nodes has room for such a pod.</summary>
+    public bool HasRoomFor(IReadOnlyDictionary<string, decimal> wanted) => RoomFor(wanted) > 0;
 
     /// <summary>Enough is free in all for the pod, but not on one node.</summary>
     public bool IsFragmented => Usable > 0 && Fitting == 0 && Wanted.All(w => Free.GetValueOrDefault(w.Key) >= w.Value);
+
+    // One where nothing is asked for.
+    private static int Pods(IReadOnlyDictionary<string, decimal> room, IReadOnlyDictionary<string, decimal> wanted) => (int)wanted.Where(w => w.Value > 0)
+        .Select(w => Math.Max(0, Math.Floor(room.GetValueOrDefault(w.Key) / w.Value))).DefaultIfEmpty(1).Min();
 
     private static bool IsOpen(JsonObject node) =>
         Condition.Find(node, "Ready") is { IsTrue: true } && node.Text("spec", "unschedulable") != "true" && !Pressures.Any(p => Condition.Find(node, p) is { IsTrue: true });

@@ -77,14 +77,24 @@ public static class PoolStays
         return (resource, scene, history);
     }
 
+    /// <summary>False where there is too little history of anything that a workload may wait for: nothing would be forecast.</summary>
+    public static async Task<bool> AreEnoughAsync(PortalDb db, WorkloadRow row, CancellationToken ct)
+    {
+        foreach (var resource in Enum.GetValues<StayResource>())
+        {
+            if (await Finished(db, row, resource).Take(PoolHistory.Least).CountAsync(ct) == PoolHistory.Least)
+                return true;
+        }
+        return false;
+    }
+
     /// <summary>The finished stays that held a resource that a workload asks for.</summary>
     /// <param name="onANode">True to count what each held on one node, where that is what is waited for.</param>
     /// <param name="rivals">Namespaces whose work takes from what is waited for; null where everybody's does.</param>
     public static async Task<PoolHistory> HistoryAsync(
         PortalDb db, WorkloadRow row, StayResource resource, CancellationToken ct, bool onANode = false, IReadOnlySet<string>? rivals = null)
     {
-        var stays = await Of(db, row, resource).AsNoTracking()
-            .Where(s => s.EndedAt != null && s.StartedAt != null)
+        var stays = await Finished(db, row, resource)
             .OrderByDescending(s => s.EndedAt).Take(PoolHistory.Most).Select(s => new PoolStay
             {
                 WorkloadId = s.WorkloadId,
@@ -128,6 +138,9 @@ public static class PoolStays
         var queuedAt = open.Where(s => s.WorkloadId == row.Id).Select(s => (DateTimeOffset?)s.QueuedAt).Max() ?? snapshot.Now;
         return WaitScenes.OnNodes(analysis, [.. open.Where(s => s.WorkloadId != row.Id)], queuedAt, snapshot.Now);
     }
+
+    private static IQueryable<PoolStay> Finished(PortalDb db, WorkloadRow row, StayResource resource) =>
+        Of(db, row, resource).AsNoTracking().Where(s => s.EndedAt != null && s.StartedAt != null);
 
     // Stays name no cluster: their workloads do. Those of notebooks that were deleted are lost with that, those of runs never. Cores and
     // memory are held by whatever runs in the cluster, with accelerators or without.

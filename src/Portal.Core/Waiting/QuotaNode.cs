@@ -9,6 +9,7 @@ internal sealed class QuotaNode(string name)
     private readonly Dictionary<ResourceKey, Cell> _cells = [];
     private readonly List<QuotaNode> _children = [];
     private readonly Dictionary<ResourceKey, decimal> _used = [];
+    private readonly Dictionary<ResourceKey, decimal> _subtree = [];
     private readonly Dictionary<string, List<string>> _flavors = new(StringComparer.Ordinal);
     private QuotaNode? _parent;
 
@@ -17,13 +18,15 @@ internal sealed class QuotaNode(string name)
     /// <summary>False when the policy never takes lent quota back.</summary>
     public bool Reclaims { get; private set; }
 
+    /// <summary>False for a queue that lets nothing start: it was stopped, or lacks something.</summary>
+    public bool Starts { get; private set; } = true;
+
     public QuotaNode? Root
     {
         get
         {
             var node = _parent;
-            // A cycle would be refused by Kueue; it must not hang us.
-            for (var depth = 0; node?._parent is { } above && depth < 32; depth++)
+            while (node?._parent is { } above)
                 node = above;
             return node;
         }
@@ -32,6 +35,7 @@ internal sealed class QuotaNode(string name)
     public QuotaNode Take(JsonObject from, QuotaNode? parent)
     {
         Reclaims = from.Text("spec", "preemption", "reclaimWithinCohort") is { } policy && policy != "Never";
+        Starts = (from.Text("spec", "stopPolicy") ?? "None") == "None" && Condition.Find(from, "Active") is not { IsFalse: true };
         foreach (var flavor in from.Items("spec", "resourceGroups").SelectMany(g => g.Items("flavors")))
         {
             foreach (var resource in flavor.Items("resources"))
@@ -44,15 +48,22 @@ internal sealed class QuotaNode(string name)
                 names.Add(key.Flavor);
             }
         }
-        _parent = parent;
-        parent?._children.Add(this);
+        // A cycle would be refused by Kueue; it must not hang us.
+        if (parent is not null && parent != this && parent.Root != this)
+        {
+            _parent = parent;
+            parent._children.Add(this);
+        }
         return this;
     }
 
-    public void Use(IEnumerable<KeyValuePair<ResourceKey, decimal>> amounts)
+    /// <summary>Takes note of what a queue uses more, or less, once the tree stands: it and each cohort above know their own sum.</summary>
+    public void Use(ResourceKey key, decimal amount)
     {
-        foreach (var (key, amount) in amounts)
-            _used[key] = _used.GetValueOrDefault(key) + amount;
+        var before = TakenAbove(key);
+        _used[key] = Used(key) + amount;
+        if (TakenAbove(key) - before is var more and not 0)
+            _parent?.Use(key, more);
     }
 
     public IReadOnlyList<string> Flavors(string resource) => _flavors.GetValueOrDefault(resource) ?? [];
@@ -60,8 +71,7 @@ internal sealed class QuotaNode(string name)
     public decimal Nominal(ResourceKey key) => _cells.GetValueOrDefault(key).Nominal;
 
     /// <summary>Of a queue what its workloads use; of a cohort what its members took from it.</summary>
-    public decimal Used(ResourceKey key) => _children.Count == 0
-        ? _used.GetValueOrDefault(key) : _children.Sum(c => Math.Max(0, c.Used(key) - c.Guaranteed(key)));
+    public decimal Used(ResourceKey key) => _used.GetValueOrDefault(key);
 
     public decimal Available(ResourceKey key)
     {
@@ -71,7 +81,7 @@ internal sealed class QuotaNode(string name)
         var local = Math.Max(0, guaranteed - Used(key));
         var above = _parent.Available(key);
         if (_cells.GetValueOrDefault(key).BorrowingLimit is { } limit)
-            above = Math.Min(Subtree(key) - guaranteed - Math.Max(0, Used(key) - guaranteed) + limit, above);
+            above = Math.Min(Subtree(key) - guaranteed - TakenAbove(key) + limit, above);
         return local + above;
     }
 
@@ -107,7 +117,12 @@ internal sealed class QuotaNode(string name)
         return _children.Count == 0 ? over : Math.Min(over, _children.Sum(c => c.Excess(key)));
     }
 
-    private decimal Subtree(ResourceKey key) => Nominal(key) + _children.Sum(c => c.Subtree(key) - c.Guaranteed(key));
+    // Of its cohort: what goes beyond its own guaranteed part.
+    private decimal TakenAbove(ResourceKey key) => Math.Max(0, Used(key) - Guaranteed(key));
+
+    // Added up once: quotas do not change while the tree is asked.
+    private decimal Subtree(ResourceKey key) => _subtree.TryGetValue(key, out var known)
+        ? known : _subtree[key] = Nominal(key) + _children.Sum(c => c.Subtree(key) - c.Guaranteed(key));
 
     public decimal Guaranteed(ResourceKey key) =>
         _cells.GetValueOrDefault(key).LendingLimit is { } lending ? Math.Max(0, Subtree(key) - lending) : 0;

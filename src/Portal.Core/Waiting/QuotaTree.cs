@@ -26,8 +26,8 @@ public sealed class QuotaTree
             tree._queues[queue.Name()] = new QuotaNode(queue.Name()).Take(queue, tree.ParentOf(queue.Text("spec", "cohortName") ?? queue.Text("spec", "cohort")));
         foreach (var workload in workloads.Where(w => w.HoldsQuota))
         {
-            if (tree._queues.TryGetValue(workload.ClusterQueue, out var queue))
-                queue.Use(workload.Usage);
+            foreach (var (key, amount) in workload.Usage)
+                tree.Find(workload.ClusterQueue)?.Use(key, amount);
         }
         return tree;
     }
@@ -61,9 +61,9 @@ public sealed class QuotaTree
         if (Find(holder) is not { } held)
             return 0;
         var before = Available(queue, key);
-        held.Use([KeyValuePair.Create(key, -amount)]);
+        held.Use(key, -amount);
         var after = Available(queue, key);
-        held.Use([KeyValuePair.Create(key, amount)]);
+        held.Use(key, amount);
         return after - before;
     }
 
@@ -80,6 +80,9 @@ public sealed class QuotaTree
         var root = Find(queue)?.Root;
         return root is null ? [] : _queues.Values.Where(q => q.Name != queue && q.Root == root).Select(q => q.Name).Order(StringComparer.Ordinal);
     }
+
+    /// <summary>Those of them whose work may start: what waits in the others goes before nobody.</summary>
+    public IEnumerable<string> Competitors(string queue) => Neighbours(queue).Where(q => _queues[q].Starts);
 
     /// <summary>The flavors that the queue lists for a resource, in the order in which they are tried.</summary>
     public IReadOnlyList<string> Flavors(string queue, string resource) => Find(queue)?.Flavors(resource) ?? [];

@@ -6,26 +6,25 @@ namespace Portal.Core.Waiting;
 /// <summary>What would start now, or sooner, in place of what waits. Pure.</summary>
 internal static class StartOptions
 {
-    /// <summary>At most one of each sort, the quickest first; none where those ahead would take what is free.</summary>
+    /// <summary>At most one of each sort, the quickest first.</summary>
+    /// <param name="taken">Those before it take what is free, or let nobody pass: nothing starts now.</param>
     public static IReadOnlyList<StartOption> For(
-        QueuedWorkload self, IReadOnlyList<WaitRow> rows, QuotaTree tree, IReadOnlyList<QueuedWorkload> ahead, WaitSnapshot snapshot)
+        QueuedWorkload self, IReadOnlyList<WaitRow> rows, QuotaTree tree, bool taken, WaitSnapshot snapshot)
     {
         if (rows.FirstOrDefault(r => r.IsAccelerator) is not { ShortBy: > 0 } wanted)
             return [];
         var options = new List<StartOption>();
-        var others = rows.Where(r => r.Key != wanted.Key && !r.IsAccelerator).GroupBy(r => r.Key.Resource).All(g => g.Any(r => r.ShortBy == 0));
+        var startsNow = !taken && rows.Where(r => r.Key != wanted.Key && !r.IsAccelerator).GroupBy(r => r.Key.Resource).All(g => g.Any(r => r.ShortBy == 0));
         // All pods of a run ask for as much each.
         var pods = Math.Max(1, self.PodSets.Where(s => Asks(s.Spec, wanted.Key)).Sum(s => s.Count));
         var onEach = Math.Floor(Math.Max(0, wanted.Free) / pods);
-        if (onEach >= 1 && ahead.Count == 0 && others)
+        if (onEach >= 1 && startsNow && HasNodes(self, wanted.Key, snapshot, s => s, onEach))
             options.Add(new StartOption(StartOptionKind.Smaller, wanted.Key, onEach * pods) { Pods = pods });
-        var offered = tree.Flavors(self.ClusterQueue, wanted.Key.Resource);
-        foreach (var other in offered.Where(f => f != wanted.Key.Flavor))
+        foreach (var other in tree.Flavors(self.ClusterQueue, wanted.Key.Resource).Where(f => f != wanted.Key.Flavor))
         {
             var key = wanted.Key with { Flavor = other };
-            if (others && tree.Available(self.ClusterQueue, key) >= wanted.Needed
-                && !ahead.Any(a => a.Requests.GetValueOrDefault(key.Resource) > 0 && WaitRows.Usable(a, offered, snapshot.Flavors).Contains(other))
-                && HasNodes(self, wanted.Key, other, snapshot))
+            if (startsNow && tree.Available(self.ClusterQueue, key) >= wanted.Needed
+                && HasNodes(self, wanted.Key, snapshot, s => OnOther(s, wanted.Key.Flavor, other, snapshot)))
             {
                 options.Add(new StartOption(StartOptionKind.OtherPool, key, wanted.Needed) { Pods = pods });
                 break;
@@ -42,9 +41,13 @@ internal static class StartOptions
 
     private static bool Asks(JsonNode spec, ResourceKey key) => PodHolding.RequestsOf(spec).GetValueOrDefault(key.Resource) > 0;
 
-    // Quota of a pool whose nodes are full, or too small for one of its pods, starts nothing.
-    private static bool HasNodes(QueuedWorkload self, ResourceKey own, string other, WaitSnapshot snapshot) => snapshot.Nodes.Count == 0
-        || self.PodSets.Where(s => Asks(s.Spec, own)).All(s => NodeFit.Of(OnOther(s.Spec, own.Flavor, other, snapshot), snapshot.Nodes, snapshot.Held).Fitting >= s.Count);
+    // Quota of a pool whose nodes are full, or too small for one of its pods, starts nothing. It is the pods as they would be.
+    private static bool HasNodes(QueuedWorkload self, ResourceKey own, WaitSnapshot snapshot, Func<JsonNode, JsonNode> moved, decimal? onEach = null) =>
+        snapshot.Nodes.Count == 0 || self.PodSets.Where(s => Asks(s.Spec, own)).All(s =>
+        {
+            var fit = NodeFit.Of(moved(s.Spec), snapshot.Nodes, snapshot.Held);
+            return fit.RoomFor(new Dictionary<string, decimal>(fit.Wanted) { [own.Resource] = onEach ?? fit.Wanted[own.Resource] }) >= s.Count;
+        });
 
     // The pod as it would be asked for there: with that pool's labels and tolerations in place of its own pool's labels.
     private static JsonObject OnOther(JsonNode spec, string own, string other, WaitSnapshot snapshot)

@@ -23,6 +23,9 @@ public sealed record WaitAnalysis(WaitKind Kind, IReadOnlyList<WaitRow> Rows)
     /// <summary>Those before it, first first.</summary>
     public IReadOnlyList<WaitRival> Ahead { get; init; } = [];
 
+    /// <summary>True where those before it take what is free, or let nobody pass.</summary>
+    public bool IsTaken { get; init; }
+
     /// <summary>What those before it will take of what decides, first first: of its own queue, and of those that borrow of the same.</summary>
     public IReadOnlyList<decimal> Before { get; init; } = [];
 

@@ -45,29 +45,34 @@ public static class WaitExplanation
         var strict = snapshot.ClusterQueues.FirstOrDefault(c => c.Name() == self.ClusterQueue).Text("spec", "queueingStrategy") == "StrictFIFO";
         var analysis = new WaitAnalysis(WaitKind.Quota, rows) { ClusterQueue = self.ClusterQueue, IsStrict = strict, Position = ahead.Count + 1, Priority = self.Priority, Nodes = fit };
         var key = analysis.Bottleneck?.Key ?? default;
-        var beside = tree.Neighbours(self.ClusterQueue).ToHashSet(StringComparer.Ordinal);
+        var beside = tree.Competitors(self.ClusterQueue).ToHashSet(StringComparer.Ordinal);
         var elsewhere = queued.Where(q => q.Waits && beside.Contains(q.ClusterQueue) && q.Requests.GetValueOrDefault(key.Resource) > 0
             && tree.Flavors(q.ClusterQueue, key.Resource).Contains(key.Flavor)).ToList();
+        // The head of a strict queue blocks the others; else those who need more than there is are passed.
+        var taken = ahead.Exists(a => strict || WaitRows.Starts(a, tree, snapshot.Flavors));
         return analysis with
         {
+            IsTaken = taken,
             Elsewhere = elsewhere.Count,
             Before =
             [
                 .. ahead.Concat(elsewhere.Where(q => Line.Instance.Compare(q, self) < 0)).Order(Line.Instance)
                     .Select(q => tree.Taken(self.ClusterQueue, key, q.ClusterQueue, q.Requests.GetValueOrDefault(key.Resource))).Where(taken => taken > 0),
             ],
-            Kind = KindOf(workload, rows, ahead.Count, fit),
+            Kind = KindOf(workload, rows, WaitRows.LacksPool(self, tree, snapshot.Flavors), ahead.Count, fit),
             Ahead = [.. ahead.Select(a => new WaitRival(a.Namespace, a.Requests.GetValueOrDefault(key.Resource), a.Priority, a.QueuedAt))],
             Holders = WaitRows.Holders(self, rows, tree, queued),
-            Options = StartOptions.For(self, rows, tree, ahead, snapshot),
+            Options = StartOptions.For(self, rows, tree, taken, snapshot),
         };
     }
 
-    private static WaitKind KindOf(JsonObject workload, IReadOnlyList<WaitRow> rows, int ahead, NodeFit? fit)
+    private static WaitKind KindOf(JsonObject workload, IReadOnlyList<WaitRow> rows, bool lacksPool, int ahead, NodeFit? fit)
     {
         var said = QueueHealth.From(workload)?.Reason ?? "";
         if (said is "quota.stopped" or "quota.no_queue" or "quota.no_flavor")
             return WaitKind.Queue;
+        if (said == "quota.taints" || lacksPool)
+            return WaitKind.NoNode;
         // One resource with no pool that could ever hold it decides; a pool that cannot is no harm while another can.
         var byResource = rows.GroupBy(r => r.Key.Resource).ToList();
         if (said is "quota.not_granted" || byResource.Any(g => g.All(r => r.Needed > r.Capacity)))

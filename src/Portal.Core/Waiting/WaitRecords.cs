@@ -18,6 +18,9 @@ public static class WaitRecords
         var (workload, pod) = WaitSnapshots.Find(cache, row.Project!.Namespace, row);
         if (workload is null && pod is null)
             return;
+        // Every pass comes here until there is a forecast, and the whole cluster is looked at for one.
+        if (!await PoolStays.AreEnoughAsync(db, row, ct))
+            return;
         var snapshot = WaitSnapshots.Of(cache, now);
         if (await PoolStays.OutlookAsync(db, row, snapshot, WaitExplanation.For(snapshot, workload, pod), ct) is var (resource, scene, history))
             PoolStays.Keep(stay, resource, StartForecast.Play(scene, history, row.Id.GetHashCode()), now);

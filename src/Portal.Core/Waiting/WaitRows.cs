@@ -9,11 +9,24 @@ internal static class WaitRows
     /// <summary>One row for each resource and each pool of its queue whose nodes it may use.</summary>
     public static IReadOnlyList<WaitRow> Of(QueuedWorkload self, QuotaTree tree, IReadOnlyList<JsonObject> flavors)
     {
-        var wanted = self.Requests.Where(r => r.Value > 0).OrderBy(r => r.Key.Contains('/', StringComparison.Ordinal) ? 0 : 1).ThenBy(r => r.Key, StringComparer.Ordinal)
-            .SelectMany(r => Usable(self, tree.Flavors(self.ClusterQueue, r.Key), flavors).Select(f => KeyValuePair.Create(new ResourceKey(f, r.Key), r.Value)))
-            .ToList();
+        var wanted = Wanted(self, tree, flavors);
         return [.. wanted.Select(w => Row(self, tree, w.Key, w.Value, new Dictionary<ResourceKey, decimal>(wanted)))];
     }
+
+    /// <summary>True where a workload has its quota in what is free and what it can take back.</summary>
+    public static bool Starts(QueuedWorkload workload, QuotaTree tree, IReadOnlyList<JsonObject> flavors)
+    {
+        var wanted = Wanted(workload, tree, flavors);
+        var all = new Dictionary<ResourceKey, decimal>(wanted);
+        return !LacksPool(workload, tree, flavors) && wanted.GroupBy(w => w.Key.Resource).All(pools => pools.Any(w => Has(w.Key, w.Value)));
+
+        bool Has(ResourceKey key, decimal needed) => tree.Available(workload.ClusterQueue, key) is var free
+            && (free >= needed || tree.Reclaimable(workload.ClusterQueue, key, all) >= needed - free);
+    }
+
+    /// <summary>True where its queue has pools of something that it asks for, and it may use the nodes of none of them.</summary>
+    public static bool LacksPool(QueuedWorkload self, QuotaTree tree, IReadOnlyList<JsonObject> flavors) => self.Requests.Where(r => r.Value > 0)
+        .Select(r => tree.Flavors(self.ClusterQueue, r.Key)).Any(offered => offered.Count > 0 && !Usable(self, offered, flavors).Any());
 
     /// <summary>Those who hold what the rows are short of; its own queue's workloads among them.</summary>
     public static IReadOnlyList<WaitHolder> Holders(QueuedWorkload self, IReadOnlyList<WaitRow> rows, QuotaTree tree, IReadOnlyList<QueuedWorkload> queued)
@@ -38,6 +51,12 @@ internal static class WaitRows
             .Where(h => h.Amount > 0).GroupBy(h => h.Namespace)
             .Select(g => new WaitHolder(g.Key, key, g.Sum(h => h.Amount), 0, null, g.Count()))
             .OrderByDescending(h => h.Amount).ThenBy(h => h.Namespace, StringComparer.Ordinal),
+    ];
+
+    private static List<KeyValuePair<ResourceKey, decimal>> Wanted(QueuedWorkload self, QuotaTree tree, IReadOnlyList<JsonObject> flavors) =>
+    [
+        .. self.Requests.Where(r => r.Value > 0).OrderBy(r => r.Key.Contains('/', StringComparison.Ordinal) ? 0 : 1).ThenBy(r => r.Key, StringComparer.Ordinal)
+            .SelectMany(r => Usable(self, tree.Flavors(self.ClusterQueue, r.Key), flavors).Select(f => KeyValuePair.Create(new ResourceKey(f, r.Key), r.Value))),
     ];
 
     private static WaitRow Row(QueuedWorkload self, QuotaTree tree, ResourceKey key, decimal needed, Dictionary<ResourceKey, decimal> wanted) => new(

@@ -38,7 +38,7 @@ public static class WaitScenes
         if (analysis.ClusterQueue.Length == 0 || analysis.Bottleneck is not { } row)
             return null;
         var tree = QuotaTree.From(snapshot.ClusterQueues, snapshot.Cohorts, snapshot.Queued());
-        var queues = tree.Neighbours(analysis.ClusterQueue).Append(analysis.ClusterQueue)
+        var queues = tree.Competitors(analysis.ClusterQueue).Append(analysis.ClusterQueue)
             .Where(q => tree.Taken(analysis.ClusterQueue, row.Key, q, 1) > 0).ToHashSet(StringComparer.Ordinal);
         return snapshot.LocalQueues.Where(q => queues.Contains(q.Text("spec", "clusterQueue") ?? ""))
             .Select(q => q.Text("metadata", "namespace") ?? "").ToHashSet(StringComparer.Ordinal);

@@ -6,6 +6,7 @@ using MudBlazor;
 using Portal.Components.Pages.Hardware;
 using Portal.Components.Tests.Projects;
 using Portal.Core.Access;
+using Portal.Core.Cluster;
 using Portal.Core.Hardware;
 using Portal.Core.Hardware.Lending;
 using Portal.Testing.Cluster;
@@ -92,6 +93,18 @@ public class PoolPageTests
         Assert.Equal(("accelerator=a100", "other=true:NoSchedule"), Nodes(others));
 
         static (string, string) Nodes(HardwarePool pool) => (string.Join(',', pool.NodeLabels.Select(l => $"{l.Key}={l.Value}")), string.Join(',', pool.Taints));
+    }
+
+    [Fact]
+    public async Task Lending_OnAClusterWithoutKueue_SaysWhatItNeeds()
+    {
+        var cluster = new SeenCluster { Capabilities = new ClusterCapabilities("v1.36.2", [], IsEmbedded: false) };
+        await using var pages = await ProjectPages.CreateAsync(PlatformRole.Admin, cluster);
+        var pool = await PoolAsync(pages);
+
+        var page = pages.Render<PoolPage>(p => p.Add(x => x.Id, pool));
+
+        page.WaitForAssertion(() => Assert.Contains("has no Kueue", page.FindComponent<PoolLendingPanel>().Markup, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -116,6 +116,36 @@ public class NotebookPassTests(PostgresServer server)
         Assert.Equal((NotebookIntent.Stopped, WorkloadState.Stopped), await PassedAsync(stage, notebook.Id));
     }
 
+    [Theory, EachProvider]
+    public async Task Server_OfAProjectThatIsNotReadyForAMoment_GoesOn(Provider provider)
+    {
+        await using var stage = await PassStage.CreateAsync(provider, server);
+        var (project, notebook) = await LaunchedAsync(stage);
+        Run(stage, project, notebook);
+        Assert.Equal((NotebookIntent.Running, WorkloadState.Running), await PassedAsync(stage, notebook.Id));
+        await PutAsync(stage, ProjectState.Pending);
+
+        Assert.Equal((NotebookIntent.Running, WorkloadState.Running), await PassedAsync(stage, notebook.Id));
+    }
+
+    // Its namespace may be gone, or going.
+    [Theory, EachProvider]
+    public async Task Server_ThatIsGoneWhileItsProjectIsNotReady_WaitsForTheProject(Provider provider)
+    {
+        await using var stage = await PassStage.CreateAsync(provider, server);
+        var (project, notebook) = await LaunchedAsync(stage);
+        await PutAsync(stage, ProjectState.Pending);
+        await stage.Cluster.DeleteAsync(new ObjectKey(Kinds.StatefulSet, project.Namespace, notebook.ObjectName), default);
+
+        Assert.Equal((NotebookIntent.Running, WorkloadState.Pending), await PassedAsync(stage, notebook.Id));
+        Assert.Equal("project.not_ready", (await ReadAsync(stage, notebook.Id)).Reason);
+        Assert.Empty(stage.Cluster.List(Kinds.StatefulSet, project.Namespace));
+        await PutAsync(stage, ProjectState.Ready);
+        await PassedAsync(stage, notebook.Id);
+
+        Assert.Single(stage.Cluster.List(Kinds.StatefulSet, project.Namespace));
+    }
+
     private async Task<JsonObject> StoppedWithoutImageAsync(Provider provider, ResourceType kind)
     {
         await using var stage = await PassStage.CreateAsync(provider, server, kind == NotebookManifests.Kind ? [kind] : []);
@@ -133,6 +163,29 @@ public class NotebookPassTests(PostgresServer server)
         var id = (await stage.Database.Get<NotebookService>().LaunchAsync(stage.Ana, new NotebookDraft(Guid.CreateVersion7(), project.Id, "mine"), default)).Value;
         await stage.PassAsync(nameof(Notebook), id);
         return (project, await ReadAsync(stage, id));
+    }
+
+    private static void Run(PassStage stage, Project project, Notebook notebook) => stage.Cluster.Put(Kinds.Pod, new JsonObject
+    {
+        ["metadata"] = new JsonObject
+        {
+            ["name"] = notebook.ObjectName + "-0",
+            ["namespace"] = project.Namespace,
+            ["labels"] = new JsonObject { [Manifest.IdLabel] = notebook.Id.ToString("D") },
+        },
+        ["spec"] = new JsonObject(),
+        ["status"] = new JsonObject
+        {
+            ["phase"] = "Running",
+            ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = "True" }),
+            ["containerStatuses"] = new JsonArray(new JsonObject { ["state"] = new JsonObject { ["running"] = new JsonObject() } }),
+        },
+    });
+
+    private static async Task PutAsync(PassStage stage, ProjectState state)
+    {
+        await using var db = await stage.Database.OpenAsync();
+        await db.Projects.ExecuteUpdateAsync(s => s.SetProperty(p => p.State, state));
     }
 
     private static async Task<(NotebookIntent Intent, WorkloadState State)> PassedAsync(PassStage stage, Guid id)

@@ -146,7 +146,12 @@ public class ProjectManifestTests
 
     [Fact]
     public void ResourceQuota_WhereUnitsMayBeBorrowed_LetsThemIn() =>
-        Assert.Equal("14", ProjectManifests.ResourceQuota(Lending).Text("spec", "hard", "requests.nvidia.com/gpu"));
+        Assert.Equal("14", ProjectManifests.ResourceQuota(Lending, WithKueue()).Text("spec", "hard", "requests.nvidia.com/gpu"));
+
+    // Nothing would bring them back to their owners.
+    [Fact]
+    public void ResourceQuota_WithoutKueue_LetsInWhatWasGranted() =>
+        Assert.Equal("6", ProjectManifests.ResourceQuota(Lending, WithRay).Text("spec", "hard", "requests.nvidia.com/gpu"));
 
     [Fact]
     public void Queue_InTheOlderVersion_NamesItsCohortAsThatVersionDoes()
@@ -179,7 +184,7 @@ public class ProjectManifestTests
     [Fact]
     public void ResourceQuota_ResourceThatNobodyGranted_IsHeldAtZero()
     {
-        var hard = ProjectManifests.ResourceQuota(Large).At("spec", "hard");
+        var hard = ProjectManifests.ResourceQuota(Large, WithKueue()).At("spec", "hard");
 
         Assert.Equal("0", hard.Text("requests.amd.com/gpu"));
         Assert.Equal("6", hard.Text("requests.nvidia.com/gpu"));
@@ -189,9 +194,9 @@ public class ProjectManifestTests
     [Fact]
     public void ResourceQuota_ResourceThatTheOneThereNames_StaysNamed()
     {
-        var scaledDown = (Large with { Grants = [], ExtendedResources = [] }).Keeping(ProjectManifests.ResourceQuota(Large));
+        var scaledDown = (Large with { Grants = [], ExtendedResources = [] }).Keeping(ProjectManifests.ResourceQuota(Large, WithKueue()));
 
-        Assert.Equal(ProjectManifests.ResourceQuota(Large with { Grants = [] }).ToJsonString(), ProjectManifests.ResourceQuota(scaledDown).ToJsonString());
+        Assert.Equal(ProjectManifests.ResourceQuota(Large with { Grants = [] }, WithKueue()).ToJsonString(), ProjectManifests.ResourceQuota(scaledDown, WithKueue()).ToJsonString());
     }
 
     [Fact]
@@ -223,7 +228,7 @@ public class ProjectManifestTests
         var claim = ProjectManifests.Storage(Small with { StoredGiB = 125 });
 
         Assert.Equal("125Gi", claim.Text("spec", "resources", "requests", "storage"));
-        Assert.Equal("125Gi", ProjectManifests.ResourceQuota(Small with { StoredGiB = 125 }).Text("spec", "hard", "requests.storage"));
+        Assert.Equal("125Gi", ProjectManifests.ResourceQuota(Small with { StoredGiB = 125 }, WithKueue()).Text("spec", "hard", "requests.storage"));
     }
 
     [Fact]
@@ -286,7 +291,7 @@ public class ProjectManifestTests
 
     private static IReadOnlyList<JsonObject> All(ProjectPlan plan) =>
     [
-        ProjectManifests.Namespace(plan, "ana", WithKueue()), ProjectManifests.ResourceQuota(plan), ProjectManifests.LimitRange(plan),
+        ProjectManifests.Namespace(plan, "ana", WithKueue()), ProjectManifests.ResourceQuota(plan, WithKueue()), ProjectManifests.LimitRange(plan),
         ProjectManifests.ServiceAccount(plan), ProjectManifests.Storage(plan),
         .. ProjectAccessManifests.NetworkPolicies(plan, WithRay), .. ProjectAccessManifests.RoleBindings(plan),
         ProjectQueueManifests.Flavor(), .. ProjectQueueManifests.Cohorts(plan), ProjectQueueManifests.ClusterQueue(plan), ProjectQueueManifests.LocalQueue(plan),

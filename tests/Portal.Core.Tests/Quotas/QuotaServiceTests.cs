@@ -205,6 +205,33 @@ public class QuotaServiceTests(PostgresServer server)
     }
 
     [Theory, EachProvider]
+    public async Task Approve_ForAProjectThatWasPlacedElsewhere_IsRefused(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        var id = await stage.SubmitAsync();
+        var elsewhere = await stage.Database.ClusterAsync("Elsewhere");
+        await using (var db = await stage.Database.OpenAsync())
+            await db.Projects.ExecuteUpdateAsync(s => s.SetProperty(p => p.ClusterId, elsewhere));
+
+        Assert.Equal("quota.pool_elsewhere", (await stage.Decisions.ApproveAsync(stage.Lead, await stage.SeenAsync(id), 8, default)).Refusal?.Code);
+        Assert.Equal(0, await stage.GrantedInPoolAsync());
+    }
+
+    [Theory, EachProvider]
+    public async Task Renewal_OfMore_FitsWhenOthersGiveBack(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server, capacity: 8, budget: 8);
+        await stage.GrantedAsync(4, days: 10);
+        var other = stage.Draft(4, days: 20) with { ProjectId = await stage.NewProjectAsync("Fraud") };
+        var theirs = (await stage.Requests.SubmitAsync(stage.Ana, other, default)).Value;
+        QuotaStage.Ok(await stage.Decisions.ApproveAsync(stage.Lead, await stage.SeenAsync(theirs), 4, default));
+
+        var forecast = (await stage.Requests.PreviewAsync(stage.Ana, stage.Draft(8, startInDays: 10), default)).Value;
+
+        Assert.Equal((false, 4, other.Until), (forecast.Fits, forecast.Free, forecast.FitsFrom));
+    }
+
+    [Theory, EachProvider]
     public async Task Renewal_InAFullPool_TakesOverWhatItFollowsAtOnce(Provider provider)
     {
         await using var stage = await QuotaStage.CreateAsync(provider, server, capacity: 8, budget: 8);

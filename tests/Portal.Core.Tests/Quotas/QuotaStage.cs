@@ -71,8 +71,13 @@ internal sealed class QuotaStage : IAsyncDisposable
         return stage;
     }
 
-    public async Task<Guid> NewProjectAsync(string name, Guid? team = null, Actor? by = null) =>
-        (await Database.Get<ProjectService>().CreateAsync(by ?? Ana, new ProjectDraft(Guid.CreateVersion7(), name, team ?? Team), default)).Value;
+    public async Task<Guid> NewProjectAsync(string name, Guid? team = null, Actor? by = null)
+    {
+        var id = (await Database.Get<ProjectService>().CreateAsync(by ?? Ana, new ProjectDraft(Guid.CreateVersion7(), name, team ?? Team), default)).Value;
+        await using var db = await Database.OpenAsync();
+        await db.Projects.Where(p => p.Id == id).ExecuteUpdateAsync(s => s.SetProperty(p => p.ClusterId, Cluster.Id));
+        return id;
+    }
 
     public async Task<Guid> NewPoolAsync(string name, int capacity, params Guid[] teams) =>
         (await Hardware.CreateAsync(Admin, new PoolDraft(Guid.CreateVersion7(), name, Gpu, capacity, 2.5m) { AllowedTeams = teams }, default)).Value;
@@ -108,11 +113,13 @@ internal sealed class QuotaStage : IAsyncDisposable
         return await db.Set<PoolLedger>().Where(l => l.PoolId == Pool).Select(l => l.Granted).SingleAsync();
     }
 
-    public async Task<IReadOnlyList<ProjectGrant>> GrantsAsync()
+    public async Task<IReadOnlyList<ProjectGrant>> GrantsAsync() => (await ShareAsync(Cluster.Id)).Grants;
+
+    /// <summary>The project's part of the pools of a cluster.</summary>
+    public async Task<ProjectShare> ShareAsync(Guid cluster)
     {
         await using var db = await Database.OpenAsync();
-        var team = await db.Projects.Where(p => p.Id == Project).Select(p => p.TeamId).SingleAsync();
-        return (await Database.Get<IProjectGrants>().ShareAsync(db, Project, team, default)).Grants;
+        return await Database.Get<IProjectGrants>().ShareAsync(db, Project, Team, cluster, default);
     }
 
     public async Task<long> GenerationAsync()

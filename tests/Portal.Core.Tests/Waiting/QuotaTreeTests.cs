@@ -101,6 +101,14 @@ public class QuotaTreeTests
     }
 
     [Fact]
+    public void Available_CohortsThatNameEachOther_IsAnswered()
+    {
+        var world = new WaitWorld().Cohort("red", "blue").Cohort("blue", "red").Cohort("self", "self").Project("own", "h100=2", "red").Project("alone", "h100=1", "self");
+
+        Assert.Equal((2, 1), (Tree(world).Available("own", H100), Tree(world).Available("alone", H100)));
+    }
+
+    [Fact]
     public void Available_QueueAlone_IsItsOwn()
     {
         var world = new WaitWorld().Project("own", "h100=2", cohort: "").Project("other", "h100=6").Runs("own", "w", 3);

@@ -27,7 +27,7 @@ public class SmallerSizeTests
     public void WhereAcceleratorsAreShort_OrOthersAreBefore_IsNone()
     {
         var both = Queued(1, 2, 100) with { Rows = [.. Queued(1, 2, 100).Rows, new WaitRow(new("h100", WaitWorld.Gpu), 1, 0, 8, 0, 0)] };
-        var behind = Queued(1, 2, 100) with { Ahead = [new WaitRival("other", 1, 0, WaitWorld.Now)] };
+        var behind = Queued(1, 2, 100) with { IsTaken = true };
 
         Assert.Null(SmallerSize.For(both, Sizes[2], 1, Sizes));
         Assert.Null(SmallerSize.For(behind, Sizes[2], 1, Sizes));
@@ -42,6 +42,17 @@ public class SmallerSizeTests
     {
         var rooms = new[] { Room(cores, gib), Room(otherCores, otherGib) };
         var analysis = new WaitAnalysis(WaitKind.Room, Rows(1, 4, 16)) { Nodes = new NodeFit(2, 2, [], Room(0, 0), Room(0, 0), 0) { Rooms = rooms } };
+
+        Assert.Equal(expected, SmallerSize.For(analysis, Sizes[2], 1, Sizes)?.Id);
+    }
+
+    [Theory]
+    [InlineData(1, "medium")]
+    [InlineData(0.7, "small")]
+    [InlineData(0.4, null)]
+    public void InAQueue_IsOneThatANodeHasRoomFor(double cores, string? expected)
+    {
+        var analysis = Queued(1, 2, 100) with { Nodes = new NodeFit(1, 1, [], Room(0, 0), Room(0, 0), 0) { Rooms = [Room(cores, 16)], Wanted = Room(4, 16) } };
 
         Assert.Equal(expected, SmallerSize.For(analysis, Sizes[2], 1, Sizes)?.Id);
     }

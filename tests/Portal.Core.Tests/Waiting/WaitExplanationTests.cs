@@ -256,6 +256,25 @@ public class WaitExplanationTests
         Assert.Equal(kind, WaitExplanation.For(world.Snapshot, world.Waits("own", "mine", 2, message: message, reason: reason), null).Kind);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("couldn't assign flavors to pod set main: flavor h100 doesn't match node affinity")]
+    public void For_PoolWhoseNodesItMayNotUse_IsNoNode(string message)
+    {
+        var world = new WaitWorld().Project("own", "h100=8", cohort: "").Flavor("h100", """{"pool":"new"}""");
+
+        Assert.Equal(WaitKind.NoNode, WaitExplanation.For(world.Snapshot, world.Waits("own", "mine", 2, message: message, selector: """{"pool":"old"}"""), null).Kind);
+    }
+
+    [Fact]
+    public void For_TaintThatOnlyKueueSees_IsNoNode()
+    {
+        var world = new WaitWorld().Project("own", "h100=8", cohort: "");
+        var mine = world.Waits("own", "mine", 2, message: "couldn't assign flavors to pod set main: untolerated taint {gpu h100 NoSchedule <nil>} in flavor h100");
+
+        Assert.Equal(WaitKind.NoNode, WaitExplanation.For(world.Snapshot, mine, null).Kind);
+    }
+
     [Fact]
     public void For_QueueThatIsNotThere_IsTheQueue() =>
         Assert.Equal(WaitKind.Queue, WaitExplanation.For(new WaitWorld().Snapshot, new WaitWorld().Waits("own", "mine", 2), null).Kind);
@@ -373,6 +392,24 @@ public class WaitExplanationTests
         var why = WaitExplanation.For(world.Snapshot, mine, null);
 
         Assert.Equal((1, 1), (why.Position, why.Elsewhere));
+    }
+
+    [Theory]
+    [InlineData("None", "True", 1)]
+    [InlineData("Hold", "True", 0)]
+    [InlineData("None", "False", 0)]
+    public void For_OthersInAQueueThatLetsNothingStart_GoBeforeNobody(string stops, string active, int counted)
+    {
+        var world = new WaitWorld().Project("own", "h100=4").Project("frozen", "h100=4").Runs("own", "a", 8);
+        world.Snapshot.ClusterQueues[1]["spec"]!["stopPolicy"] = stops;
+        world.Snapshot.ClusterQueues[1]["status"] = JsonNode.Parse($$"""{"conditions":[{"type":"Active","status":"{{active}}"}]}""");
+        world.Waits("frozen", "theirs", 2, minutes: 30, message: Short);
+        var mine = world.Waits("own", "mine", 2, message: Short);
+
+        var why = WaitExplanation.For(world.Snapshot, mine, null);
+
+        Assert.Equal((counted, counted), (why.Elsewhere, why.Before.Count));
+        Assert.Equal(counted > 0, WaitScenes.Rivals(world.Snapshot, why)!.Contains("frozen"));
     }
 
     [Fact]

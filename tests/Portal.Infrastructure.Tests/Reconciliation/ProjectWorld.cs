@@ -162,7 +162,7 @@ internal sealed class ChangingGrants : IProjectGrants
 {
     public IReadOnlyList<ProjectGrant> Active { get; set; } = [];
 
-    public Task<ProjectShare> ShareAsync(PortalDb db, Guid projectId, Guid teamId, CancellationToken ct) => Task.FromResult(new ProjectShare(Active));
+    public Task<ProjectShare> ShareAsync(PortalDb db, Guid projectId, Guid teamId, Guid? clusterId, CancellationToken ct) => Task.FromResult(new ProjectShare(Active));
 
     public Task<bool> HoldsAnyAsync(Guid projectId, CancellationToken ct) => Task.FromResult(Active.Count > 0);
 }

@@ -18,7 +18,7 @@ public sealed class SeenCluster : IClusterCache, IClusters
     public IReadOnlyList<ConnectedCluster> All => [Get(Id)];
 
     /// <inheritdoc/>
-    public ClusterCapabilities? Capabilities => null;
+    public ClusterCapabilities? Capabilities { get; set; }
 
     /// <inheritdoc/>
     public TimeSpan? Silence { get; set; }

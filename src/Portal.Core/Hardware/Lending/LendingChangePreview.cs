@@ -27,18 +27,18 @@ public sealed class LendingChangePreview(IDbContextFactory<PortalDb> databases, 
         if (pool is null)
             return Refusal.NotFound("pool");
         var holders = db.Projects.AsNoTracking()
-            .Where(p => db.Set<QuotaRequest>().Any(r => r.ProjectId == p.Id && r.PoolId == poolId && r.State == QuotaState.Active));
+            .Where(p => p.ClusterId == pool.ClusterId && db.Set<QuotaRequest>().Any(r => r.ProjectId == p.Id && r.PoolId == poolId && r.State == QuotaState.Active));
         var all = await holders.CountAsync(ct);
-        var others = await db.Set<HardwarePool>().Where(p => p.Id != poolId).Select(p => p.Lending).ToListAsync(ct);
+        var others = await db.Set<HardwarePool>().Where(p => p.Id != poolId && p.ClusterId == pool.ClusterId).Select(p => p.Lending).ToListAsync(ct);
         var plans = new List<ProjectPlan>();
         foreach (var project in await holders.Include(p => p.Members).ThenInclude(m => m.Person).Include(p => p.Team).OrderBy(p => p.Name).Take(Shown).ToListAsync(ct))
             plans.Add(With(await planner.PlanAsync(db, project, ct), pool, lending, others));
         return await cluster.OfAsync(plans, (plan, capabilities) =>
-            [.. ProjectObjectSet.Queue(plan, capabilities), (Cluster.Kinds.ResourceQuota, ProjectManifests.ResourceQuota(plan))], ct, all - plans.Count);
+            [.. ProjectObjectSet.Queue(plan, capabilities), (Cluster.Kinds.ResourceQuota, ProjectManifests.ResourceQuota(plan, capabilities))], ct, all - plans.Count);
     }
 
     /// <summary>A project's plan as it would be with another lending of a pool.</summary>
-    /// <param name="others">The lending of all other pools, which stays.</param>
+    /// <param name="others">The lending of the cluster's other pools, which stays.</param>
     public static ProjectPlan With(ProjectPlan plan, HardwarePool pool, PoolLending lending, IReadOnlyCollection<PoolLending> others) => plan with
     {
         Grants = [.. plan.Grants.Select(g => g.PoolId == pool.Id ? ProjectGrants.Grant(pool, lending.For(plan.Project.TeamId), (int)g.Amount) : g)],

@@ -13,6 +13,9 @@ namespace Portal.Core.Hardware.Lending;
 /// <summary>Reads who holds units of a pool: grants and limits from the rows, use from what the watches have seen.</summary>
 public sealed class LendingHolders(IClusters clusters, TimeProvider clock)
 {
+    /// <summary>True where the pool's cluster is known to have no Kueue: nothing is lent there, since nobody would bring it back.</summary>
+    internal bool LacksKueue(HardwarePool pool) => clusters.Get(pool.ClusterId).Cache.Capabilities is { HasKueue: false };
+
     /// <summary>Everybody with a grant in its period, by name.</summary>
     internal async Task<IReadOnlyList<LendingHolder>> ReadAsync(PortalDb db, HardwarePool pool, CancellationToken ct)
     {

@@ -67,6 +67,9 @@ public sealed record PoolLending
 
     public IReadOnlyDictionary<Guid, LendingPolicy> Teams { get; init; } = new Dictionary<Guid, LendingPolicy>();
 
+    /// <summary>Nothing of the pool is lent.</summary>
+    public static readonly PoolLending None = new();
+
     /// <summary>What holds for a team's projects.</summary>
     public LendingPolicy For(Guid teamId) => Teams.GetValueOrDefault(teamId, Default);
 }

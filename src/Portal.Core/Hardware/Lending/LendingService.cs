@@ -56,7 +56,9 @@ public sealed class LendingService(
         if (pool is null)
             return Refusal.NotFound("pool");
         var who = await holders.ReadAsync(db, pool, ct);
-        return new LendingView(pool.Generation, pool.Lending, LendingPreview.Compare(pool.Ledger.Capacity, pool.Lending, wanted ?? pool.Lending, who));
+        var needsKueue = holders.LacksKueue(pool);
+        var (before, after) = needsKueue ? (PoolLending.None, PoolLending.None) : (pool.Lending, wanted ?? pool.Lending);
+        return new LendingView(pool.Generation, pool.Lending, LendingPreview.Compare(pool.Ledger.Capacity, before, after, who), needsKueue);
     }
 
     private static async Task<Refusal?> CheckAsync(PortalDb db, PoolLending lending, CancellationToken ct)
@@ -92,4 +94,5 @@ public sealed class LendingService(
 /// <summary>A pool's lending, and where it puts the projects.</summary>
 /// <param name="Generation">The pool's generation, for a change.</param>
 /// <param name="Lending">What stands.</param>
-public sealed record LendingView(long Generation, PoolLending Lending, LendingPreview Preview);
+/// <param name="NeedsKueue">The pool's cluster has no Kueue, and nothing is lent until it has.</param>
+public sealed record LendingView(long Generation, PoolLending Lending, LendingPreview Preview, bool NeedsKueue);

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Portal.Core.Cluster;
 using Portal.Core.Data;
 using Portal.Core.Hardware;
 using Portal.Core.Hardware.Lending;
@@ -92,12 +93,7 @@ public class LendingServiceTests(PostgresServer server)
     public async Task Offer_WhereOthersLend_ReachesBeyondTheGrantAndSaysWhenItMayBeStopped(Provider provider)
     {
         await using var stage = await QuotaStage.CreateAsync(provider, server);
-        await stage.GrantedAsync(8);
-        var other = await stage.NewProjectAsync("Fraud");
-        var draft = stage.Draft(4) with { ProjectId = other };
-        QuotaStage.Ok(await stage.Requests.SubmitAsync(stage.Ana, draft, default));
-        QuotaStage.Ok(await stage.Decisions.ApproveAsync(stage.Lead, await stage.SeenAsync(draft.Id), 4, default));
-        QuotaStage.Ok(await Service(stage).SetAsync(stage.Admin, stage.Pool, 1, Open, default));
+        var other = await LentToAsync(stage);
         stage.Cluster.WithNode("n1", QuotaStage.Gpu, 64).WithPod("ml-fraud-" + "x", "p", "n1", QuotaStage.Gpu, 1);
 
         var offer = (await stage.Database.Get<IAcceleratorOffers>().FindAsync(other, stage.Pool, default))!;
@@ -108,6 +104,24 @@ public class LendingServiceTests(PostgresServer server)
         Assert.False(offer.Borrows(4));
         Assert.Equal("accelerators.beyond_grant", (await launch.PriceAsync(other, "small", stage.Pool, 13, default)).Refusal?.Code);
         Assert.True((await launch.PriceAsync(other, "small", stage.Pool, 12, default)).Succeeded);
+    }
+
+    [Theory, EachProvider]
+    public async Task Lending_WhereTheClusterHasNoKueue_GivesNothingAwayAndSaysWhatItNeeds(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        var other = await LentToAsync(stage);
+        stage.Cluster.Capabilities = new ClusterCapabilities("v1.36.2", [], IsEmbedded: false);
+
+        var offer = (await stage.Database.Get<IAcceleratorOffers>().FindAsync(other, stage.Pool, default))!;
+        var view = (await Service(stage).GetAsync(stage.Admin, stage.Pool, default)).Value;
+
+        Assert.Equal((4, 0, 4), (offer.Granted, offer.MayBorrow, offer.Most));
+        Assert.True(view.NeedsKueue);
+        Assert.Equal(LendingMode.LendAndBorrow, view.Lending.Default.Mode);
+        Assert.All(view.Preview.Lines, l => Assert.Equal((0, 0), (l.After.MayLend, l.After.MayBorrow)));
+        stage.Cluster.Capabilities = null;
+        Assert.False((await Service(stage).GetAsync(stage.Admin, stage.Pool, default)).Value.NeedsKueue);
     }
 
     [Theory, EachProvider]
@@ -133,6 +147,18 @@ public class LendingServiceTests(PostgresServer server)
 
         async Task<IReadOnlyList<TimeSpan?>> RemainingAsync() =>
             (await Service(stage).PreviewAsync(stage.Admin, stage.Pool, Open, default)).Value.Preview.Lines.Single().Holder.Remaining;
+    }
+
+    // Four units of the pool's are another project's, and eight are lent.
+    private static async Task<Guid> LentToAsync(QuotaStage stage)
+    {
+        await stage.GrantedAsync(8);
+        var other = await stage.NewProjectAsync("Fraud");
+        var draft = stage.Draft(4) with { ProjectId = other };
+        QuotaStage.Ok(await stage.Requests.SubmitAsync(stage.Ana, draft, default));
+        QuotaStage.Ok(await stage.Decisions.ApproveAsync(stage.Lead, await stage.SeenAsync(draft.Id), 4, default));
+        QuotaStage.Ok(await Service(stage).SetAsync(stage.Admin, stage.Pool, 1, Open, default));
+        return other;
     }
 
     private static LendingService Service(QuotaStage stage) => stage.Database.Get<LendingService>();

@@ -42,10 +42,25 @@ public class LendingWeightTests(PostgresServer server)
         var other = new PoolDraft(Guid.CreateVersion7(), "Another", "amd.com/gpu", 8, 1);
         Assert.True((await stage.Database.Get<HardwareService>().CreateAsync(stage.Admin, other, default)).Succeeded);
 
-        await using var db = await stage.Database.OpenAsync();
-        var share = await stage.Database.Get<IProjectGrants>().ShareAsync(db, stage.Project, Guid.NewGuid(), default);
+        Assert.Equal(0, (await stage.ShareAsync(stage.Cluster.Id)).TeamWeight);
+    }
 
-        Assert.Equal(0, share.TeamWeight);
+    [Theory, EachProvider]
+    public async Task Team_WithPoolsOfTwoClusters_HasInEachItsOwnWeightAndGrants(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        QuotaStage.Ok(await stage.Database.Get<LendingService>().SetAsync(stage.Admin, stage.Pool, 1, Lending(0), default));
+        await stage.GrantedAsync(8);
+        var elsewhere = await stage.Database.ClusterAsync("Elsewhere");
+        var other = new PoolDraft(Guid.CreateVersion7(), "Elsewhere", "amd.com/gpu", 8, 1) { ClusterId = elsewhere };
+        Assert.True((await stage.Hardware.CreateAsync(stage.Admin, other, default)).Succeeded);
+        QuotaStage.Ok(await stage.Database.Get<LendingService>().SetAsync(stage.Admin, other.Id, 1, Lending(50), default));
+
+        var (here, there) = (await stage.ShareAsync(stage.Cluster.Id), await stage.ShareAsync(elsewhere));
+
+        Assert.Equal((0, 50), (here.TeamWeight, there.TeamWeight));
+        Assert.Equal((1, 0), (here.Grants.Count, there.Grants.Count));
+        Assert.Equal([QuotaStage.Gpu], here.Pooled);
     }
 
     private static PoolLending Lending(int weight) => PoolLendingOf(LendingMode.LendAndBorrow, weight);
