@@ -1,9 +1,13 @@
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
+using Portal.Core.Hardware;
 
 namespace Portal.Core.Clusters;
 
-/// <summary>Processors of a cluster's ready nodes, in cores, and those that no pod has asked for.</summary>
+/// <summary>
+/// Processors of a cluster's ready nodes, in cores, and those that no pod has asked for. Counted are nodes that work of projects may
+/// use: open ones, and those with accelerators whose taints a pool's work tolerates; control planes and what is set aside are not.
+/// </summary>
 public sealed record ClusterRoom(double CpuTotal, double CpuFree)
 {
     /// <summary>The free part, 0 to 1.</summary>
@@ -24,7 +28,13 @@ public sealed record ClusterRoom(double CpuTotal, double CpuFree)
     private sealed record ReadyNodes(IReadOnlyDictionary<string, double> Cores)
     {
         public static ReadyNodes From(IReadOnlyList<JsonObject> nodes) => new(
-            nodes.Where(n => Condition.Find(n, "Ready") is { IsTrue: true } && n.Text("spec", "unschedulable") != "true")
+            nodes.Where(n => Condition.Find(n, "Ready") is { IsTrue: true } && n.Text("spec", "unschedulable") != "true" && IsForProjects(NodeView.From(n)))
                 .ToDictionary(n => n.Name(), n => (double)(Quantity.Parse(n.Text("status", "allocatable", "cpu")) ?? 0)));
+
+        private static bool IsForProjects(NodeView node)
+        {
+            var closed = node.Taints.Count(t => t.Effect is "NoSchedule" or "NoExecute");
+            return closed == 0 || (node.Allocatable.Count > 0 && closed == DiscoveredAccelerators.TaintsOf(node).Count);
+        }
     }
 }
