@@ -130,8 +130,8 @@ public sealed class ClusterService(
             return Refusal.NotFound(What);
         var check = (await trial.OfAsync(row, ct)).After(row.Check);
         var now = clock.GetUtcNow();
-        // Not through the row: what an admin edits meanwhile stays untouched.
-        await db.Set<ClusterRegistration>().Where(c => c.Id == id)
+        // Not through the row: what an admin edits meanwhile stays untouched. Of credentials that were replaced meanwhile it says nothing.
+        await db.Set<ClusterRegistration>().Where(c => c.Id == id && c.Connection == row.Connection && c.Credentials == row.Credentials)
             .ExecuteUpdateAsync(s => s.SetProperty(c => c.Check, check).SetProperty(c => c.CheckedAt, now), ct);
         db.Audit(new AuditRecord(actor, "cluster.checked", What, id) { Details = { ["problem"] = check.Problem, ["missing"] = check.Missing.Count } });
         db.Changed(new RowChange(nameof(ClusterRegistration), id, null, false));

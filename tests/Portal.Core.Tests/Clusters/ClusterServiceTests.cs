@@ -176,6 +176,25 @@ public class ClusterServiceTests(PostgresServer server)
         Assert.Equal(database.Clock.GetUtcNow(), view.Row.CheckedAt);
     }
 
+    [Theory, EachProvider]
+    public async Task Check_OfCredentialsThatWereReplacedMeanwhile_IsNotKept(Provider provider)
+    {
+        var probe = new FoundCluster();
+        await using var database = await CreateAsync(provider, probe);
+        var admin = await database.PersonAsync("admin", PlatformRole.Admin);
+        var id = (await database.Get<ClusterService>().RegisterAsync(admin, Draft("North"), default)).Value;
+        probe.Finding = ClusterCheck.Failed("check.unauthorized");
+        probe.Meanwhile = async () =>
+        {
+            await using var db = await database.OpenAsync();
+            await db.Set<ClusterRegistration>().ExecuteUpdateAsync(s => s.SetProperty(c => c.Credentials, "others"));
+        };
+
+        Assert.Equal("check.unauthorized", (await database.Get<ClusterService>().CheckAsync(admin, id, default)).Value.Problem);
+
+        Assert.Equal("", (await database.Get<ClusterQueryService>().GetAsync(admin, id, default)).Value.Row.Check.Problem);
+    }
+
     private static ClusterDraft Draft(string name) => new(Guid.CreateVersion7(), name, new ClusterCredentials(ClusterConnectionKind.Kubeconfig, "text"));
 
     private Task<TestDatabase> CreateAsync(Provider provider, FoundCluster probe) =>
