@@ -18,18 +18,22 @@ public sealed record ClusterRoom(double CpuTotal, double CpuFree)
     {
         if (seen.Age(Kinds.Node) is null)
             return null;
-        var ready = seen.Derive(Kinds.Node, ReadyNodes.From).Cores;
-        if (ready.Count == 0)
+        var (any, ready) = seen.Derive(Kinds.Node, ReadyNodes.From);
+        if (!any)
             return null;
         var asked = seen.Holdings().Where(h => ready.ContainsKey(h.Node)).Sum(h => (double)h.Requests.GetValueOrDefault("cpu"));
         return new ClusterRoom(ready.Values.Sum(), ready.Values.Sum() - asked);
     }
 
-    private sealed record ReadyNodes(IReadOnlyDictionary<string, double> Cores)
+    // Any: one is ready, be it for projects or not.
+    private sealed record ReadyNodes(bool Any, IReadOnlyDictionary<string, double> Cores)
     {
-        public static ReadyNodes From(IReadOnlyList<JsonObject> nodes) => new(
-            nodes.Where(n => Condition.Find(n, "Ready") is { IsTrue: true } && n.Text("spec", "unschedulable") != "true" && IsForProjects(NodeView.From(n)))
+        public static ReadyNodes From(IReadOnlyList<JsonObject> nodes)
+        {
+            var ready = nodes.Where(n => Condition.Find(n, "Ready") is { IsTrue: true } && n.Text("spec", "unschedulable") != "true").ToList();
+            return new(ready.Count > 0, ready.Where(n => IsForProjects(NodeView.From(n)))
                 .ToDictionary(n => n.Name(), n => (double)(Quantity.Parse(n.Text("status", "allocatable", "cpu")) ?? 0)));
+        }
 
         private static bool IsForProjects(NodeView node)
         {

@@ -13,6 +13,7 @@ public class ClusterRoomTests
     [InlineData("dedicated", null, 8)]
     [InlineData(null, "nvidia.com/gpu", 12)] // a pool's work tolerates it
     [InlineData(null, "node.kubernetes.io/disk-pressure", 4)]
+    [InlineData("dedicated", "node.kubernetes.io/disk-pressure", 0)]
     public void From_Nodes_CountsThoseThatWorkOfProjectsMayUse(string? ofThePlain, string? ofTheAccelerated, double cores)
     {
         var seen = new SeenCluster().WithNode("gpu", "nvidia.com/gpu", 4, taint: ofTheAccelerated).With(Kinds.Node, new JsonObject
