@@ -36,7 +36,7 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
         var (seen, owner) = (_own.Find(key), wanted.Owner() ?? default);
         await _kept.RefuseAsync(key, owner, seen, ct);
         var dispute = await PrepareAsync(key, wanted, ct);
-        if (seen is not null && !seen.IsGoing() && Covers(seen, wanted))
+        if (seen is not null && !seen.IsGoing() && Coverage.Covers(seen, wanted))
         {
             _there[key] = true;
             await SettleAsync(dispute, ct);
@@ -87,10 +87,10 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
             return;
         }
         var dispute = await PrepareAsync(key, wanted, ct);
-        if (_own.Find(key) is not { } seen || seen.IsGoing() || Applied(seen) != Applied(wanted))
+        if (_own.Find(key) is not { } seen || seen.IsGoing() || !IsWish(seen, wanted))
             return;
         await _kept.RefuseAsync(key, owner, seen, ct);
-        var missing = Missing(seen, wanted);
+        var missing = Coverage.Missing(seen, wanted);
         if (missing.Count == 0)
         {
             await SettleAsync(dispute, ct);
@@ -109,16 +109,17 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
     public async Task<ObjectChange> PreviewAsync(ResourceType type, JsonObject wanted, CancellationToken ct)
     {
         var key = new ObjectKey(type, wanted.Text("metadata", "namespace"), wanted.Name());
-        // What is followed and was not seen is not there.
-        var seen = cache.Find(key) ?? (cache.Age(type) is null ? await cluster.FindAsync(key, ct) : null);
-        await PrepareAsync(key, wanted, ct);
-        if (seen is not null && Covers(seen, wanted))
-            return ObjectChange.Same(wanted);
-        if (seen is not null && ObjectKeeper.Of(seen) is { IsOther: true } keeper)
-            return ObjectChange.Refused(wanted, KeptObjects.Refusal(key, keeper));
         try
         {
-            return ObjectChange.From(seen, wanted, await cluster.ApplyAsync(wanted, ct, dryRun: true));
+            // What is followed and was not seen is not there.
+            var seen = cache.Find(key) ?? (cache.Age(type) is null ? await cluster.FindAsync(key, ct) : null);
+            var dispute = seen is null ? null : await DisputeOfAsync(key, ct);
+            Prepare(wanted, dispute);
+            if (seen is not null && Coverage.Covers(seen, wanted))
+                return ObjectChange.Same(wanted);
+            if (seen is not null && ObjectKeeper.Of(seen) is { IsOther: true } keeper)
+                return ObjectChange.Refused(wanted, KeptObjects.Refusal(key, keeper));
+            return ObjectChange.From(seen, wanted, await ApplyAsync(wanted, dispute, dryRun: true, ct));
         }
         catch (ClusterException refused) when (!refused.IsTransient)
         {
@@ -134,10 +135,13 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
     public async Task<bool> DeleteAsync(ObjectKey key, ReconcileOwner owner, CancellationToken ct)
     {
         // Who deletes must trust neither what was so when it was written nor a watch that is behind.
-        if (await _kept.LookAsync(key, ct) is not { } there || !IsOurs(there, owner))
+        var there = await _kept.LookAsync(key, ct);
+        if (there is null)
+            await DropAsync(key, ct);
+        if (there is null || !IsOurs(there, owner))
             return false;
         await _kept.RefuseAsync(key, owner, there, ct);
-        return await cluster.DeleteAsync(key, ct);
+        return await DeleteAsync(key, ct);
     }
 
     /// <summary>Deletes those of an owner's objects in a namespace that are not wanted any more; what another tool keeps stays.</summary>
@@ -149,7 +153,7 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
                 continue;
             var key = new ObjectKey(type, found.Text("metadata", "namespace"), found.Name());
             if (await _kept.LookAsync(key, ct) is { } there && IsOurs(there, owner) && !ObjectKeeper.Of(there).IsOther)
-                await cluster.DeleteAsync(key, ct);
+                await DeleteAsync(key, ct);
         }
     }
 
@@ -164,24 +168,9 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
         _notes.Forget(Goes);
     }
 
-    /// <summary>True when every field of <paramref name="wanted"/> stands in <paramref name="seen"/> with the same value.</summary>
-    public static bool Covers(JsonNode? seen, JsonNode? wanted) => wanted switch
-    {
-        null => seen is null,
-        // Servers drop empty objects and empty texts.
-        JsonObject { Count: 0 } => seen is null or JsonObject,
-        JsonObject fields => seen is JsonObject && fields.All(f => Covers(seen[f.Key], f.Value)),
-        JsonArray items => seen is JsonArray found && found.Count == items.Count && items.Index().All(i => Covers(found[i.Index], i.Item)),
-        _ => seen is JsonValue && seen.ToString() == wanted.ToString(),
-    };
-
     // An object of our name that somebody made in the place of ours has neither; one that lost its label has what was applied.
     private static bool IsOurs(JsonObject there, ReconcileOwner owner) =>
         there.Owner() is { } named ? named == owner : Applied(there) is not null;
-
-    // Servers write amounts in their own way and drop empty texts.
-    private static List<FieldChange> Missing(JsonObject seen, JsonObject wanted) =>
-        [.. ManifestDiff.Missing(seen, wanted).Where(f => f is not { Before: "", After: null } && (Quantity.Parse(f.Before) is not { } amount || amount != Quantity.Parse(f.After)))];
 
     private async Task<ObjectKey?> KeyOfAsync(JsonObject wanted, CancellationToken ct)
     {
@@ -192,17 +181,40 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
 
     private async Task<ObjectDispute?> PrepareAsync(ObjectKey key, JsonObject wanted, CancellationToken ct)
     {
-        var dispute = await LeaveOutAsync(key, wanted, ct);
-        wanted.WithAnnotation(AppliedAnnotation, Hash(wanted));
+        var dispute = await DisputeOfAsync(key, ct);
+        // What others held of an object went with it: one that is made anew is made whole.
+        if (dispute is not null && cache.Find(key) is null && await _kept.LookAsync(key, ct) is null)
+        {
+            await disputes!.SettleAsync(dispute, ct, isGone: true);
+            dispute = null;
+        }
+        Prepare(wanted, dispute);
         return dispute;
     }
 
-    private async Task<ObjectDispute?> LeaveOutAsync(ObjectKey key, JsonObject wanted, CancellationToken ct)
+    // The hash is of the whole wish, so that what is left to others does not make it look like another one.
+    private static void Prepare(JsonObject wanted, ObjectDispute? dispute)
     {
-        var dispute = disputes is null ? null : await disputes.FindAsync(clusterId, key, ct);
+        wanted.WithAnnotation(AppliedAnnotation, Hash(wanted));
         if (dispute?.Decision == DisputeDecision.Leave)
             dispute.LeaveOut(wanted);
-        return dispute;
+    }
+
+    private async Task<ObjectDispute?> DisputeOfAsync(ObjectKey key, CancellationToken ct) =>
+        disputes is null ? null : await disputes.FindAsync(clusterId, key, ct);
+
+    // Of what is deleted nobody holds anything.
+    private async Task<bool> DeleteAsync(ObjectKey key, CancellationToken ct)
+    {
+        var isLeft = await cluster.DeleteAsync(key, ct);
+        await DropAsync(key, ct);
+        return isLeft;
+    }
+
+    private async Task DropAsync(ObjectKey key, CancellationToken ct)
+    {
+        if (await DisputeOfAsync(key, ct) is { } dispute)
+            await disputes!.SettleAsync(dispute, ct, isGone: true);
     }
 
     private async Task<JsonObject> SendAsync(ObjectKey key, JsonObject wanted, ReconcileOwner owner, ObjectDispute? dispute, CancellationToken ct)
@@ -210,23 +222,32 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
         var before = _own.VersionOf(key);
         try
         {
-            return Answered(key, before, await cluster.ApplyAsync(wanted, ct));
-        }
-        // Force takes every field of the object: it is used only where nobody holds any but those that were asked about.
-        catch (ClusterException failure) when (failure.Failure == ClusterFailure.Owned && IsTakenOver(dispute, failure.Conflicts))
-        {
-            return Answered(key, before, await cluster.ApplyAsync(wanted, ct, force: true));
+            return Answered(key, before, await ApplyAsync(wanted, dispute, dryRun: false, ct));
         }
         catch (ClusterException failure) when (failure.Failure == ClusterFailure.Owned)
         {
             if (disputes is not null)
-                await disputes.NoteAsync(clusterId, key, owner, new ObjectKeeper(KeeperKind.Portal), failure.Conflicts, ct);
+                await disputes.NoteAsync(clusterId, key, owner, new ObjectKeeper(KeeperKind.Portal), [.. failure.Conflicts.Where(c => !IsOwn(c))], ct);
             throw;
         }
     }
 
-    private static bool IsTakenOver(ObjectDispute? dispute, IReadOnlyList<FieldConflict> conflicts) =>
-        dispute?.Decision == DisputeDecision.TakeOver && conflicts.Count > 0 && conflicts.All(dispute.Conflicts.Contains);
+    private async Task<JsonObject> ApplyAsync(JsonObject wanted, ObjectDispute? dispute, bool dryRun, CancellationToken ct)
+    {
+        try
+        {
+            return await cluster.ApplyAsync(wanted, ct, dryRun);
+        }
+        // Force takes every field of the object: it is used only where nobody holds any but the portal and those that were asked about.
+        catch (ClusterException failure) when (failure.Failure == ClusterFailure.Owned && failure.Conflicts.Count > 0
+            && failure.Conflicts.All(c => IsOwn(c) || (dispute?.Decision == DisputeDecision.TakeOver && dispute.Conflicts.Contains(c))))
+        {
+            return await cluster.ApplyAsync(wanted, ct, dryRun, force: true);
+        }
+    }
+
+    // What the portal itself has written by a patch, as when it stops what the catalogue no longer describes, an API server tells from what it applies.
+    private static bool IsOwn(FieldConflict conflict) => conflict.Manager == Manifest.FieldManager;
 
     private JsonObject Answered(ObjectKey key, string? before, JsonObject made)
     {
@@ -240,11 +261,11 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
     {
         if (disputes is null || await SettleAsync(dispute, ct))
             return;
-        var left = Missing(made, wanted);
+        var left = Coverage.Missing(made, wanted);
         if (seen is null && _there.TryRemove(key, out _))
             _notes.Repaired(key, []);
-        else if (seen is not null && !seen.IsGoing() && Applied(seen) == Applied(wanted)
-            && Missing(seen, wanted).ExceptBy(left.Select(f => f.Path), f => f.Path).ToList() is { Count: > 0 } repaired)
+        else if (seen is not null && !seen.IsGoing() && IsWish(seen, wanted)
+            && Coverage.Missing(seen, wanted).ExceptBy(left.Select(f => f.Path), f => f.Path).ToList() is { Count: > 0 } repaired)
             _notes.Repaired(key, repaired);
         await _notes.TellAsync(key, owner, ct);
         await _notes.TellOverruledAsync(key, owner, Applied(wanted), left, ct);
@@ -257,6 +278,10 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
         await disputes.SettleAsync(dispute, ct);
         return true;
     }
+
+    // True where the same was applied last; who changes an object of ours and takes the note of that off too hides nothing.
+    private static bool IsWish(JsonObject seen, JsonObject wanted) =>
+        Applied(seen) is { } applied ? applied == Applied(wanted) : seen.Owner() is { } owner && owner == wanted.Owner();
 
     private static string? Applied(JsonObject manifest) => manifest.Text("metadata", "annotations", AppliedAnnotation);
 

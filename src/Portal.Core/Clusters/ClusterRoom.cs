@@ -1,9 +1,13 @@
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
+using Portal.Core.Hardware;
 
 namespace Portal.Core.Clusters;
 
-/// <summary>Processors of a cluster's ready nodes, in cores, and those that no pod has asked for.</summary>
+/// <summary>
+/// Processors of a cluster's ready nodes, in cores, and those that no pod has asked for. Counted are nodes that work of projects may
+/// use: open ones, and those with accelerators whose taints a pool's work tolerates; control planes and what is set aside are not.
+/// </summary>
 public sealed record ClusterRoom(double CpuTotal, double CpuFree)
 {
     /// <summary>The free part, 0 to 1.</summary>
@@ -14,17 +18,27 @@ public sealed record ClusterRoom(double CpuTotal, double CpuFree)
     {
         if (seen.Age(Kinds.Node) is null)
             return null;
-        var ready = seen.Derive(Kinds.Node, ReadyNodes.From).Cores;
-        if (ready.Count == 0)
+        var (any, ready) = seen.Derive(Kinds.Node, ReadyNodes.From);
+        if (!any)
             return null;
         var asked = seen.Holdings().Where(h => ready.ContainsKey(h.Node)).Sum(h => (double)h.Requests.GetValueOrDefault("cpu"));
         return new ClusterRoom(ready.Values.Sum(), ready.Values.Sum() - asked);
     }
 
-    private sealed record ReadyNodes(IReadOnlyDictionary<string, double> Cores)
+    // Any: one is ready, be it for projects or not.
+    private sealed record ReadyNodes(bool Any, IReadOnlyDictionary<string, double> Cores)
     {
-        public static ReadyNodes From(IReadOnlyList<JsonObject> nodes) => new(
-            nodes.Where(n => Condition.Find(n, "Ready") is { IsTrue: true } && n.Text("spec", "unschedulable") != "true")
+        public static ReadyNodes From(IReadOnlyList<JsonObject> nodes)
+        {
+            var ready = nodes.Where(n => Condition.Find(n, "Ready") is { IsTrue: true } && n.Text("spec", "unschedulable") != "true").ToList();
+            return new(ready.Count > 0, ready.Where(n => IsForProjects(NodeView.From(n)))
                 .ToDictionary(n => n.Name(), n => (double)(Quantity.Parse(n.Text("status", "allocatable", "cpu")) ?? 0)));
+        }
+
+        private static bool IsForProjects(NodeView node)
+        {
+            var closed = node.Taints.Count(t => t.Effect is "NoSchedule" or "NoExecute");
+            return closed == 0 || (node.Allocatable.Count > 0 && closed == DiscoveredAccelerators.TaintsOf(node).Count);
+        }
     }
 }

@@ -72,15 +72,23 @@ public sealed class ClusterService(
         }, ct);
 
     /// <summary>Takes new credentials, after they were tried.</summary>
+    /// <param name="toAnother">
+    /// True to take them though they lead to another cluster, where everything that lives on this one is made anew and empty: a
+    /// cluster that was rebuilt.
+    /// </param>
     [Requires(Permission.ClusterManage)]
-    public Task<Result> ReconnectAsync(Actor actor, Guid id, long generation, ClusterCredentials credentials, CancellationToken ct) =>
+    public Task<Result> ReconnectAsync(
+        Actor actor, Guid id, long generation, ClusterCredentials credentials, CancellationToken ct, bool toAnother = false) =>
         ChangeAsync(actor, id, generation, async (db, row) =>
         {
-            var before = row.Server;
+            var (server, identity) = (row.Server, trial.IdentityOf(row));
             if (await trial.ConnectAsync(db, row, credentials, ct) is { } refused)
                 return refused;
+            var isAnother = identity.Length > 0 && row.Check.Identity.Length > 0 && row.Check.Identity != identity;
+            if (isAnother && !toAnother && await UseAsync(db, id, ct) is { IsUsed: true } use)
+                return use.Refusal("registration.other_cluster", row) with { Field = "Credentials" };
             return new AuditRecord(actor, "cluster.reconnected", What, id) { Details = { ["connection"] = row.Connection.ToString() } }
-                .Changed("server", before, row.Server);
+                .Changed("server", server, row.Server).Changed("identity", identity, row.Check.Identity);
         }, ct);
 
     /// <summary>Forgets a cluster that no project and no pool uses. Nothing is deleted in the cluster itself.</summary>
@@ -94,11 +102,9 @@ public sealed class ClusterService(
             return Refusal.NotFound(What);
         if (row.Connection == ClusterConnectionKind.Installation)
             return new Refusal("registration.configured", RefusalKind.Conflict).With("name", row.Name);
-        var projects = await db.Projects.CountAsync(p => p.ClusterId == id, ct);
-        var pools = await db.Set<HardwarePool>().CountAsync(p => p.ClusterId == id, ct);
-        var used = new Refusal("registration.used", RefusalKind.Conflict).With("name", row.Name).With("projects", projects).With("pools", pools);
-        if (projects + pools > 0)
-            return used;
+        var use = await UseAsync(db, id, ct);
+        if (use.IsUsed)
+            return use.Refusal("registration.used", row);
         db.Remove(row);
         db.Audit(new AuditRecord(actor, "cluster.removed", What, id) { Details = { ["name"] = row.Name, ["server"] = row.Server } });
         try
@@ -108,7 +114,7 @@ public sealed class ClusterService(
         catch (DbUpdateException)
         {
             // A project moved in meanwhile: the foreign key holds.
-            return used;
+            return use.Refusal("registration.used", row);
         }
         return Result.Done;
     }
@@ -124,8 +130,8 @@ public sealed class ClusterService(
             return Refusal.NotFound(What);
         var check = (await trial.OfAsync(row, ct)).After(row.Check);
         var now = clock.GetUtcNow();
-        // Not through the row: what an admin edits meanwhile stays untouched.
-        await db.Set<ClusterRegistration>().Where(c => c.Id == id)
+        // Not through the row: what an admin edits meanwhile stays untouched. Of credentials that were replaced meanwhile it says nothing.
+        await db.Set<ClusterRegistration>().Where(c => c.Id == id && c.Connection == row.Connection && c.Credentials == row.Credentials)
             .ExecuteUpdateAsync(s => s.SetProperty(c => c.Check, check).SetProperty(c => c.CheckedAt, now), ct);
         db.Audit(new AuditRecord(actor, "cluster.checked", What, id) { Details = { ["problem"] = check.Problem, ["missing"] = check.Missing.Count } });
         db.Changed(new RowChange(nameof(ClusterRegistration), id, null, false));
@@ -159,6 +165,18 @@ public sealed class ClusterService(
 
     private static string Text(Dictionary<string, string> labels) => string.Join(", ", labels.Select(l => $"{l.Key}={l.Value}"));
 
+    private static async Task<Use> UseAsync(PortalDb db, Guid id, CancellationToken ct) => new(
+        await db.Projects.CountAsync(p => p.ClusterId == id, ct), await db.Set<HardwarePool>().CountAsync(p => p.ClusterId == id, ct));
+
     private static Refusal NameTaken(string name) =>
         new Refusal("registration.name_taken", RefusalKind.Conflict, "Name").With("name", name);
+
+    // What lives on a cluster.
+    private sealed record Use(int Projects, int Pools)
+    {
+        public bool IsUsed => Projects + Pools > 0;
+
+        public Refusal Refusal(string code, ClusterRegistration row) =>
+            new Refusal(code, RefusalKind.Conflict).With("name", row.Name).With("projects", Projects).With("pools", Pools);
+    }
 }

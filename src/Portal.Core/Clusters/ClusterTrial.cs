@@ -11,6 +11,9 @@ public sealed class ClusterTrial(IClusterProbe probe, IClusters clusters, TimePr
     /// <summary>Connects as the row says; an outage is a finding.</summary>
     public Task<ClusterCheck> OfAsync(ClusterRegistration row, CancellationToken ct) => probe.TryAsync(row, ct);
 
+    /// <summary>What tells the registered cluster from others, as it is seen now, else as it was tried; empty where nobody knows.</summary>
+    public string IdentityOf(ClusterRegistration row) => Seen(row.Id) ?? row.Check.Identity;
+
     /// <summary>Writes the way to the cluster into the row, with what a try of it found; the refusal says what to change about it.</summary>
     public async Task<Refusal?> ConnectAsync(PortalDb db, ClusterRegistration row, ClusterCredentials credentials, CancellationToken ct)
     {
@@ -18,7 +21,7 @@ public sealed class ClusterTrial(IClusterProbe probe, IClusters clusters, TimePr
         if (!read.Succeeded)
             return read.Refusal;
         // Of a registration that is new there is none.
-        var before = row.CheckedAt is null ? null : Seen(row.Id) ?? row.Check.Identity;
+        var before = row.CheckedAt is null ? null : IdentityOf(row);
         (row.Connection, row.Server, row.Credentials) = (credentials.Connection, read.Value.Server, read.Value.Credentials);
         row.Check = await probe.TryAsync(row, ct);
         row.CheckedAt = clock.GetUtcNow();

@@ -18,10 +18,22 @@ public static class NotebookHealth
     /// <summary>The verdict.</summary>
     public static WorkloadStatus From(Notebook notebook, NotebookFacts facts, DateTimeOffset now)
     {
+        if (IsHeldByOthers(notebook, facts))
+            return new(WorkloadState.Attention, "cluster.owned_by_other");
         if (notebook.Intent != NotebookIntent.Running)
             return Ending(notebook, facts, now);
         return Patience.After(Starting(facts), new(facts.Controller, facts.Workload, facts.Pod, facts.Events), notebook.IntentChangedAt, now);
     }
+
+    // What was asked for is carried out but for the number of pods, which was left to somebody else: no node is to blame.
+    private static bool IsHeldByOthers(Notebook notebook, NotebookFacts facts) =>
+        notebook.Generation == notebook.ObservedGeneration && facts.Controller.Text("kind") == Kinds.StatefulSet.Kind
+        && facts.Controller.Text("spec", "replicas") is { } replicas && notebook.Intent switch
+        {
+            NotebookIntent.Running => replicas == "0" && facts.Pod is null,
+            NotebookIntent.Stopped => replicas != "0",
+            _ => false,
+        };
 
     private static WorkloadStatus Starting(NotebookFacts facts)
     {

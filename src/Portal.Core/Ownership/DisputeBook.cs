@@ -71,14 +71,14 @@ public sealed class DisputeBook : IDisposable
     internal static async Task DropAsync(PortalDb db, ReconcileOwner owner, CancellationToken ct) =>
         db.RemoveRange(await db.Set<ObjectDispute>().Where(d => d.OwnerKind == owner.Kind && d.OwnerId == owner.Id).ToListAsync(ct));
 
-    /// <summary>The object is as wanted again: the dispute is over.</summary>
-    internal async Task SettleAsync(ObjectDispute known, CancellationToken ct)
+    /// <summary>The object is as wanted again, or gone: the dispute is over.</summary>
+    internal async Task SettleAsync(ObjectDispute known, CancellationToken ct, bool isGone = false)
     {
         await using var db = await _databases.CreateDbContextAsync(ct);
         if (await db.Set<ObjectDispute>().SingleOrDefaultAsync(d => d.Id == known.Id, ct) is not { } dispute)
             return;
         db.Remove(dispute);
-        db.Audit(Record(dispute, Actor.Reconciler, dispute.Decision == DisputeDecision.TakeOver ? "object.taken_over" : "object.dispute_over"));
+        db.Audit(Record(dispute, Actor.Reconciler, dispute.Decision == DisputeDecision.TakeOver && !isGone ? "object.taken_over" : "object.dispute_over"));
         await SaveAsync(db, dispute, ct);
     }
 

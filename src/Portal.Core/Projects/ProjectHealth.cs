@@ -27,7 +27,7 @@ public static class ProjectHealth
 
     /// <summary>The cluster has taken note of the ceilings once they stand in the quota's status.</summary>
     public static StepOutcome Quota(JsonObject seen) =>
-        ClusterWriter.Covers(seen.At("status", "hard"), seen.At("spec", "hard"))
+        Coverage.Covers(seen.At("status", "hard"), seen.At("spec", "hard"), amounts: true)
             ? StepOutcome.Done : StepOutcome.Waiting("project.quota_pending");
 
     /// <summary>

@@ -106,14 +106,17 @@ public static class ProjectManifests
     }
 
     /// <summary>The project's own storage: a quarter of its ceiling, never less than it has.</summary>
-    public static JsonObject Storage(ProjectPlan plan)
+    /// <param name="there">The claim that is there, or null. Whoever enlarged it wrote the amount in their own way, and so it stays.</param>
+    public static JsonObject Storage(ProjectPlan plan, JsonObject? there = null)
     {
+        var (own, given) = (there.Text("spec", "resources", "requests", "storage"), plan.Ceiling.StorageGiB / 4);
+        var amount = Quantity.Parse(own) >= Quantity.Parse(GiB(given)) ? own : GiB(Math.Max(given, plan.StoredGiB));
         var spec = new JsonObject
         {
             ["accessModes"] = new JsonArray(plan.Options.StorageAccessMode),
             ["resources"] = new JsonObject
             {
-                ["requests"] = new JsonObject { ["storage"] = GiB(Math.Max(plan.Ceiling.StorageGiB / 4, plan.StoredGiB)) },
+                ["requests"] = new JsonObject { ["storage"] = amount },
             },
         };
         if (plan.Options.StorageClass.Length > 0)

@@ -81,6 +81,21 @@ public class ClusterSettingsTests
         Assert.Equal("apiVersion: v1", fields.Instance.Form.Kubeconfig);
     }
 
+    [Theory]
+    [InlineData("registration.other_cluster", 2)]
+    [InlineData("registration.same_cluster", 1)]
+    public async Task Reconnect_ThatLeadsElsewhere_AsksForAConfirmation(string code, int buttons)
+    {
+        await using var pages = await ProjectPages.CreateAsync(PlatformRole.Admin, new SeenCluster());
+        var view = await ViewAsync(pages);
+        var settings = pages.Render<ClusterSettings>(p => p.Add(x => x.View, view));
+
+        settings.FindComponent<CredentialFields>().Instance.Form.Refused = new Refusal(code).With("name", "Edge").With("projects", 1).With("pools", 0);
+        settings.Render();
+
+        Assert.Equal(buttons, settings.FindAll("section[aria-labelledby=credentials-title] .form-actions button").Count);
+    }
+
     private static ClusterForm Form(IRenderedComponent<ClusterSettings> settings) => settings.FindComponent<ClusterFields>().Instance.Form;
 
     private static Task SaveAsync(IRenderedComponent<ClusterSettings> settings) =>

@@ -335,6 +335,7 @@ public sealed class ClusterWriterTests(PostgresServer server) : IAsyncLifetime
     // Somebody holds a field, and a person has said what shall be.
     private async Task DecidedAsync(DisputeDecision decision)
     {
+        _cluster[Quota] = Wanted(Quota);
         _cluster.Conflicts = [Asked];
         await Assert.ThrowsAsync<ClusterException>(EnsureAsync);
         await using var db = await _database.OpenAsync();

@@ -13,6 +13,9 @@ internal sealed class StagedCluster(params ResourceType[] followed) : IClusterCl
     /// <summary>Fields that others hold; an apply that is not forced is refused by them.</summary>
     public IReadOnlyList<FieldConflict> Conflicts { get; set; } = [];
 
+    /// <summary>False to refuse every read.</summary>
+    public bool MayRead { get; set; } = true;
+
     /// <summary>What a webhook makes of every write.</summary>
     public Action<JsonObject>? Webhook { get; set; }
 
@@ -47,7 +50,8 @@ internal sealed class StagedCluster(params ResourceType[] followed) : IClusterCl
 
     public TimeSpan? Age(ResourceType type) => followed.Contains(type) ? TimeSpan.Zero : null;
 
-    public Task<JsonObject?> FindAsync(ObjectKey key, CancellationToken ct) => Task.FromResult(Copy(key));
+    public Task<JsonObject?> FindAsync(ObjectKey key, CancellationToken ct) => MayRead
+        ? Task.FromResult(Copy(key)) : throw new ClusterException(ClusterFailure.Forbidden, "may not be read");
 
     public async IAsyncEnumerable<JsonObject> ListAsync(ResourceType type, string? ns, string? labelSelector, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {

@@ -68,6 +68,29 @@ public class ClusterServiceTests(PostgresServer server)
     }
 
     [Theory, EachProvider]
+    public async Task Reconnect_ToAnotherClusterWhileAProjectLivesThere_IsRefusedUntilItIsConfirmed(Provider provider)
+    {
+        var probe = new FoundCluster { Finding = ClusterCheck.None with { Identity = "uid-1" } };
+        await using var database = await CreateAsync(provider, probe);
+        var admin = await database.PersonAsync("admin", PlatformRole.Admin);
+        var clusters = database.Get<ClusterService>();
+        var draft = Draft("North");
+        await clusters.RegisterAsync(admin, draft, default);
+        var team = await database.TeamAsync("Risk", admin);
+        await database.Get<ProjectService>().CreateAsync(admin, new ProjectDraft(Guid.CreateVersion7(), "Credit", team), default);
+        probe.Finding = ClusterCheck.None with { Identity = "uid-2" };
+
+        var refused = await clusters.ReconnectAsync(admin, draft.Id, 1, draft.Credentials, default);
+        var confirmed = await clusters.ReconnectAsync(admin, draft.Id, 1, draft.Credentials, default, toAnother: true);
+
+        Assert.Equal(("registration.other_cluster", 1), (refused.Refusal?.Code, refused.Refusal?.Arguments["projects"]));
+        Assert.True(confirmed.Succeeded);
+        await using var db = await database.OpenAsync();
+        var told = (await db.AuditEntries.SingleAsync(e => e.Action == "cluster.reconnected")).Details;
+        Assert.All(["uid-1", "uid-2"], identity => Assert.Contains(identity, told, StringComparison.Ordinal));
+    }
+
+    [Theory, EachProvider]
     public async Task Register_AClusterThatIsSeenAlready_IsRefusedThoughItWasNeverTried(Provider provider)
     {
         var seen = new SeenCluster().With(Kinds.Namespace, new JsonObject { ["metadata"] = new JsonObject { ["name"] = "kube-system", ["uid"] = "uid-1" } });
@@ -151,6 +174,25 @@ public class ClusterServiceTests(PostgresServer server)
         var view = (await database.Get<ClusterQueryService>().GetAsync(admin, id, default)).Value;
         Assert.Equal(["patch secrets"], view.Row.Check.Missing);
         Assert.Equal(database.Clock.GetUtcNow(), view.Row.CheckedAt);
+    }
+
+    [Theory, EachProvider]
+    public async Task Check_OfCredentialsThatWereReplacedMeanwhile_IsNotKept(Provider provider)
+    {
+        var probe = new FoundCluster();
+        await using var database = await CreateAsync(provider, probe);
+        var admin = await database.PersonAsync("admin", PlatformRole.Admin);
+        var id = (await database.Get<ClusterService>().RegisterAsync(admin, Draft("North"), default)).Value;
+        probe.Finding = ClusterCheck.Failed("check.unauthorized");
+        probe.Meanwhile = async () =>
+        {
+            await using var db = await database.OpenAsync();
+            await db.Set<ClusterRegistration>().ExecuteUpdateAsync(s => s.SetProperty(c => c.Credentials, "others"));
+        };
+
+        Assert.Equal("check.unauthorized", (await database.Get<ClusterService>().CheckAsync(admin, id, default)).Value.Problem);
+
+        Assert.Equal("", (await database.Get<ClusterQueryService>().GetAsync(admin, id, default)).Value.Row.Check.Problem);
     }
 
     private static ClusterDraft Draft(string name) => new(Guid.CreateVersion7(), name, new ClusterCredentials(ClusterConnectionKind.Kubeconfig, "text"));

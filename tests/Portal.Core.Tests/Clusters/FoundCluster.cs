@@ -8,7 +8,15 @@ internal sealed class FoundCluster : IClusterProbe
 {
     public ClusterCheck Finding { get; set; } = ClusterCheck.None;
 
+    /// <summary>What happens while it is tried.</summary>
+    public Func<Task>? Meanwhile { get; set; }
+
     public Result<ClusterWay> Read(ClusterCredentials given) => new ClusterWay("https://cluster.test:6443", "sealed");
 
-    public Task<ClusterCheck> TryAsync(ClusterRegistration cluster, CancellationToken ct) => Task.FromResult(Finding);
+    public async Task<ClusterCheck> TryAsync(ClusterRegistration cluster, CancellationToken ct)
+    {
+        if (Meanwhile is { } happens)
+            await happens();
+        return Finding;
+    }
 }

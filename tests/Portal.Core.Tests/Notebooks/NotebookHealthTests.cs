@@ -139,6 +139,23 @@ public class NotebookHealthTests
         Assert.False(NotebookManifests.IsStartedElsewhere(notebook, Set));
     }
 
+    [Theory]
+    [InlineData(NotebookIntent.Stopped, 1, true, "cluster.owned_by_other")]
+    [InlineData(NotebookIntent.Stopped, 0, true, "pod.slow_stop")]
+    [InlineData(NotebookIntent.Running, 0, false, "cluster.owned_by_other")]
+    [InlineData(NotebookIntent.Deleted, 1, true, "pod.slow_stop")]
+    public void From_ReplicasThatWereLeftToOthers_BlamesNoNode(NotebookIntent intent, int replicas, bool runs, string reason)
+    {
+        var notebook = Running();
+        (notebook.Intent, notebook.ObservedGeneration) = (intent, notebook.Generation);
+        var set = (JsonObject)Set.DeepClone();
+        set["spec"] = new JsonObject { ["replicas"] = replicas };
+
+        var status = NotebookHealth.From(notebook, new NotebookFacts(set, runs ? RecordedPods.Get("ready") : null, null, []), Places.Now.AddMinutes(10));
+
+        Assert.Equal((WorkloadState.Attention, reason), (status.State, status.Reason));
+    }
+
     [Fact]
     public void From_Stopped_SaysWhetherItWasIdle()
     {

@@ -231,6 +231,19 @@ public class ProjectManifestTests
         Assert.Equal("125Gi", ProjectManifests.ResourceQuota(Small with { StoredGiB = 125 }, WithKueue()).Text("spec", "hard", "requests.storage"));
     }
 
+    [Theory]
+    [InlineData("1Ti", 1024, "1Ti")]
+    [InlineData("1100G", 1025, "1100G")]
+    [InlineData("1Gi", 1, null)]
+    public void Storage_OfAClaimThatSomebodyEnlarged_KeepsTheirWords(string there, long gib, string? kept)
+    {
+        var seen = new JsonObject { ["spec"] = new JsonObject { ["resources"] = new JsonObject { ["requests"] = new JsonObject { ["storage"] = there } } } };
+
+        var claim = ProjectManifests.Storage(Small with { StoredGiB = gib }, seen);
+
+        Assert.Equal(kept ?? $"{Small.Ceiling.StorageGiB / 4}Gi", claim.Text("spec", "resources", "requests", "storage"));
+    }
+
     [Fact]
     public void RoleBindings_AnotherRole_HasAnotherName()
     {

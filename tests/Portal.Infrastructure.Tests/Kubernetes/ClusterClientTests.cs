@@ -23,6 +23,19 @@ public class ClusterClientTests(EmbeddedCluster cluster)
     }
 
     [Fact]
+    public async Task Writer_AfterAPatchOfItsOwn_AppliesOverIt()
+    {
+        await using var world = await ClusterWorld.CreateAsync(cluster.Kubeconfig);
+        var key = world.KeyOf("patched");
+        await world.Writer.ApplyAsync(world.Config(key.Name), default);
+        await world.Client.PatchAsync(key, new JsonObject { ["data"] = new JsonObject { ["k"] = "2" } }, default);
+
+        var made = await world.Writer.ApplyAsync(world.Config(key.Name, "3"), default);
+
+        Assert.Equal("3", made.Text("data", "k"));
+    }
+
+    [Fact]
     public async Task Capabilities_WithoutAggregatedDiscovery_AreTheSame()
     {
         await using var proxy = await FaultProxy.StartAsync(cluster.Kubeconfig);

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,6 +16,8 @@ namespace Portal.Infrastructure.Tests.Kubernetes;
 /// <summary>What an admin is told whose cluster cannot be registered, of servers that are there and go wrong in one way each.</summary>
 public class ClusterFindingTests(PostgresServer server)
 {
+    private const string Plugin = "no-such-plugin";
+
     [Theory]
     [InlineData(null, "check.silent")]
     [InlineData("<html>Welcome</html>", "check.not_kubernetes")]
@@ -55,6 +59,33 @@ public class ClusterFindingTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task Register_PortWithoutTls_SaysSo()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var stop = new CancellationTokenSource();
+        var serving = AnswerPlainlyAsync(listener, stop.Token);
+
+        var refused = await RegisterAsync(Kubeconfig($"https://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}", null));
+
+        await stop.CancelAsync();
+        await serving;
+        Assert.Equal("check.not_tls", refused.Code);
+    }
+
+    [Fact]
+    public async Task Register_ProgramOfTheCredentialsThatIsMissing_SaysSoInItsWords()
+    {
+        await using var listening = new TlsServer(TlsServer.Certificate(), "{}");
+        var login = new JsonObject { ["exec"] = new JsonObject { ["apiVersion"] = "client.authentication.k8s.io/v1", ["command"] = Plugin } };
+
+        var refused = await RegisterAsync(Kubeconfig(listening.Address, listening.Authority, login));
+
+        Assert.Equal("check.sign_in", refused.Code);
+        Assert.Contains(Plugin, refused.Arguments["reason"]?.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Register_NameThatNobodyKnows_SaysSo()
     {
         // No name below this one ever exists.
@@ -89,11 +120,27 @@ public class ClusterFindingTests(PostgresServer server)
         Assert.Equal(("kubeconfig.not_in_cluster", "Connection"), (refused.Code, refused.Field));
     }
 
+    private static async Task AnswerPlainlyAsync(TcpListener listener, CancellationToken stop)
+    {
+        try
+        {
+            while (true)
+            {
+                using var client = await listener.AcceptTcpClientAsync(stop);
+                await client.GetStream().WriteAsync("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), stop);
+            }
+        }
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
+        {
+            // The client has had enough, or the test is over.
+        }
+    }
+
     // Only where nothing is answered its end is waited for.
     private async Task<Refusal> RegisterAsync(ClusterCredentials credentials, TimeSpan? patience = null)
     {
         var vault = new ClusterVault(new EphemeralDataProtectionProvider());
-        var options = new KubernetesOptions { ProbeTimeout = patience ?? TimeSpan.FromMinutes(1) };
+        var options = new KubernetesOptions { ProbeTimeout = patience ?? TimeSpan.FromMinutes(1), AllowedExecPlugins = [Plugin] };
         var probe = new ClusterProbe(new ClusterLines(vault, options), vault, options, new ProjectClusterOptions(), TimeProvider.System);
         await using var database = await TestDatabase.CreateAsync(Provider.Sqlite, server, s => s.AddSingleton<IClusterProbe>(probe));
         var admin = await database.PersonAsync("admin", PlatformRole.Admin);

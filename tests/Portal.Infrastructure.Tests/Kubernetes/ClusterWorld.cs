@@ -20,6 +20,8 @@ internal sealed class ClusterWorld : IAsyncDisposable
 
     public IClusterClient Client => _session.Cluster.Client;
 
+    public ClusterWriter Writer => _session.Cluster.Writer;
+
     public ClusterConnection Connection => _session.Connection;
 
     public static async Task<ClusterWorld> CreateAsync(string kubeconfig, Action<KubernetesOptions>? configure = null)

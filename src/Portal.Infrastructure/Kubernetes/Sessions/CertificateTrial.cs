@@ -44,6 +44,8 @@ internal static class CertificateTrial
             { } old when old.Until < now => Finding("check.certificate_expired", detail, address, KubeconfigReader.Day(old.Until)),
             { } young when young.From > now => Finding("check.certificate_early", detail, address, KubeconfigReader.Day(young.From)),
             { Name: false } => Finding("check.certificate_name", detail, address, ""),
+            // It showed none: no authority could be right for it.
+            null => Finding("check.not_tls", detail, address, ""),
             _ => Finding("check.wrong_authority", detail, address, ""),
         };
     }

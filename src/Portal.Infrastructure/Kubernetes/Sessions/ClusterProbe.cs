@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using k8s.Exceptions;
 using Portal.Core.Cluster;
 using Portal.Core.Clusters;
 using Portal.Core.Projects;
@@ -115,6 +116,9 @@ internal sealed class ClusterProbe(
             return ClusterCheck.Failed("check.unauthorized", failure.Message);
         if (failure.Failure == ClusterFailure.Forbidden)
             return ClusterCheck.Failed("check.no_rights", failure.Message);
+        // The program that gives the credentials out is run before anything is sent.
+        if (Causes(failure).OfType<KubeConfigException>().FirstOrDefault() is { } login)
+            return ClusterCheck.Failed("check.sign_in", failure.Message, ("reason", login.Message.Split('\n')[0].Trim()));
         var address = server.Length > 0 ? server : connection.Line.IsOwn ? "" : Address(connection);
         var problem = Causes(failure).Select(Problem).FirstOrDefault(p => p.Length > 0) ?? "check.unreachable";
         if (problem == "check.certificate")

@@ -25,7 +25,7 @@ public static class ClusterRoutes
             problems.Answer(await clusters.EditAsync(user.Actor(), id, request.Generation, request.ToContent(), ct)))
             .Produces(StatusCodes.Status204NoContent).WithSummary("Change what is said about a cluster");
         group.MapPut("/{id:guid}/credentials", async (Guid id, ClaimsPrincipal user, ReconnectRequest request, ClusterService clusters, Problems problems, CancellationToken ct) =>
-            problems.Answer(await clusters.ReconnectAsync(user.Actor(), id, request.Generation, CredentialsRequest.Read(request.Credentials), ct)))
+            problems.Answer(await clusters.ReconnectAsync(user.Actor(), id, request.Generation, CredentialsRequest.Read(request.Credentials), ct, request.ToAnotherCluster)))
             .Produces(StatusCodes.Status204NoContent).WithSummary("Reach a cluster with new credentials, after they were tried");
         group.MapPost("/{id:guid}/check", async (Guid id, ClaimsPrincipal user, ClusterService clusters, Problems problems, CancellationToken ct) =>
             problems.Answer(await clusters.CheckAsync(user.Actor(), id, ct)))
@@ -98,7 +98,11 @@ public sealed record ClusterEditRequest(
     : ClusterContentRequest(Name, Region, Kind, DataClasses, Labels, TakesProjects, ControlPlaneRanges, PortalRanges);
 
 /// <summary>New credentials.</summary>
-public sealed record ReconnectRequest(long Generation, CredentialsRequest? Credentials);
+/// <param name="ToAnotherCluster">
+/// Confirms that they lead to another cluster, which is refused with <c>registration.other_cluster</c> where projects or pools live on this one:
+/// everything is made anew there, and empty.
+/// </param>
+public sealed record ReconnectRequest(long Generation, CredentialsRequest? Credentials, bool ToAnotherCluster = false);
 
 /// <summary>A kubeconfig with its context; or address, token and certificate authority; or neither, for the portal's own pod.</summary>
 public sealed record CredentialsRequest(
