@@ -3,6 +3,7 @@ using Portal.Core.Access;
 using Portal.Core.Audit;
 using Portal.Core.Data;
 using Portal.Core.Hardware;
+using Portal.Core.Ownership;
 using Portal.Core.Projects;
 using Portal.Core.Results;
 
@@ -105,6 +106,8 @@ public sealed class ClusterService(
         var use = await UseAsync(db, id, ct);
         if (use.IsUsed)
             return use.Refusal("registration.used", row);
+        // Nobody would meet them again.
+        db.RemoveRange(await db.Set<ObjectDispute>().Where(d => d.ClusterId == id).ToListAsync(ct));
         db.Remove(row);
         db.Audit(new AuditRecord(actor, "cluster.removed", What, id) { Details = { ["name"] = row.Name, ["server"] = row.Server } });
         try

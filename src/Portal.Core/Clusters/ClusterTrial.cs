@@ -23,7 +23,7 @@ public sealed class ClusterTrial(IClusterProbe probe, IClusters clusters, TimePr
         // Of a registration that is new there is none.
         var before = row.CheckedAt is null ? null : IdentityOf(row);
         (row.Connection, row.Server, row.Credentials) = (credentials.Connection, read.Value.Server, read.Value.Credentials);
-        row.Check = await probe.TryAsync(row, ct);
+        row.Check = (await probe.TryAsync(row, ct)).After(row.Check);
         row.CheckedAt = clock.GetUtcNow();
         if (row.Check.Problem.Length > 0)
         {

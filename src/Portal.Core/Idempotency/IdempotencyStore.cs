@@ -6,7 +6,7 @@ namespace Portal.Core.Idempotency;
 /// <summary>Remembers the answers to calls with an idempotency key for a day.</summary>
 public sealed class IdempotencyStore(IDbContextFactory<PortalDb> databases, TimeProvider clock)
 {
-    private const int Attempts = 10;
+    private const int Attempts = 20;
     private static readonly TimeSpan Kept = TimeSpan.FromDays(1);
 
     // A call that has not answered by then died with its process; a repeat may take its place.
@@ -34,6 +34,8 @@ public sealed class IdempotencyStore(IDbContextFactory<PortalDb> databases, Time
                 // Gone again where the call that held it has failed in the meantime.
                 if (await db.Set<IdempotentRequest>().AsNoTracking().SingleOrDefaultAsync(r => r.Key == key, ct) is { } earlier)
                     return earlier;
+                // Others try as well: not all of them again at one moment.
+                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(10 * attempt)), ct);
             }
         }
     }

@@ -25,8 +25,8 @@ public static class NotebookHealth
         return Patience.After(Starting(facts), new(facts.Controller, facts.Workload, facts.Pod, facts.Events), notebook.IntentChangedAt, now);
     }
 
-    // What was asked for is carried out but for the number of pods, which was left to somebody else: no node is to blame.
-    private static bool IsHeldByOthers(Notebook notebook, NotebookFacts facts) =>
+    /// <summary>What was asked for is carried out but for the number of pods, which somebody else has set: no node is to blame.</summary>
+    internal static bool IsHeldByOthers(Notebook notebook, NotebookFacts facts) =>
         notebook.Generation == notebook.ObservedGeneration && facts.Controller.Text("kind") == Kinds.StatefulSet.Kind
         && facts.Controller.Text("spec", "replicas") is { } replicas && notebook.Intent switch
         {

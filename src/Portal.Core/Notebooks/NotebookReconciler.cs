@@ -98,6 +98,12 @@ public sealed class NotebookReconciler(
         }
         else if (notebook.Intent == NotebookIntent.Running && stands)
             unmended = await MendAsync(db, cluster, notebook, place, facts.Controller, ct);
+        // A server that was stopped and runs all the same is stopped again, or it is noted who holds it.
+        else if (notebook.Intent == NotebookIntent.Stopped && NotebookHealth.IsHeldByOthers(notebook, facts))
+        {
+            unmended = await MendAsync(db, cluster, notebook, place, facts.Controller, ct);
+            facts = await FactsAsync(cluster, notebook, place, ct);
+        }
         var status = FrozenProject.Explain(notebook.Project, NotebookHealth.From(notebook, facts, Now));
         // A server that runs is reached, whoever holds fields of it.
         Observe(notebook, status.State == WorkloadState.Running ? status : unmended ?? status);

@@ -65,15 +65,31 @@ public sealed record CommonQuota(long CpuMilli, long CpuBorrowMilli, long Memory
     }
 }
 
-/// <summary>Processors and memory that the nodes of a cluster can give to pods.</summary>
+/// <summary>Processors and memory that the nodes of a cluster can give to the pods of projects.</summary>
 /// <param name="CpuMilli">Thousandths of a core.</param>
 /// <param name="MemoryMiB">MiB.</param>
 public sealed record NodeCapacity(long CpuMilli, long MemoryMiB)
 {
-    /// <summary>The sum over the nodes, also over those that are away for a moment; null when there are none.</summary>
-    public static NodeCapacity? Of(IReadOnlyCollection<JsonObject> nodes) => nodes.Count == 0 ? null : new NodeCapacity(
-        nodes.Sum(n => (long)(Amount(n.Text("status", "allocatable", "cpu")) * 1000)),
-        nodes.Sum(n => (long)(Amount(n.Text("status", "allocatable", "memory")) / (1024 * 1024))));
+    /// <summary>
+    /// The sum over the nodes, also over those that are away for a moment, but for control planes and those that are set aside;
+    /// null when there are none at all.
+    /// </summary>
+    public static NodeCapacity? Of(IReadOnlyCollection<JsonObject> nodes)
+    {
+        if (nodes.Count == 0)
+            return null;
+        var open = nodes.Where(n => !IsClosed(n)).ToList();
+        return new NodeCapacity(
+            open.Sum(n => (long)(Amount(n.Text("status", "allocatable", "cpu")) * 1000)),
+            open.Sum(n => (long)(Amount(n.Text("status", "allocatable", "memory")) / (1024 * 1024))));
+    }
+
+    // By taints that stay: with those that Kubernetes itself gives for a moment, each node that is away would change the queues of all
+    // projects. Into nodes with accelerators the tolerations of their pools lead.
+    private static bool IsClosed(JsonObject node) =>
+        node.Items("spec", "taints").Any(t => t.Text("effect") is "NoSchedule" or "NoExecute"
+            && t.Text("key")?.StartsWith("node.kubernetes.io/", StringComparison.Ordinal) != true)
+        && node.At("status", "allocatable")?.AsObject().Any(r => ProjectManifests.IsExtended(r.Key)) != true;
 
     // What cannot be read counts as nothing.
     private static decimal Amount(string? quantity) => Quantity.Parse(quantity ?? "") ?? 0;

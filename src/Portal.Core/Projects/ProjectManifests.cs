@@ -106,10 +106,9 @@ public static class ProjectManifests
     }
 
     /// <summary>The project's own storage: a quarter of its ceiling, never less than it has.</summary>
-    /// <param name="there">The claim that is there, or null. Whoever enlarged it wrote the amount in their own way, and so it stays.</param>
-    public static JsonObject Storage(ProjectPlan plan, JsonObject? there = null)
+    public static JsonObject Storage(ProjectPlan plan)
     {
-        var (own, given) = (there.Text("spec", "resources", "requests", "storage"), plan.Ceiling.StorageGiB / 4);
+        var (own, given) = (plan.StoredAs, plan.Ceiling.StorageGiB / 4);
         var amount = Quantity.Parse(own) >= Quantity.Parse(GiB(given)) ? own : GiB(Math.Max(given, plan.StoredGiB));
         var spec = new JsonObject
         {

@@ -22,6 +22,9 @@ public sealed record ProjectPlan(
     /// <summary>Storage that is there already, GiB: a claim can grow and never shrink.</summary>
     public long StoredGiB { get; init; }
 
+    /// <summary>What its claim asks for, in the words of whoever wrote it, and so it stays; null where there is none.</summary>
+    public string? StoredAs { get; init; }
+
     /// <summary>Processors and memory in its queue.</summary>
     public CommonQuota Common { get; init; } = CommonQuota.None;
 

@@ -25,6 +25,7 @@ public sealed class ProjectPlanner(IProjectGrants grants, IClusters clusters, Cl
         var nodes = cache.Derive(Kinds.Node, PlannedNodes.From);
         var home = await HomeAsync(db, project, ct);
         var share = await grants.ShareAsync(db, project.Id, project.TeamId, project.ClusterId, ct);
+        var claim = cache.Find(new ObjectKey(Kinds.PersistentVolumeClaim, project.Namespace, ProjectManifests.StorageClaim));
         var plan = new ProjectPlan(
             project,
             project.Team?.Name ?? "",
@@ -34,8 +35,8 @@ public sealed class ProjectPlanner(IProjectGrants grants, IClusters clusters, Cl
             [.. nodes.Extended.Union(share.Pooled)],
             options)
         {
-            StoredGiB = ProjectHealth.StoredGiB(
-                cache.Find(new ObjectKey(Kinds.PersistentVolumeClaim, project.Namespace, ProjectManifests.StorageClaim))),
+            StoredGiB = ProjectHealth.StoredGiB(claim),
+            StoredAs = claim.Text("spec", "resources", "requests", "storage"),
             HasQueue = HasQueue(cache, project),
             Common = Common(project, home, nodes.Capacity),
             Bindings = home.Reach.SameCluster ? options.Bindings : [],

@@ -148,11 +148,8 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
         return fenced ? StepOutcome.Done : StepOutcome.Waiting("project.members_wait");
     }
 
-    private static async Task<StepOutcome> StorageAsync(ConnectedCluster cluster, ProjectPlan plan, CancellationToken ct)
-    {
-        var there = cluster.Cache.Find(new ObjectKey(Kinds.PersistentVolumeClaim, plan.Project.Namespace, ProjectManifests.StorageClaim));
-        return ProjectHealth.Storage(await cluster.Writer.EnsureAsync(Kinds.PersistentVolumeClaim, ProjectManifests.Storage(plan, there), ct));
-    }
+    private static async Task<StepOutcome> StorageAsync(ConnectedCluster cluster, ProjectPlan plan, CancellationToken ct) =>
+        ProjectHealth.Storage(await cluster.Writer.EnsureAsync(Kinds.PersistentVolumeClaim, ProjectManifests.Storage(plan), ct));
 
     private async Task<StepOutcome> QueueAsync(ConnectedCluster cluster, ProjectPlan plan, CancellationToken ct)
     {

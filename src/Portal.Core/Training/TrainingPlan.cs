@@ -21,7 +21,7 @@ public static class TrainingPlan
         if (place.Served.FirstServed(TrainingKinds.TrainJob) is { } trainer && place.Served.FirstServed(TrainingKinds.TrainingRuntime) is not null)
             return new(trainer, WorkloadChoice.Served);
         var torch = run.Framework == TrainingFramework.Torch ? place.Served.FirstServed(TrainingKinds.PyTorchJob) : null;
-        // Kueue as it is shipped does not manage PyTorchJobs: one in a queue would start at once, whatever the quota.
+        // A newer Kueue as it is shipped does not manage PyTorchJobs: one in a queue would start at once, whatever the quota.
         var outside = torch is not null && place.Queue.Length > 0;
         if (torch is not null && !outside)
             return new(torch, "choice.no_trainer");

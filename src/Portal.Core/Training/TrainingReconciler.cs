@@ -89,7 +89,7 @@ public sealed class TrainingReconciler(
         run.StartedAt ??= startedAt;
         // A stop takes the pod along, and its log with it; what is said last is read once the run has ended.
         var log = status.State.IsFinal() ? null : await LogAsync(cluster, run, facts.Pod, ct);
-        var unread = log is null && facts.Pod is not null && run.StartedAt is not null && Now - run.IntentChangedAt < LastLines;
+        var unread = log is null && startedAt is not null && Now - run.IntentChangedAt < LastLines;
         var refused = run.StopRequested && !status.State.IsFinal() && !unread
             ? await cluster.RefusedAsync(() => cluster.Writer.DeleteAsync(TrainingManifests.ControllerKey(run, place), TrainingManifests.Owner(run.Id), ct)) : null;
         status = refused ?? status;

@@ -80,7 +80,7 @@ public static class PoolStays
     /// <summary>False where there is too little history of anything that a workload may wait for: nothing would be forecast.</summary>
     public static async Task<bool> AreEnoughAsync(PortalDb db, WorkloadRow row, CancellationToken ct)
     {
-        foreach (var resource in Enum.GetValues<StayResource>())
+        foreach (var resource in Enum.GetValues<StayResource>().Where(r => r != StayResource.Accelerators || row.PoolId is not null))
         {
             if (await Finished(db, row, resource).Take(PoolHistory.Least).CountAsync(ct) == PoolHistory.Least)
                 return true;

@@ -18,7 +18,7 @@ internal static class StartOptions
         // All pods of a run ask for as much each.
         var pods = Math.Max(1, self.PodSets.Where(s => Asks(s.Spec, wanted.Key)).Sum(s => s.Count));
         var onEach = Math.Floor(Math.Max(0, wanted.Free) / pods);
-        if (onEach >= 1 && startsNow && HasNodes(self, wanted.Key, snapshot, s => s, onEach))
+        if (onEach >= 1 && startsNow && HasNodes(self, wanted.Key, snapshot, s => OnOther(s, wanted.Key.Flavor, wanted.Key.Flavor, snapshot), onEach))
             options.Add(new StartOption(StartOptionKind.Smaller, wanted.Key, onEach * pods) { Pods = pods });
         foreach (var other in tree.Flavors(self.ClusterQueue, wanted.Key.Resource).Where(f => f != wanted.Key.Flavor))
         {

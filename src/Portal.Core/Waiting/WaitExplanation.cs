@@ -57,7 +57,7 @@ public static class WaitExplanation
             Before =
             [
                 .. ahead.Concat(elsewhere.Where(q => Line.Instance.Compare(q, self) < 0)).Order(Line.Instance)
-                    .Select(q => tree.Taken(self.ClusterQueue, key, q.ClusterQueue, q.Requests.GetValueOrDefault(key.Resource))).Where(taken => taken > 0),
+                    .Select(q => tree.Taken(self.ClusterQueue, key, q.ClusterQueue, q.Requests.GetValueOrDefault(key.Resource))).Where(amount => amount > 0),
             ],
             Kind = KindOf(workload, rows, WaitRows.LacksPool(self, tree, snapshot.Flavors), ahead.Count, fit),
             Ahead = [.. ahead.Select(a => new WaitRival(a.Namespace, a.Requests.GetValueOrDefault(key.Resource), a.Priority, a.QueuedAt))],

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
+using Portal.Core.Health;
 
 namespace Portal.Core.Waiting;
 
@@ -16,9 +17,10 @@ internal static class WaitRows
     /// <summary>True where a workload has its quota in what is free and what it can take back.</summary>
     public static bool Starts(QueuedWorkload workload, QuotaTree tree, IReadOnlyList<JsonObject> flavors)
     {
-        var wanted = Wanted(workload, tree, flavors);
-        var all = new Dictionary<ResourceKey, decimal>(wanted);
-        return !LacksPool(workload, tree, flavors) && wanted.GroupBy(w => w.Key.Resource).All(pools => pools.Any(w => Has(w.Key, w.Value)));
+        var all = new Dictionary<ResourceKey, decimal>(Wanted(workload, tree, flavors));
+        return QueueHealth.From(workload.Object)?.Reason is not ("quota.taints" or "quota.not_granted" or "quota.no_flavor")
+            && workload.Requests.Where(r => r.Value > 0).All(r =>
+                Usable(workload, tree.Flavors(workload.ClusterQueue, r.Key), flavors).Any(f => Has(new ResourceKey(f, r.Key), r.Value)));
 
         bool Has(ResourceKey key, decimal needed) => tree.Available(workload.ClusterQueue, key) is var free
             && (free >= needed || tree.Reclaimable(workload.ClusterQueue, key, all) >= needed - free);

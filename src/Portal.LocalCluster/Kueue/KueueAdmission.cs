@@ -32,8 +32,8 @@ internal sealed class KueueAdmission(ObjectStore store, ResourceCatalog catalog)
     }
 
     /// <summary>
-    /// What names no queue goes into its namespace's default one, but for the parts of what is queued as a whole. Kueue takes sets
-    /// and bare pods too; here they run beside the queue.
+    /// What names no queue goes into its namespace's default one, but for the parts of what is queued as a whole. Kueue takes
+    /// Deployments, StatefulSets and bare pods too; here they run beside the queue.
     /// </summary>
     private bool IsTaken(AdmissionRequest request) =>
         request.Object.ControllerOwner()?.Text("kind") is not ("JobSet" or "TrainJob")

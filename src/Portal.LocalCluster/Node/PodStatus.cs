@@ -13,7 +13,7 @@ internal sealed record PodEnd(string Reason, string Message)
 /// <summary>A pod's status out of what is known of its containers.</summary>
 internal sealed record PodStatus(IReadOnlyList<ContainerStatus> Inits, IReadOnlyList<ContainerStatus> Containers, bool Initialized, bool Over, PodEnd? End)
 {
-    /// <summary>The conditions that are always written here, and by nobody else.</summary>
+    /// <summary>The conditions that are written here alone once the pod has its node.</summary>
     public static readonly IReadOnlyList<string> OwnConditions = ["PodScheduled", "Initialized", "ContainersReady", "Ready"];
 
     public string Phase

@@ -8,7 +8,7 @@ namespace Portal.LocalCluster.Node;
 
 /// <summary>
 /// The life of one pod on this machine: volumes, init containers, containers, and its end by itself, by deletion, by its
-/// deadline or by the cluster being stopped. It alone writes the pod's status.
+/// deadline or by the cluster being stopped. It alone writes the pod's status, but for conditions of others.
 /// </summary>
 internal sealed class PodWorker
 {

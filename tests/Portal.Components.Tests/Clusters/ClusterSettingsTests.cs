@@ -81,19 +81,39 @@ public class ClusterSettingsTests
         Assert.Equal("apiVersion: v1", fields.Instance.Form.Kubeconfig);
     }
 
-    [Theory]
-    [InlineData("registration.other_cluster", 2)]
-    [InlineData("registration.same_cluster", 1)]
-    public async Task Reconnect_ThatLeadsElsewhere_AsksForAConfirmation(string code, int buttons)
+    [Fact]
+    public async Task Reconnect_ThatLeadsElsewhere_IsConfirmedForWhatWasTriedAlone()
     {
         await using var pages = await ProjectPages.CreateAsync(PlatformRole.Admin, new SeenCluster());
+        await pages.ProjectAsync();
+        await using (var db = await pages.Database.OpenAsync())
+        {
+            var row = await db.Set<ClusterRegistration>().SingleAsync();
+            (row.Connection, row.Credentials, row.Check) = (ClusterConnectionKind.Kubeconfig, "before", ClusterCheck.None with { Identity = "uid-of-before" });
+            await db.SaveChangesAsync();
+        }
         var view = await ViewAsync(pages);
         var settings = pages.Render<ClusterSettings>(p => p.Add(x => x.View, view));
+        var way = settings.FindComponent<CredentialFields>().Instance.Form;
+        way.Kubeconfig = "rebuilt";
+        Assert.Single(Ways(settings));
 
-        settings.FindComponent<CredentialFields>().Instance.Form.Refused = new Refusal(code).With("name", "Edge").With("projects", 1).With("pools", 0);
-        settings.Render();
+        await Ways(settings)[0].ClickAsync(new());
+        way.Kubeconfig = "typed since";
+        await Ways(settings)[1].ClickAsync(new());
 
-        Assert.Equal(buttons, settings.FindAll("section[aria-labelledby=credentials-title] .form-actions button").Count);
+        Assert.Equal("before", await CredentialsAsync(pages));
+        await Ways(settings)[1].ClickAsync(new());
+        Assert.Equal("typed since", await CredentialsAsync(pages));
+    }
+
+    private static IReadOnlyList<AngleSharp.Dom.IElement> Ways(IRenderedComponent<ClusterSettings> settings) =>
+        settings.FindAll("section[aria-labelledby=credentials-title] .form-actions button");
+
+    private static async Task<string> CredentialsAsync(ProjectPages pages)
+    {
+        await using var db = await pages.Database.OpenAsync();
+        return await db.Set<ClusterRegistration>().Select(c => c.Credentials).SingleAsync();
     }
 
     private static ClusterForm Form(IRenderedComponent<ClusterSettings> settings) => settings.FindComponent<ClusterFields>().Instance.Form;

@@ -5,6 +5,7 @@ using Portal.Core.Access;
 using Portal.Core.Cluster;
 using Portal.Core.Clusters;
 using Portal.Core.Data;
+using Portal.Core.Ownership;
 using Portal.Core.Projects;
 using Portal.Testing.Cluster;
 using Portal.Testing.Databases;
@@ -78,15 +79,18 @@ public class ClusterServiceTests(PostgresServer server)
         await clusters.RegisterAsync(admin, draft, default);
         var team = await database.TeamAsync("Risk", admin);
         await database.Get<ProjectService>().CreateAsync(admin, new ProjectDraft(Guid.CreateVersion7(), "Credit", team), default);
+        // An account that may not see which cluster it is says nothing of another one.
+        probe.Finding = ClusterCheck.None;
+        Assert.True((await clusters.ReconnectAsync(admin, draft.Id, 1, draft.Credentials, default)).Succeeded);
         probe.Finding = ClusterCheck.None with { Identity = "uid-2" };
 
-        var refused = await clusters.ReconnectAsync(admin, draft.Id, 1, draft.Credentials, default);
-        var confirmed = await clusters.ReconnectAsync(admin, draft.Id, 1, draft.Credentials, default, toAnother: true);
+        var refused = await clusters.ReconnectAsync(admin, draft.Id, 2, draft.Credentials, default);
+        var confirmed = await clusters.ReconnectAsync(admin, draft.Id, 2, draft.Credentials, default, toAnother: true);
 
         Assert.Equal(("registration.other_cluster", 1), (refused.Refusal?.Code, refused.Refusal?.Arguments["projects"]));
         Assert.True(confirmed.Succeeded);
         await using var db = await database.OpenAsync();
-        var told = (await db.AuditEntries.SingleAsync(e => e.Action == "cluster.reconnected")).Details;
+        var told = (await db.AuditEntries.OrderBy(e => e.Seq).LastAsync(e => e.Action == "cluster.reconnected")).Details;
         Assert.All(["uid-1", "uid-2"], identity => Assert.Contains(identity, told, StringComparison.Ordinal));
     }
 
@@ -115,12 +119,18 @@ public class ClusterServiceTests(PostgresServer server)
         Assert.True(project.Succeeded, project.Refusal?.Code);
 
         var refused = await database.Get<ClusterService>().RemoveAsync(admin, used, default);
+        await using (var disputed = await database.OpenAsync())
+        {
+            disputed.Add(new ObjectDispute { ClusterId = idle, OwnerKind = "Platform", ApiGroup = "kueue.x-k8s.io", ObjectKind = "Cohort", Namespace = "", Name = "portal" });
+            await disputed.SaveChangesAsync();
+        }
         var removed = await database.Get<ClusterService>().RemoveAsync(admin, idle, default);
 
         Assert.Equal(("registration.used", 1), (refused.Refusal?.Code, refused.Refusal!.Arguments["projects"]));
         Assert.True(removed.Succeeded);
         await using var db = await database.OpenAsync();
         Assert.Equal(used, (await db.Projects.SingleAsync()).ClusterId);
+        Assert.Empty(await db.Set<ObjectDispute>().ToListAsync());
     }
 
     [Theory, EachProvider]

@@ -146,6 +146,21 @@ public class NotebookPassTests(PostgresServer server)
         Assert.Single(stage.Cluster.List(Kinds.StatefulSet, project.Namespace));
     }
 
+    [Theory, EachProvider]
+    public async Task Server_ThatSomebodyScalesUpAfterItWasStopped_IsStoppedAgain(Provider provider)
+    {
+        await using var stage = await PassStage.CreateAsync(provider, server);
+        var (project, notebook) = await LaunchedAsync(stage);
+        await stage.Database.Get<NotebookService>().StopAsync(stage.Ana, notebook.Id, default);
+        Assert.Equal((NotebookIntent.Stopped, WorkloadState.Stopped), await PassedAsync(stage, notebook.Id));
+        var controller = Assert.Single(stage.Cluster.List(Kinds.StatefulSet, project.Namespace));
+        controller["spec"]!["replicas"] = 1;
+
+        Assert.Equal((NotebookIntent.Stopped, WorkloadState.Stopped), await PassedAsync(stage, notebook.Id));
+
+        Assert.Equal("0", Assert.Single(stage.Cluster.List(Kinds.StatefulSet, project.Namespace)).Text("spec", "replicas"));
+    }
+
     private async Task<JsonObject> StoppedWithoutImageAsync(Provider provider, ResourceType kind)
     {
         await using var stage = await PassStage.CreateAsync(provider, server, kind == NotebookManifests.Kind ? [kind] : []);

@@ -48,4 +48,19 @@ public class CommonQuotaTests
         Assert.Equal(new NodeCapacity(milli, mib), NodeCapacity.Of([node]));
         Assert.Null(NodeCapacity.Of([]));
     }
+
+    [Theory]
+    [InlineData("node-role.kubernetes.io/control-plane", "NoSchedule", "", 0)]
+    [InlineData("dedicated", "NoExecute", "", 0)]
+    [InlineData("dedicated", "PreferNoSchedule", "", 4000)]
+    [InlineData("node.kubernetes.io/unreachable", "NoExecute", "", 4000)] // away for a moment
+    [InlineData("nvidia.com/gpu", "NoSchedule", ",\"nvidia.com/gpu\":\"8\"", 4000)]
+    public void Nodes_ThatAreClosedForGood_DoNotCount(string taint, string effect, string more, long milli)
+    {
+        var node = JsonNode.Parse($$"""
+            {"spec":{"taints":[{"key":"{{taint}}","effect":"{{effect}}"} ] },"status":{"allocatable":{"cpu":"4","memory":"8Gi"{{more}} } } }
+            """)!.AsObject();
+
+        Assert.Equal(milli, NodeCapacity.Of([node])?.CpuMilli);
+    }
 }

@@ -237,9 +237,7 @@ public class ProjectManifestTests
     [InlineData("1Gi", 1, null)]
     public void Storage_OfAClaimThatSomebodyEnlarged_KeepsTheirWords(string there, long gib, string? kept)
     {
-        var seen = new JsonObject { ["spec"] = new JsonObject { ["resources"] = new JsonObject { ["requests"] = new JsonObject { ["storage"] = there } } } };
-
-        var claim = ProjectManifests.Storage(Small with { StoredGiB = gib }, seen);
+        var claim = ProjectManifests.Storage(Small with { StoredGiB = gib, StoredAs = there });
 
         Assert.Equal(kept ?? $"{Small.Ceiling.StorageGiB / 4}Gi", claim.Text("spec", "resources", "requests", "storage"));
     }

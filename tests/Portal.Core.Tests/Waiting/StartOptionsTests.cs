@@ -56,6 +56,18 @@ public class StartOptionsTests
         Assert.Equal(offered, options.Any(o => o.Kind == StartOptionKind.OtherPool));
     }
 
+    // Its pool's grant has ended while it waits.
+    [Fact]
+    public void Smaller_BehindOneThatAsksForWhatTheQueueHasNot_IsOffered()
+    {
+        var world = new WaitWorld().Project("own", "h100=4", cohort: "").Runs("own", "a", 3);
+        var head = world.Waits("own", "head", 1, minutes: 20);
+        var container = head["spec"]!["podSets"]![0]!["template"]!["spec"]!["containers"]![0]!;
+        container["resources"] = JsonNode.Parse("""{"requests":{"cpu":"1","vendor.example/card":"1"}}""");
+
+        Assert.Equal(1, SmallerOf(world, world.Waits("own", "mine", 2)));
+    }
+
     private static decimal SmallerOf(WaitWorld world, JsonObject mine) =>
         WaitExplanation.For(world.Snapshot, mine, null).Options.Where(o => o.Kind == StartOptionKind.Smaller).Sum(o => o.Amount);
 }

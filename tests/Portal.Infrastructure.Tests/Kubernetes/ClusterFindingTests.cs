@@ -122,17 +122,17 @@ public class ClusterFindingTests(PostgresServer server)
 
     private static async Task AnswerPlainlyAsync(TcpListener listener, CancellationToken stop)
     {
-        try
+        while (!stop.IsCancellationRequested)
         {
-            while (true)
+            try
             {
                 using var client = await listener.AcceptTcpClientAsync(stop);
                 await client.GetStream().WriteAsync("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), stop);
             }
-        }
-        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
-        {
-            // The client has had enough, or the test is over.
+            catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
+            {
+                // This client has had enough, or the test is over.
+            }
         }
     }
 

@@ -75,8 +75,8 @@ public class ClusterProbeTests(EmbeddedCluster cluster)
 
     [Theory]
     [InlineData("v1.20.2", true)]
-    [InlineData("v1.24.17", true)]
-    [InlineData("v1.25.0+k3s1", false)]
+    [InlineData("v1.25.16", true)]
+    [InlineData("v1.26.0+k3s1", false)]
     [InlineData("v1.36.2", false)]
     [InlineData("", false)]
     public void Version_OlderThanWhatThePortalNeeds_IsKnown(string version, bool tooOld) => Assert.Equal(tooOld, ClusterProbe.IsTooOld(version));

@@ -63,6 +63,6 @@ public class DeadNodeTests(PostgresServer server, EmbeddedCluster cluster)
         {
             await using var db = await world.Database.OpenAsync();
             return holds(run = await db.Set<TrainingRun>().AsNoTracking().SingleAsync(r => r.Id == id));
-        }, () => $"{what}, and it is {run?.State} {run?.Reason} {run?.ReasonDetail}", patience: TimeSpan.FromMinutes(1));
+        }, () => $"{what}, and it is {run?.State} {run?.Reason} {run?.ReasonDetail}");
     }
 }

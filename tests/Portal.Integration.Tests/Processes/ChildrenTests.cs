@@ -33,7 +33,7 @@ public class ChildrenTests(PostgresServer server)
         // Both are wanted still: the notebook starts again, and the run's Job replaces the pod that the restart took.
         await StateAsync(stage, $"notebooks/{notebook}", "Running");
         await Eventually.TrueAsync(async () => Containers(stage).Count == 2 && StateOf(await stage.GetAsync("scientist", $"training/{run}")) == "Running",
-            () => $"both run again, once: {string.Join(", ", Containers(stage))}", patience: TimeSpan.FromMinutes(1));
+            () => $"both run again, once: {string.Join(", ", Containers(stage))}");
     }
 
     private static Task StateAsync(ProcessStage stage, string path, string state) => stage.UntilAsync("scientist", path, v => StateOf(v) == state);

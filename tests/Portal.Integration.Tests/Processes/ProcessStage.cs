@@ -105,7 +105,7 @@ internal sealed class ProcessStage : IAsyncDisposable
     public Task UntilAsync(string account, string path, Func<JsonNode, bool> holds)
     {
         JsonNode? last = null;
-        return Eventually.TrueAsync(async () => holds(last = await GetAsync(account, path)), () => $"{path} as wanted, and it is {last}\n{Portal.Output}", patience: TimeSpan.FromMinutes(1));
+        return Eventually.TrueAsync(async () => holds(last = await GetAsync(account, path)), () => $"{path} as wanted, and it is {last}\n{Portal.Output}");
     }
 
     /// <summary>Objects of a kind that carry the id of a row.</summary>

@@ -21,9 +21,9 @@ public sealed class LendingHolders(IClusters clusters, TimeProvider clock)
     {
         var granted = await db.Set<QuotaRequest>().AsNoTracking().Where(r => r.PoolId == pool.Id && r.State == QuotaState.Active)
             .GroupBy(r => r.ProjectId).Select(g => new { g.Key, Units = g.Sum(r => r.GrantedAmount ?? 0) }).ToDictionaryAsync(g => g.Key, g => g.Units, ct);
-        var projects = await db.Projects.AsNoTracking().Where(p => granted.Keys.Contains(p.Id)).OrderBy(p => p.Name)
+        var projects = await db.Projects.AsNoTracking().Where(p => granted.Keys.Contains(p.Id) && p.ClusterId == pool.ClusterId).OrderBy(p => p.Name)
             .Select(p => new { p.Id, p.Name, p.Namespace, p.TeamId, Team = p.Team!.Name }).ToListAsync(ct);
-        var elsewhere = await ElsewhereAsync(db, pool.Id, granted.Keys, ct);
+        var elsewhere = await ElsewhereAsync(db, pool, granted.Keys, ct);
         var remaining = await RemainingAsync(db, pool.Id, ct);
         var usage = PoolUsage.From(pool, clusters.Get(pool.ClusterId).Cache);
         return
@@ -39,12 +39,12 @@ public sealed class LendingHolders(IClusters clusters, TimeProvider clock)
     }
 
     private static async Task<ILookup<Guid, (PoolLending Lending, int Units)>> ElsewhereAsync(
-        PortalDb db, Guid poolId, IReadOnlyCollection<Guid> projects, CancellationToken ct)
+        PortalDb db, HardwarePool pool, IReadOnlyCollection<Guid> projects, CancellationToken ct)
     {
-        var units = await db.Set<QuotaRequest>().AsNoTracking().Where(r => r.PoolId != poolId && projects.Contains(r.ProjectId) && r.State == QuotaState.Active)
+        var units = await db.Set<QuotaRequest>().AsNoTracking().Where(r => r.PoolId != pool.Id && projects.Contains(r.ProjectId) && r.State == QuotaState.Active)
             .GroupBy(r => new { r.ProjectId, r.PoolId }).Select(g => new { g.Key.ProjectId, g.Key.PoolId, Units = g.Sum(r => r.GrantedAmount ?? 0) }).ToListAsync(ct);
         var pools = units.Select(u => u.PoolId).Distinct().ToList();
-        var lending = (await db.Set<HardwarePool>().AsNoTracking().Where(p => pools.Contains(p.Id)).Select(p => new { p.Id, p.Lending, p.ResourceName }).ToListAsync(ct))
+        var lending = (await db.Set<HardwarePool>().AsNoTracking().Where(p => pools.Contains(p.Id) && p.ClusterId == pool.ClusterId).Select(p => new { p.Id, p.Lending, p.ResourceName }).ToListAsync(ct))
             .Where(p => ProjectManifests.IsExtended(p.ResourceName)).ToDictionary(p => p.Id, p => p.Lending);
         return units.Where(u => lending.ContainsKey(u.PoolId)).ToLookup(u => u.ProjectId, u => (lending[u.PoolId], u.Units));
     }

@@ -21,10 +21,12 @@ internal static class CertificateTrial
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
         deadline.CancelAfter(Patience);
         (DateTime From, DateTime Until, bool Name)? seen = null;
+        var reached = false;
         try
         {
             using var client = new TcpClient();
             await client.ConnectAsync(server.Host, server.Port, deadline.Token);
+            reached = true;
             await using var tls = new SslStream(client.GetStream(), leaveInnerStreamOpen: false, (_, certificate, _, errors) =>
             {
                 using var shown = certificate is null ? null : X509CertificateLoader.LoadCertificate(certificate.GetRawCertData());
@@ -45,7 +47,7 @@ internal static class CertificateTrial
             { } young when young.From > now => Finding("check.certificate_early", detail, address, KubeconfigReader.Day(young.From)),
             { Name: false } => Finding("check.certificate_name", detail, address, ""),
             // It showed none: no authority could be right for it.
-            null => Finding("check.not_tls", detail, address, ""),
+            null when reached && !deadline.IsCancellationRequested => Finding("check.not_tls", detail, address, ""),
             _ => Finding("check.wrong_authority", detail, address, ""),
         };
     }

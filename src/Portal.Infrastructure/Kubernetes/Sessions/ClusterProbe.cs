@@ -15,8 +15,8 @@ namespace Portal.Infrastructure.Kubernetes.Sessions;
 internal sealed class ClusterProbe(
     ClusterLines lines, ClusterVault vault, KubernetesOptions options, ProjectClusterOptions projects, TimeProvider clock) : IClusterProbe
 {
-    /// <summary>Server-side apply, suspended Jobs and network policies are stable here, and a Job may say which failures count.</summary>
-    private const int OldestMinor = 25;
+    /// <summary>Server-side apply, suspended Jobs and network policies are stable here, and a Job says which failures count without a feature gate.</summary>
+    private const int OldestMinor = 26;
     private const int AtOnce = 8;
 
     public Result<ClusterWay> Read(ClusterCredentials given)

@@ -18,8 +18,8 @@ internal sealed class NotebookPasses(NotebookDoor door, IMemoryCache cache)
         if (cache.TryGetValue(key, out Result<NotebookTarget>? known))
             return known!;
         var answer = await door.OpenAsync(actor, id, ct);
-        // Only a right is remembered: a server that was not there yet is let in to as soon as it is.
-        if (answer.Succeeded)
+        // A server that was not there yet is let in to as soon as it is. That somebody may not is audited each time that it is asked.
+        if (answer.Succeeded || answer.Refusal.Kind != RefusalKind.Conflict)
             cache.Set(key, answer, Validity);
         return answer;
     }
