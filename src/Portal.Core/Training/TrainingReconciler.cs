@@ -88,7 +88,7 @@ public sealed class TrainingReconciler(
         var startedAt = TrainingHealth.StartedAt(facts.Pod);
         run.StartedAt ??= startedAt;
         // A stop takes the pod along, and its log with it; what is said last is read once the run has ended.
-        var log = status.State.IsFinal() ? null : await LogAsync(cluster, run, facts.Pod, ct);
+        var log = status.State.IsFinal() ? null : await LogAsync(cluster, run, facts.Pod, whole: run.StopRequested, ct);
         var unread = log is null && startedAt is not null && Now - run.IntentChangedAt < LastLines;
         var refused = run.StopRequested && !status.State.IsFinal() && !unread
             ? await cluster.RefusedAsync(() => cluster.Writer.DeleteAsync(TrainingManifests.ControllerKey(run, place), TrainingManifests.Owner(run.Id), ct)) : null;
@@ -114,7 +114,7 @@ public sealed class TrainingReconciler(
         var cluster = clusters.Of(run.Project!);
         var place = await cluster.PlaceAsync(run.Project!.Namespace, ct);
         var pod = TrainingPods.Leader(await cluster.AskPodsAsync(place.Namespace, TrainingManifests.Owner(run.Id), ct));
-        var log = await LogAsync(cluster, run, pod, ct);
+        var log = await LogAsync(cluster, run, pod, whole: true, ct);
         // The last lines say why it failed: what could not be read at once is asked for a little longer, while the pod is there.
         if (log is null && pod is not null && run.StartedAt is not null && Now - run.FinishedAt < LastLines)
             return ReconcileResult.After(WhileStopping);
@@ -242,8 +242,10 @@ public sealed class TrainingReconciler(
         });
     }
 
-    // What can be had of it: the pod may be gone, or on a node that no longer answers.
-    private static async Task<(string Text, bool Truncated)?> LogAsync(WorkloadCluster cluster, TrainingRun run, JsonObject? pod, CancellationToken ct)
+    // What can be had of it: the pod may be gone, or on a node that no longer answers. While the run goes on it is asked for again and
+    // again, and a long log costs its node and the API server as much each time: then its end has to do.
+    private static async Task<(string Text, bool Truncated)?> LogAsync(
+        WorkloadCluster cluster, TrainingRun run, JsonObject? pod, bool whole, CancellationToken ct)
     {
         if (pod is null || run.StartedAt is null)
             return null;
@@ -252,8 +254,8 @@ public sealed class TrainingReconciler(
         try
         {
             await using var stream = await cluster.Client.LogsAsync(
-                run.Project!.Namespace, pod.Name(), PodHealth.ContainerName(pod), follow: false, tailLines: null, patience.Token);
-            return await LogTail.ReadAsync(stream, TrainingLog.Limit, patience.Token);
+                run.Project!.Namespace, pod.Name(), PodHealth.ContainerName(pod), follow: false, whole ? null : PodLog.TailLines + 1, patience.Token);
+            return await LogTail.ReadAsync(stream, TrainingLog.Limit, patience.Token, whole ? int.MaxValue : PodLog.TailLines);
         }
         catch (Exception e) when (e is ClusterException or IOException or HttpRequestException or OperationCanceledException && !ct.IsCancellationRequested)
         {

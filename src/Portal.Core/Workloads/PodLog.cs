@@ -9,8 +9,8 @@ namespace Portal.Core.Workloads;
 /// <summary>What a pod of a workload writes.</summary>
 internal static class PodLog
 {
-    // One more is asked for: by it a log that goes on above is told from one that ends there.
-    private const int TailLines = 5000;
+    /// <summary>Lines of its end that are read. One more is asked for: by it a log that goes on above is told from one that ends there.</summary>
+    public const int TailLines = 5000;
 
     /// <summary>The log's end, or null where there is no pod, where it has not started yet or is gone, and where the cluster is out of reach.</summary>
     public static async Task<Stream?> OpenAsync(WorkloadCluster cluster, string ns, JsonObject? pod, bool follow, CancellationToken ct)

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Portal.Core.Cluster;
+using Portal.Core.Projects;
 using Portal.Core.Tests.Projects;
 using Portal.Core.Training;
 using Portal.Core.Workloads;
@@ -32,16 +33,32 @@ public class TrainingPassTests(PostgresServer server)
         Assert.NotNull(run.StartedAt);
     }
 
+    // A long log is not read whole every few seconds.
+    [Theory, EachProvider]
+    public async Task Log_OfALongRun_IsKeptByItsEndUntilItIsOver(Provider provider)
+    {
+        await using var stage = await PassStage.CreateAsync(provider, server);
+        var (project, id) = await RunningAsync(stage);
+        stage.Cluster.Log = string.Join('\n', Enumerable.Range(1, 6000).Select(i => $"step {i}"));
+
+        await stage.PassAsync(nameof(TrainingRun), id);
+
+        var kept = await LogAsync(stage, id);
+        Assert.Equal((true, true), (kept.Truncated, kept.Text.EndsWith("step 6000\n", StringComparison.Ordinal)));
+        Assert.DoesNotContain("step 1000\n", kept.Text, StringComparison.Ordinal);
+        stage.Cluster.Put(Kinds.Pod, Killed(project.Namespace, id));
+        Assert.Single(stage.Cluster.List(Kinds.Job, project.Namespace))["status"] =
+            new JsonObject { ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Failed", ["status"] = "True", ["reason"] = "BackoffLimitExceeded" }) };
+        await stage.PassAsync(nameof(TrainingRun), id);
+        kept = await LogAsync(stage, id);
+        Assert.Equal((false, true), (kept.Truncated, kept.Text.StartsWith("step 1\n", StringComparison.Ordinal)));
+    }
+
     [Theory, EachProvider]
     public async Task Stop_WhileItsLogCannotBeRead_WaitsALittleForIt(Provider provider)
     {
         await using var stage = await PassStage.CreateAsync(provider, server);
-        stage.Database.Get<WorkloadOptions>().PortalAddress = new Uri("http://portal/");
-        var project = await stage.ReadyAsync();
-        var id = (await stage.Database.Get<TrainingService>().LaunchAsync(stage.Ana, new TrainingDraft(Guid.CreateVersion7(), project.Id, "fit") { Code = "1" }, default)).Value;
-        await stage.PassAsync(nameof(TrainingRun), id);
-        stage.Cluster.Put(Kinds.Pod, Running(project.Namespace, id));
-        await stage.PassAsync(nameof(TrainingRun), id);
+        var (project, id) = await RunningAsync(stage);
         await stage.Database.Get<TrainingService>().StopAsync(stage.Ana, id, default);
 
         await stage.PassAsync(nameof(TrainingRun), id);
@@ -50,26 +67,37 @@ public class TrainingPassTests(PostgresServer server)
         await stage.PassAsync(nameof(TrainingRun), id);
 
         Assert.Empty(stage.Cluster.List(Kinds.Job, project.Namespace));
-        await using var db = await stage.Database.OpenAsync();
-        Assert.Equal("epoch 1", (await db.Set<TrainingLog>().SingleAsync(l => l.RunId == id)).Text.TrimEnd());
+        Assert.Equal("epoch 1\n", (await LogAsync(stage, id)).Text);
     }
 
     [Theory, EachProvider]
     public async Task Stop_OfARunWhoseNodeDoesNotAnswer_GoesOnWithoutItsLog(Provider provider)
     {
         await using var stage = await PassStage.CreateAsync(provider, server);
-        stage.Database.Get<WorkloadOptions>().PortalAddress = new Uri("http://portal/");
-        var project = await stage.ReadyAsync();
-        var id = (await stage.Database.Get<TrainingService>().LaunchAsync(stage.Ana, new TrainingDraft(Guid.CreateVersion7(), project.Id, "fit") { Code = "1" }, default)).Value;
-        await stage.PassAsync(nameof(TrainingRun), id);
-        stage.Cluster.Put(Kinds.Pod, Running(project.Namespace, id));
-        await stage.PassAsync(nameof(TrainingRun), id);
+        var (project, id) = await RunningAsync(stage);
         await stage.Database.Get<TrainingService>().StopAsync(stage.Ana, id, default);
 
         stage.Database.Clock.Advance(TimeSpan.FromSeconds(21));
         await stage.PassAsync(nameof(TrainingRun), id);
 
         Assert.Empty(stage.Cluster.List(Kinds.Job, project.Namespace));
+    }
+
+    private static async Task<(Project Project, Guid Run)> RunningAsync(PassStage stage)
+    {
+        stage.Database.Get<WorkloadOptions>().PortalAddress = new Uri("http://portal/");
+        var project = await stage.ReadyAsync();
+        var id = (await stage.Database.Get<TrainingService>().LaunchAsync(stage.Ana, new TrainingDraft(Guid.CreateVersion7(), project.Id, "fit") { Code = "1" }, default)).Value;
+        await stage.PassAsync(nameof(TrainingRun), id);
+        stage.Cluster.Put(Kinds.Pod, Running(project.Namespace, id));
+        await stage.PassAsync(nameof(TrainingRun), id);
+        return (project, id);
+    }
+
+    private static async Task<TrainingLog> LogAsync(PassStage stage, Guid run)
+    {
+        await using var db = await stage.Database.OpenAsync();
+        return await db.Set<TrainingLog>().AsNoTracking().SingleAsync(l => l.RunId == run);
     }
 
     private static JsonObject Running(string ns, Guid run)

@@ -129,7 +129,7 @@ public sealed class MemoryCluster : IClusterClient, IClusterCache, IClusters
 
     /// <inheritdoc/>
     public Task<Stream> LogsAsync(string ns, string pod, string? container, bool follow, int? tailLines, CancellationToken ct) =>
-        Log is { } log ? Task.FromResult<Stream>(new MemoryStream(Encoding.UTF8.GetBytes(log)))
+        Log is { } log ? Task.FromResult<Stream>(new MemoryStream(Encoding.UTF8.GetBytes(string.Concat(log.Split('\n').TakeLast(tailLines ?? int.MaxValue).Select(l => l + '\n')))))
             : throw new ClusterException(ClusterFailure.NotFound, "no log");
 
     /// <inheritdoc/>
