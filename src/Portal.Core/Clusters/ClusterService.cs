@@ -106,8 +106,6 @@ public sealed class ClusterService(
         var use = await UseAsync(db, id, ct);
         if (use.IsUsed)
             return use.Refusal("registration.used", row);
-        // Nobody would meet them again.
-        db.RemoveRange(await db.Set<ObjectDispute>().Where(d => d.ClusterId == id).ToListAsync(ct));
         db.Remove(row);
         db.Audit(new AuditRecord(actor, "cluster.removed", What, id) { Details = { ["name"] = row.Name, ["server"] = row.Server } });
         try
@@ -119,6 +117,8 @@ public sealed class ClusterService(
             // A project moved in meanwhile: the foreign key holds.
             return use.Refusal("registration.used", row);
         }
+        // Nobody would meet them again.
+        await db.Set<ObjectDispute>().Where(d => d.ClusterId == id).ExecuteDeleteAsync(ct);
         return Result.Done;
     }
 

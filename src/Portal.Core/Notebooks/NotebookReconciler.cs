@@ -101,8 +101,11 @@ public sealed class NotebookReconciler(
         // A server that was stopped and runs all the same is stopped again, or it is noted who holds it.
         else if (notebook.Intent == NotebookIntent.Stopped && NotebookHealth.IsHeldByOthers(notebook, facts))
         {
-            unmended = await MendAsync(db, cluster, notebook, place, facts.Controller, ct);
+            unmended = await StopAgainAsync(db, cluster, notebook, place, facts.Controller!, ct);
             facts = await FactsAsync(cluster, notebook, place, ct);
+            // It stops from now on, whenever that was asked for.
+            if (!NotebookHealth.IsHeldByOthers(notebook, facts))
+                notebook.IntentChangedAt = Now;
         }
         var status = FrozenProject.Explain(notebook.Project, NotebookHealth.From(notebook, facts, Now));
         // A server that runs is reached, whoever holds fields of it.
@@ -110,6 +113,17 @@ public sealed class NotebookReconciler(
         await RecordAsync(db, cluster, notebook, ct);
         await SaveAsync(db, ct);
         return notebook.State is WorkloadState.Running or WorkloadState.Stopped ? ReconcileResult.Settled : ReconcileResult.After(WhileMoving);
+    }
+
+    // Of what the catalogue no longer describes only the number could be said, over whoever set it: that is not forced.
+    private async Task<WorkloadStatus?> StopAgainAsync(
+        PortalDb db, WorkloadCluster cluster, Notebook notebook, WorkloadPlace place, JsonObject live, CancellationToken ct)
+    {
+        if (launch.FindImage(notebook.ImageId, ImageUse.Notebook) is null || launch.FindSize(notebook.SizeId) is null)
+            return null;
+        // Kueue lets the priority of what runs neither come nor go.
+        place = place with { HasPriorities = live.Text("metadata", "labels", PriorityClass.Label) is not null };
+        return await cluster.RefusedAsync(() => ApplyAsync(db, cluster, notebook, place, NotebookPlan.Current(notebook, place), live, ct));
     }
 
     private async Task<ReconcileResult> RefusedAsync(PortalDb db, Notebook notebook, WorkloadStatus refused, CancellationToken ct)

@@ -72,13 +72,14 @@ public sealed record NodeCapacity(long CpuMilli, long MemoryMiB)
 {
     /// <summary>
     /// The sum over the nodes, also over those that are away for a moment, but for control planes and those that are set aside;
-    /// null when there are none at all.
+    /// null when there are none for projects.
     /// </summary>
     public static NodeCapacity? Of(IReadOnlyCollection<JsonObject> nodes)
     {
-        if (nodes.Count == 0)
-            return null;
         var open = nodes.Where(n => !IsClosed(n)).ToList();
+        // They may come once work asks for them: a queue of nothing would never ask.
+        if (open.Count == 0)
+            return null;
         return new NodeCapacity(
             open.Sum(n => (long)(Amount(n.Text("status", "allocatable", "cpu")) * 1000)),
             open.Sum(n => (long)(Amount(n.Text("status", "allocatable", "memory")) / (1024 * 1024))));

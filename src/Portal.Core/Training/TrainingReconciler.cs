@@ -118,6 +118,9 @@ public sealed class TrainingReconciler(
         // The last lines say why it failed: what could not be read at once is asked for a little longer, while the pod is there.
         if (log is null && pod is not null && run.StartedAt is not null && Now - run.FinishedAt < LastLines)
             return ReconcileResult.After(WhileStopping);
+        // Too long to be read whole in time: its end. Of one that was stopped the whole may be kept already.
+        if (log is null && !run.StopRequested)
+            log = await LogAsync(cluster, run, pod, whole: false, ct);
         await KeepLogAsync(db, run, log, ct);
         foreach (var key in TrainingManifests.Leftovers(run, place))
             await LetGoAsync(cluster, key, TrainingManifests.Owner(run.Id), ct);

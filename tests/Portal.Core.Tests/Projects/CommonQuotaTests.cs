@@ -49,6 +49,11 @@ public class CommonQuotaTests
         Assert.Null(NodeCapacity.Of([]));
     }
 
+    // The workers of a cluster that grows on demand come only once something waits for them.
+    [Fact]
+    public void Nodes_ThatAreAllClosed_SayNothing() => Assert.Null(NodeCapacity.Of(
+        [JsonNode.Parse("""{"spec":{"taints":[{"key":"node-role.kubernetes.io/control-plane","effect":"NoSchedule"}]},"status":{"allocatable":{"cpu":"4"}}}""")!.AsObject()]));
+
     [Theory]
     [InlineData("node-role.kubernetes.io/control-plane", "NoSchedule", "", 0)]
     [InlineData("dedicated", "NoExecute", "", 0)]
@@ -61,6 +66,7 @@ public class CommonQuotaTests
             {"spec":{"taints":[{"key":"{{taint}}","effect":"{{effect}}"} ] },"status":{"allocatable":{"cpu":"4","memory":"8Gi"{{more}} } } }
             """)!.AsObject();
 
-        Assert.Equal(milli, NodeCapacity.Of([node])?.CpuMilli);
+        var open = JsonNode.Parse("""{"status":{"allocatable":{"cpu":"1","memory":"1Gi"}}}""")!.AsObject();
+        Assert.Equal(1000 + milli, NodeCapacity.Of([node, open])?.CpuMilli);
     }
 }

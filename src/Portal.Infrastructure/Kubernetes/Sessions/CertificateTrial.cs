@@ -21,7 +21,7 @@ internal static class CertificateTrial
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
         deadline.CancelAfter(Patience);
         (DateTime From, DateTime Until, bool Name)? seen = null;
-        var reached = false;
+        var (reached, answered) = (false, false);
         try
         {
             using var client = new TcpClient();
@@ -39,6 +39,7 @@ internal static class CertificateTrial
         catch (Exception e) when (e is AuthenticationException or IOException or SocketException or OperationCanceledException && !ct.IsCancellationRequested)
         {
             // Refused on purpose once it was seen.
+            answered = reached && e is not OperationCanceledException;
         }
         var now = DateTime.UtcNow;
         return seen switch
@@ -47,7 +48,7 @@ internal static class CertificateTrial
             { } young when young.From > now => Finding("check.certificate_early", detail, address, KubeconfigReader.Day(young.From)),
             { Name: false } => Finding("check.certificate_name", detail, address, ""),
             // It showed none: no authority could be right for it.
-            null when reached && !deadline.IsCancellationRequested => Finding("check.not_tls", detail, address, ""),
+            null when answered => Finding("check.not_tls", detail, address, ""),
             _ => Finding("check.wrong_authority", detail, address, ""),
         };
     }
