@@ -1,19 +1,18 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Portal.Infrastructure.Kubernetes.Sessions;
-using Portal.Testing.Clusters;
 using Portal.Testing.Faults;
 
 namespace Portal.Benchmarks.Clusters;
 
-/// <summary>Applies manifests one after the other to an embedded cluster of its own, by the portal's client and nothing else.</summary>
+/// <summary>Applies manifests one after the other to a cluster of its own, by the portal's client and nothing else.</summary>
 internal sealed class BareLoop : IAsyncDisposable
 {
-    private readonly EmbeddedCluster _cluster;
+    private readonly BenchCluster _cluster;
     private readonly FaultProxy? _way;
     private readonly ClusterSession _line;
 
-    private BareLoop(EmbeddedCluster cluster, FaultProxy? way)
+    private BareLoop(BenchCluster cluster, FaultProxy? way)
     {
         (_cluster, _way) = (cluster, way);
         _line = OnboardBenchmark.Line(way?.Kubeconfig ?? cluster.Kubeconfig);
@@ -23,8 +22,7 @@ internal sealed class BareLoop : IAsyncDisposable
     /// <param name="longer">How much longer each call takes that is measured.</param>
     public static async Task<BareLoop> StartAsync(TimeSpan longer)
     {
-        var cluster = new EmbeddedCluster();
-        await cluster.InitializeAsync();
+        var cluster = await BenchCluster.OfLoopAsync();
         return new BareLoop(cluster, await OnboardBenchmark.WayToAsync(cluster, longer));
     }
 

@@ -13,7 +13,6 @@ using Portal.Core.Reconciliation;
 using Portal.Core.Teams;
 using Portal.Infrastructure.Kubernetes;
 using Portal.Infrastructure.Kubernetes.Sessions;
-using Portal.Testing.Clusters;
 using Portal.Testing.Faults;
 using Portal.Testing.Web;
 
@@ -23,7 +22,8 @@ namespace Portal.Benchmarks.Clusters;
 /// 500 projects onboarded by the portal against a bare loop of the same apply calls, and an approval until the API server
 /// shows it against one bare apply of the same object. Neither side is held to a rate. All of it twice: before the embedded
 /// cluster itself, which answers sooner than any API server can that keeps its objects elsewhere and takes its processor time
-/// from the same cores; and with each call as much longer as a write may take to be stored by etcd.
+/// from the same cores; and with each call as much longer as a write may take to be stored by etcd. Or once before API servers
+/// that are named, see <see cref="BenchCluster"/>.
 /// </summary>
 public static class OnboardBenchmark
 {
@@ -44,7 +44,9 @@ public static class OnboardBenchmark
     private const string Unlimited = "100000";
 
     /// <summary>Runs the portal on one embedded cluster and the loop on another.</summary>
-    public static async Task<IReadOnlyList<BenchmarkRow>> RunAsync(CancellationToken ct) =>
+    public static async Task<IReadOnlyList<BenchmarkRow>> RunAsync(CancellationToken ct) => BenchCluster.IsGiven
+        ? await RunAsync(TimeSpan.Zero, ", clusters as named", ct)
+        :
     [
         .. await RunAsync(TimeSpan.Zero, "", ct),
         .. await RunAsync(Stored, $", each call {Stored.TotalMilliseconds:0} ms longer", ct),
@@ -52,8 +54,7 @@ public static class OnboardBenchmark
 
     private static async Task<IReadOnlyList<BenchmarkRow>> RunAsync(TimeSpan longer, string how, CancellationToken ct)
     {
-        await using var cluster = new EmbeddedCluster();
-        await cluster.InitializeAsync();
+        await using var cluster = await BenchCluster.OfPortalAsync();
         await using var way = await WayToAsync(cluster, longer);
         var kubeconfig = way?.Kubeconfig ?? cluster.Kubeconfig;
         await using var portal = await RunningPortal.StartAsync("Kubeconfig", sample: false,
@@ -136,7 +137,7 @@ public static class OnboardBenchmark
         return all;
     }
 
-    internal static async Task<FaultProxy?> WayToAsync(EmbeddedCluster cluster, TimeSpan longer)
+    internal static async Task<FaultProxy?> WayToAsync(BenchCluster cluster, TimeSpan longer)
     {
         if (longer == TimeSpan.Zero)
             return null;
