@@ -74,7 +74,7 @@
   verbs: [get, create, patch, delete]
 - apiGroups: [kueue.x-k8s.io]
   resources: [workloadpriorityclasses, cohorts]
-  verbs: [get, create, patch]
+  verbs: [create, patch]
 - apiGroups: [kueue.x-k8s.io]
   resources: [resourceflavors, clusterqueues]
   verbs: [get, create, patch, delete]
@@ -90,7 +90,7 @@
   verbs: [get, create, patch, delete]
 - apiGroups: [kueue.x-k8s.io]
   resources: [localqueues]
-  verbs: [get, create, patch]
+  verbs: [create, patch]
 # Secrets of runs and notebooks are written and taken away; the portal knows what is in them from its own rows.
 - apiGroups: [""]
   resources: [services, configmaps, secrets]

@@ -112,7 +112,7 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
         try
         {
             // What is followed and was not seen is not there.
-            var seen = cache.Find(key) ?? (cache.Age(type) is null ? await cluster.FindAsync(key, ct) : null);
+            var seen = cache.Find(key) ?? (cache.Age(type) is null ? await _kept.LookAsync(key, ct) : null);
             var dispute = seen is null ? null : await DisputeOfAsync(key, ct);
             Prepare(wanted, dispute);
             if (seen is not null && Coverage.Covers(seen, wanted))
@@ -135,7 +135,7 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
     public async Task<bool> DeleteAsync(ObjectKey key, ReconcileOwner owner, CancellationToken ct)
     {
         // Who deletes must trust neither what was so when it was written nor a watch that is behind.
-        var there = await _kept.LookAsync(key, ct);
+        var there = await _kept.LookBeforeDeleteAsync(key, ct);
         if (there is null)
             await DropAsync(key, ct);
         if (there is null || !IsOurs(there, owner))
@@ -152,7 +152,7 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
             if (wanted.Contains(found.Name()) || found.IsGoing() || ObjectKeeper.Of(found).IsOther)
                 continue;
             var key = new ObjectKey(type, found.Text("metadata", "namespace"), found.Name());
-            if (await _kept.LookAsync(key, ct) is { } there && IsOurs(there, owner) && !ObjectKeeper.Of(there).IsOther)
+            if (await _kept.LookBeforeDeleteAsync(key, ct) is { } there && IsOurs(there, owner) && !ObjectKeeper.Of(there).IsOther)
                 await DeleteAsync(key, ct);
         }
     }

@@ -28,29 +28,37 @@ internal sealed class KeptObjects(IClusterClient cluster, IClusterCache cache, D
     public static ClusterException Refusal(ObjectKey key, ObjectKeeper keeper) =>
         new(ClusterFailure.Owned, $"{key.Type.Kind} {key.Name} is kept by {keeper.Kind} {keeper.Name}".TrimEnd() + ".");
 
-    /// <summary>The object as the cluster has it now, or null.</summary>
+    /// <summary>
+    /// The object as the cluster has it now, or null, for who writes it: a patch of nothing, since who writes Secrets, quotas and queues
+    /// need not be allowed to read them.
+    /// </summary>
     public async Task<JsonObject?> LookAsync(ObjectKey key, CancellationToken ct)
     {
-        // What is followed may mostly be read, and a read goes through no webhook, which may be down while what runs has to end.
-        if (cache.Age(key.Type) is not null)
-        {
-            try
-            {
-                return await cluster.FindAsync(key, ct);
-            }
-            catch (ClusterException refused) when (refused.Failure == ClusterFailure.Forbidden)
-            {
-                // Asked as below.
-            }
-        }
         try
         {
-            // A patch of nothing: who writes Secrets need not be allowed to read them.
             return await cluster.PatchAsync(key, [], ct);
         }
         catch (ClusterException absent) when (absent.Failure == ClusterFailure.NotFound)
         {
             return null;
+        }
+    }
+
+    /// <summary>
+    /// As <see cref="LookAsync"/>, for who deletes it: what is followed and deleted may mostly be read, and a read goes through no
+    /// webhook, which may be down while what runs has to end.
+    /// </summary>
+    public async Task<JsonObject?> LookBeforeDeleteAsync(ObjectKey key, CancellationToken ct)
+    {
+        if (cache.Age(key.Type) is null)
+            return await LookAsync(key, ct);
+        try
+        {
+            return await cluster.FindAsync(key, ct);
+        }
+        catch (ClusterException refused) when (refused.Failure == ClusterFailure.Forbidden)
+        {
+            return await LookAsync(key, ct);
         }
     }
 

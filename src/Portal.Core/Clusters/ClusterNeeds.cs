@@ -39,8 +39,8 @@ public static class ClusterNeeds
         new(Kinds.Namespace, "get", "create", "patch", "delete"),
         new(Kinds.RoleBinding, "get", "create", "patch", "delete"),
         new(Kinds.ResourceFlavor, "get", "create", "patch", "delete"),
-        new(Kinds.WorkloadPriorityClass, "get", "create", "patch"),
-        new(Kinds.Cohort, "get", "create", "patch"),
+        new(Kinds.WorkloadPriorityClass, "create", "patch"),
+        new(Kinds.Cohort, "create", "patch"),
         new(Kinds.ClusterQueue, "get", "create", "patch", "delete"),
         new(AccessReview, "create"),
     ];
@@ -48,10 +48,9 @@ public static class ClusterNeeds
     /// <summary>Of what carries rows out, in each project's namespace.</summary>
     public static IReadOnlyList<ClusterNeed> ReconcilerInProjects { get; } =
     [
-        .. new[] { Kinds.ResourceQuota, Kinds.LimitRange, Kinds.ServiceAccount, Kinds.PersistentVolumeClaim }
+        .. new[] { Kinds.ResourceQuota, Kinds.LimitRange, Kinds.ServiceAccount, Kinds.PersistentVolumeClaim, Kinds.LocalQueue }
             .Select(type => new ClusterNeed(type, "create", "patch")),
         new(Kinds.NetworkPolicy, "get", "create", "patch", "delete"),
-        new(Kinds.LocalQueue, "get", "create", "patch"),
         .. new[] { Kinds.Service, Kinds.ConfigMap, Kinds.Secret, TrainingKinds.TrainingRuntime }.Concat(Controllers)
             .Select(type => new ClusterNeed(type, "create", "patch", "delete")),
         new(Kinds.Event, "list"),

@@ -118,13 +118,28 @@ public sealed class DisputedObjectTests(PostgresServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Preview_OfWhatMayNotBeRead_IsARefusalInTheClustersWords()
+    public async Task Preview_BeforeTheFirstListOfWhatMayNotBeRead_IsAnsweredByTheRightToWrite()
     {
+        var unlisted = new StagedCluster { MayRead = false };
+
+        var change = await new ClusterWriter(unlisted, unlisted).PreviewAsync(Quota.Type, Wanted(Quota), default);
+
+        Assert.Equal(ObjectChangeKind.Create, change.Change);
+        Assert.False(unlisted.Has(Quota));
+    }
+
+    [Fact]
+    public async Task Ensure_OfADisputedObjectThatWentAndMayNotBeRead_MakesItWholeByTheRightToWrite()
+    {
+        await LeftAsync(Quota);
+        _cluster.Remove(Quota);
+        _cluster.Calls.Clear();
         _cluster.MayRead = false;
 
-        var change = await _writer.PreviewAsync(Secret.Type, Wanted(Secret), default);
+        await _writer.EnsureAsync(Quota.Type, Wanted(Quota), default);
 
-        Assert.Equal((ObjectChangeKind.Refused, "may not be read"), (change.Change, change.Problem));
+        Assert.Equal(["patch ResourceQuota limits", "apply ResourceQuota limits"], _cluster.Calls);
+        Assert.Equal(0, _cluster.RefusedReads);
     }
 
     [Fact]

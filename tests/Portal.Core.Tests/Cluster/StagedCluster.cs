@@ -16,6 +16,8 @@ internal sealed class StagedCluster(params ResourceType[] followed) : IClusterCl
     /// <summary>False to refuse every read.</summary>
     public bool MayRead { get; set; } = true;
 
+    public int RefusedReads { get; private set; }
+
     /// <summary>What a webhook makes of every write.</summary>
     public Action<JsonObject>? Webhook { get; set; }
 
@@ -50,8 +52,13 @@ internal sealed class StagedCluster(params ResourceType[] followed) : IClusterCl
 
     public TimeSpan? Age(ResourceType type) => followed.Contains(type) ? TimeSpan.Zero : null;
 
-    public Task<JsonObject?> FindAsync(ObjectKey key, CancellationToken ct) => MayRead
-        ? Task.FromResult(Copy(key)) : throw new ClusterException(ClusterFailure.Forbidden, "may not be read");
+    public Task<JsonObject?> FindAsync(ObjectKey key, CancellationToken ct)
+    {
+        if (MayRead)
+            return Task.FromResult(Copy(key));
+        RefusedReads++;
+        throw new ClusterException(ClusterFailure.Forbidden, "may not be read");
+    }
 
     public async IAsyncEnumerable<JsonObject> ListAsync(ResourceType type, string? ns, string? labelSelector, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {

@@ -33,9 +33,13 @@ internal sealed class TwoParts : IAsyncDisposable
 
     public Guid Team { get; private set; }
 
-    public static async Task<TwoParts> StartAsync(PostgresServer server, Action<LocalClusterOptions>? configure = null)
+    /// <param name="prepare">Changes the cluster before the parts see it.</param>
+    public static async Task<TwoParts> StartAsync(
+        PostgresServer server, Action<LocalClusterOptions>? configure = null, Func<ChartStage, Task>? prepare = null)
     {
         var chart = await ChartStage.StartAsync(configure);
+        if (prepare is not null)
+            await prepare(chart);
         var postgres = await server.NewDatabaseAsync();
         var web = await RunningPortal.StartAsync("Kubeconfig", sample: false, [.. SettingsOf(chart, "web", postgres)]);
         var reconciler = await RunningPortal.StartAsync("Kubeconfig", sample: false,

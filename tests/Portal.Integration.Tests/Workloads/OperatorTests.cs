@@ -23,7 +23,7 @@ public class OperatorTests(WorkloadStage stage) : IClassFixture<WorkloadStage>
         await RunsAsAsync(before, "apps/v1 StatefulSet", "choice.no_notebooks");
 
         foreach (var kind in new[] { NotebookManifests.Kind, TrainingKinds.TrainJob, TrainingKinds.TrainingRuntime })
-            await Cluster.ApplyAsync(Definition(kind), Ct);
+            await Cluster.ApplyAsync(OperatorKinds.Definition(kind, kind == TrainingKinds.TrainJob ? OlderTrainJob() : null), Ct);
         await Eventually.TrueAsync(async () => (await Cluster.CapabilitiesAsync(Ct)).Serves(TrainingKinds.TrainingRuntime)
             && (await Cluster.CapabilitiesAsync(Ct)).Serves(NotebookManifests.Kind), "the kinds are served");
 
@@ -125,34 +125,6 @@ public class OperatorTests(WorkloadStage stage) : IClassFixture<WorkloadStage>
 
     private static string? Stopped(JsonObject? notebook) => notebook.Text("metadata", "annotations", NotebookManifests.StoppedAnnotation);
 
-    // The kind alone: what an operator would do with it is not what is tested here.
-    private static JsonObject Definition(ResourceType type) => new()
-    {
-        ["apiVersion"] = "apiextensions.k8s.io/v1",
-        ["kind"] = "CustomResourceDefinition",
-        ["metadata"] = new JsonObject { ["name"] = $"{type.Plural}.{type.Group}" },
-        ["spec"] = new JsonObject
-        {
-            ["group"] = type.Group,
-            ["scope"] = "Namespaced",
-            ["names"] = new JsonObject
-            {
-                ["plural"] = type.Plural,
-                ["singular"] = type.Kind.ToLowerInvariant(),
-                ["kind"] = type.Kind,
-                ["listKind"] = type.Kind + "List",
-            },
-            ["versions"] = new JsonArray(new JsonObject
-            {
-                ["name"] = type.Version,
-                ["served"] = true,
-                ["storage"] = true,
-                ["subresources"] = new JsonObject { ["status"] = new JsonObject() },
-                ["schema"] = new JsonObject { ["openAPIV3Schema"] = type == TrainingKinds.TrainJob ? OlderTrainJob() : Anything() },
-            }),
-        },
-    };
-
     // As in Trainer 2.1, which refuses a limit of the whole.
     private static JsonObject OlderTrainJob() => new()
     {
@@ -165,13 +137,11 @@ public class OperatorTests(WorkloadStage stage) : IClassFixture<WorkloadStage>
                 ["properties"] = new JsonObject
                 {
                     ["suspend"] = new JsonObject { ["type"] = "boolean" },
-                    ["runtimeRef"] = Anything(),
-                    ["trainer"] = Anything(),
+                    ["runtimeRef"] = OperatorKinds.Anything(),
+                    ["trainer"] = OperatorKinds.Anything(),
                 },
             },
-            ["status"] = Anything(),
+            ["status"] = OperatorKinds.Anything(),
         },
     };
-
-    private static JsonObject Anything() => new() { ["type"] = "object", ["x-kubernetes-preserve-unknown-fields"] = true };
 }
