@@ -155,6 +155,13 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
             if (await _kept.LookBeforeDeleteAsync(key, ct) is { } there && IsOurs(there, owner) && !ObjectKeeper.Of(there).IsOther)
                 await DeleteAsync(key, ct);
         }
+        // What is not wanted is not written again, and nothing else would see that somebody has taken it away.
+        foreach (var dispute in disputes is null ? [] : await disputes.OfAsync(clusterId, type, ns, owner, ct))
+        {
+            var key = new ObjectKey(type, ns, dispute.Name);
+            if (!wanted.Contains(dispute.Name) && cache.Find(key) is null && await _kept.LookAsync(key, ct) is null)
+                await disputes!.SettleAsync(dispute, ct, isGone: true);
+        }
     }
 
     /// <summary>Forgets what was in a namespace that is being removed: nobody else has deleted it.</summary>

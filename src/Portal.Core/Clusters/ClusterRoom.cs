@@ -6,7 +6,7 @@ namespace Portal.Core.Clusters;
 
 /// <summary>
 /// Processors of a cluster's ready nodes, in cores, and those that no pod has asked for. Counted are nodes that work of projects may
-/// use: open ones, and those with accelerators whose taints a pool's work tolerates; control planes and what is set aside are not.
+/// use now, see <see cref="NodeView.IsForProjects"/>.
 /// </summary>
 public sealed record ClusterRoom(double CpuTotal, double CpuFree)
 {
@@ -31,14 +31,8 @@ public sealed record ClusterRoom(double CpuTotal, double CpuFree)
         public static ReadyNodes From(IReadOnlyList<JsonObject> nodes)
         {
             var ready = nodes.Where(n => Condition.Find(n, "Ready") is { IsTrue: true } && n.Text("spec", "unschedulable") != "true").ToList();
-            return new(ready.Count > 0, ready.Where(n => IsForProjects(NodeView.From(n)))
+            return new(ready.Count > 0, ready.Where(n => NodeView.From(n) is { IsForProjects: true } node && !node.Taints.Any(t => t.KeepsOff && t.Passes))
                 .ToDictionary(n => n.Name(), n => (double)(Quantity.Parse(n.Text("status", "allocatable", "cpu")) ?? 0)));
-        }
-
-        private static bool IsForProjects(NodeView node)
-        {
-            var closed = node.Taints.Count(t => t.Effect is "NoSchedule" or "NoExecute");
-            return closed == 0 || (node.Allocatable.Count > 0 && closed == DiscoveredAccelerators.TaintsOf(node).Count);
         }
     }
 }

@@ -9,6 +9,9 @@ public sealed record Placement(IReadOnlyList<PlacementVerdict> Verdicts)
     /// <summary>The chosen cluster, or null when none fits.</summary>
     public PlacementVerdict? Chosen => Verdicts.FirstOrDefault(v => v.Fits);
 
+    /// <summary>What the cluster of the wished pool has against the project; null when it takes it, or no pool was wished.</summary>
+    public PlacementVerdict? AgainstPool { get; private init; }
+
     /// <summary>
     /// Takes the clusters that a project may live on, by region, data class and pool, and of those the one with the largest
     /// free part; full ones come after those with room, since work waits there, and one that nothing is known of now last. Pure.
@@ -22,7 +25,10 @@ public sealed record Placement(IReadOnlyList<PlacementVerdict> Verdicts)
         [
             .. fitting.Select((o, i) => Verdict(o, true, For(o, only: fitting.Count == 1, best: i == 0))),
             .. judged.Where(j => j.Against is not null).Select(j => Verdict(j.Offer, false, j.Against!)),
-        ]);
+        ])
+        {
+            AgainstPool = judged.Where(j => j.Against is not null && j.Offer.Id == wish.PoolClusterId).Select(j => Verdict(j.Offer, false, j.Against!)).FirstOrDefault(),
+        };
     }
 
     private static PlacementVerdict Verdict(ClusterOffer offer, bool fits, PlacementReason reason) =>

@@ -45,7 +45,7 @@ public static class DiscoveredAccelerators
                 return new PoolProposal(
                     NameOf(resource, labels), resource, labels, taints, group.Sum(o => o.Value),
                     [.. group.Select(o => o.node.Name).Order(StringComparer.Ordinal)], group.Any(o => o.node.Simulated),
-                    pools.FirstOrDefault(p => p.ResourceName == resource && PoolNodes.Carries(node, p.NodeLabels))?.Id);
+                    pools.FirstOrDefault(p => p.ResourceName == resource && PoolNodes.IsMeant(p, node))?.Id);
             })
             .OrderByDescending(p => p.Count).ThenBy(p => p.Name, StringComparer.Ordinal),
     ];
@@ -54,11 +54,10 @@ public static class DiscoveredAccelerators
         node.Labels.Where(l => ModelLabels.Contains(l.Key) || ModelSuffixes.Any(s => l.Key.EndsWith(s, StringComparison.Ordinal)))
             .Take(PoolRules.LabelLimit).ToDictionary(), StringComparer.Ordinal);
 
-    // node.kubernetes.io/* taints come and go with the node's health; control-plane nodes are nobody's pool.
+    // Control-plane nodes are nobody's pool.
     internal static List<NodeTaint> TaintsOf(NodeView node) =>
     [
-        .. node.Taints.Where(t => t.Effect is "NoSchedule" or "NoExecute"
-                && !t.Key.StartsWith("node.kubernetes.io/", StringComparison.Ordinal)
+        .. node.Taints.Where(t => t.KeepsOff && !t.Passes
                 && !t.Key.StartsWith("node-role.kubernetes.io/", StringComparison.Ordinal))
             .OrderBy(t => t.Key, StringComparer.Ordinal),
     ];

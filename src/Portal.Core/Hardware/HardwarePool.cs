@@ -107,6 +107,12 @@ public sealed record NodeTaint(string Key, string Value, string Effect)
     /// <summary>As kubectl writes it, <c>key=value:Effect</c>.</summary>
     public override string ToString() => Value.Length == 0 ? $"{Key}:{Effect}" : $"{Key}={Value}:{Effect}";
 
+    /// <summary>True when pods that do not tolerate it are not put on its node, or not left there.</summary>
+    internal bool KeepsOff => Effect is "NoSchedule" or "NoExecute";
+
+    /// <summary>True for one that Kubernetes itself gives and takes with the node's health.</summary>
+    internal bool Passes => Key.StartsWith("node.kubernetes.io/", StringComparison.Ordinal);
+
     /// <summary>True when what is let past this one is let past the other: an empty value stands for every value, as in a toleration.</summary>
     internal bool Covers(NodeTaint other) => Key == other.Key && Effect == other.Effect && (Value.Length == 0 || Value == other.Value);
 }

@@ -14,6 +14,19 @@ public sealed record NodeView(
     /// <summary>True when the node takes no new pods: it is being drained or was set aside.</summary>
     public bool Cordoned { get; init; }
 
+    /// <summary>
+    /// True when work of projects may use the node once it is well: an open one, or one with accelerators whose taints a pool's work
+    /// tolerates. Control planes and what is set aside are not for them, whatever they have.
+    /// </summary>
+    public bool IsForProjects
+    {
+        get
+        {
+            var closed = Taints.Count(t => t.KeepsOff && !t.Passes);
+            return closed == 0 || (Allocatable.Count > 0 && closed == DiscoveredAccelerators.TaintsOf(this).Count);
+        }
+    }
+
     /// <summary>Label with which a node says that its accelerators are simulated.</summary>
     public const string SimulatedLabel = "portal.local/simulated-accelerators";
 

@@ -29,7 +29,17 @@ public sealed class DisputeBook : IDisposable
     }
 
     /// <summary>The dispute about an object, or null.</summary>
-    public async Task<ObjectDispute?> FindAsync(Guid clusterId, ObjectKey key, CancellationToken ct)
+    public async Task<ObjectDispute?> FindAsync(Guid clusterId, ObjectKey key, CancellationToken ct) =>
+        (await RowsAsync(ct)).GetValueOrDefault(KeyOf(clusterId, key));
+
+    /// <summary>The disputes about an owner's objects of a kind in a namespace.</summary>
+    internal async Task<IReadOnlyList<ObjectDispute>> OfAsync(Guid clusterId, ResourceType type, string? ns, ReconcileOwner owner, CancellationToken ct) =>
+    [
+        .. (await RowsAsync(ct)).Values.Where(d => d.ClusterId == clusterId && d.OwnerKind == owner.Kind && d.OwnerId == owner.Id
+            && d.ApiGroup == type.Group && d.ObjectKind == type.Kind && d.Namespace == (ns ?? "")),
+    ];
+
+    private async Task<Dictionary<(Guid, string, string, string), ObjectDispute>> RowsAsync(CancellationToken ct)
     {
         // Counted before it is read: what is stored while it is read makes the reading old, whichever of the two ends first.
         var stored = Interlocked.Read(ref _stored);
@@ -38,7 +48,7 @@ public sealed class DisputeBook : IDisposable
             _known = known = new Reading(stored, ReadAsync());
         try
         {
-            return (await known.Rows.WaitAsync(ct)).GetValueOrDefault(KeyOf(clusterId, key));
+            return await known.Rows.WaitAsync(ct);
         }
         catch when (known.Rows.IsFaulted)
         {

@@ -56,4 +56,8 @@ public enum ObjectChangeKind { Create, Change, Same, Refused }
 
 /// <summary>What would happen to all objects of a change, those that stay as they are among them.</summary>
 /// <param name="More">Projects whose objects would change too and are not listed.</param>
-public sealed record ChangePlan(IReadOnlyList<ObjectChange> Objects, int More = 0);
+public sealed record ChangePlan(IReadOnlyList<ObjectChange> Objects, int More = 0)
+{
+    /// <summary>Kinds that would be made too and that the cluster can not be asked about: they are checked against objects that are not stored yet.</summary>
+    public IReadOnlyList<string> NotTried { get; init; } = [];
+}

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
+using Portal.Core.Hardware;
 
 namespace Portal.Core.Projects;
 
@@ -76,7 +77,8 @@ public sealed record NodeCapacity(long CpuMilli, long MemoryMiB)
     /// </summary>
     public static NodeCapacity? Of(IReadOnlyCollection<JsonObject> nodes)
     {
-        var open = nodes.Where(n => !IsClosed(n)).ToList();
+        // By taints that stay: with those that pass, each node that is away would change the queues of all projects.
+        var open = nodes.Where(n => NodeView.From(n).IsForProjects).ToList();
         // They may come once work asks for them: a queue of nothing would never ask.
         if (open.Count == 0)
             return null;
@@ -84,13 +86,6 @@ public sealed record NodeCapacity(long CpuMilli, long MemoryMiB)
             open.Sum(n => (long)(Amount(n.Text("status", "allocatable", "cpu")) * 1000)),
             open.Sum(n => (long)(Amount(n.Text("status", "allocatable", "memory")) / (1024 * 1024))));
     }
-
-    // By taints that stay: with those that Kubernetes itself gives for a moment, each node that is away would change the queues of all
-    // projects. Into nodes with accelerators the tolerations of their pools lead.
-    private static bool IsClosed(JsonObject node) =>
-        node.Items("spec", "taints").Any(t => t.Text("effect") is "NoSchedule" or "NoExecute"
-            && t.Text("key")?.StartsWith("node.kubernetes.io/", StringComparison.Ordinal) != true)
-        && node.At("status", "allocatable")?.AsObject().Any(r => ProjectManifests.IsExtended(r.Key)) != true;
 
     // What cannot be read counts as nothing.
     private static decimal Amount(string? quantity) => Quantity.Parse(quantity ?? "") ?? 0;

@@ -9,6 +9,9 @@ public interface IProjectGrants
     /// <summary>What is active at this moment for a project of a team, of the pools of the project's cluster.</summary>
     Task<ProjectShare> ShareAsync(PortalDb db, Guid projectId, Guid teamId, Guid? clusterId, CancellationToken ct);
 
+    /// <summary>The pool that says where a project without a cluster goes: of its active and coming grants the first one's. Null without any.</summary>
+    Task<Guid?> PoolAsync(PortalDb db, Guid projectId, CancellationToken ct);
+
     /// <summary>True while a pool still counts units as promised to the project: its row stays until they were given back.</summary>
     Task<bool> HoldsAnyAsync(Guid projectId, CancellationToken ct);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Portal.Core.Access;
@@ -10,12 +11,21 @@ namespace Portal.Core.Projects;
 /// <summary>Gathers what a project's objects follow from.</summary>
 public sealed class ProjectPlanner(IProjectGrants grants, IClusters clusters, ClusterPlacement placement, ProjectClusterOptions options)
 {
-    /// <summary>Gives a project that has none a cluster; false while none takes it.</summary>
-    public async Task<bool> PlaceAsync(PortalDb db, Project project, CancellationToken ct)
+    /// <summary>Gives a project that has none a cluster, that of the pool it was granted units of; waiting while none takes it.</summary>
+    public async Task<StepOutcome> PlaceAsync(PortalDb db, Project project, CancellationToken ct)
     {
-        var content = new ProjectContent(project.Name) { DataClass = project.DataClass, Region = project.Region };
-        project.Place((await placement.DecideAsync(db, content, ct)).Chosen);
-        return project.ClusterId is not null;
+        var pool = await grants.PoolAsync(db, project.Id, ct);
+        var content = new ProjectContent(project.Name) { DataClass = project.DataClass, Region = project.Region, PoolId = pool };
+        var place = await placement.DecideAsync(db, content, ct);
+        project.Place(place.Chosen);
+        if (project.ClusterId is not null)
+            return StepOutcome.Done;
+        return pool is not null && place.AgainstPool is { } against
+            ? StepOutcome.Waiting("project." + against.Reason.Code["placement.".Length..] + "_of_pool") with
+            {
+                Arguments = JsonSerializer.Serialize(new Dictionary<string, string>(against.Reason.Arguments) { ["cluster"] = against.Cluster }),
+            }
+            : StepOutcome.Waiting("project.no_cluster");
     }
 
     /// <summary>The plan for a project that was read with its team, its members and who they are.</summary>

@@ -77,14 +77,15 @@ public sealed class ProjectReconciler(
     // Made before any cluster was registered. The raised generation brings it to its cluster's own queue.
     private async Task<ReconcileResult> PlaceAsync(PortalDb db, Project project, CancellationToken ct)
     {
-        if (await planner.PlaceAsync(db, project, ct))
+        var placed = await planner.PlaceAsync(db, project, ct);
+        if (placed.IsFinished)
         {
             project.Generation++;
             await fence.SaveAsync(db, ct);
             return ReconcileResult.Settled;
         }
         var step = project.Steps.FirstOrDefault(s => s.Kind == ProjectStepKind.Namespace) ?? AddStep(project, ProjectStepKind.Namespace);
-        await EndAsync(db, project, step, StepOutcome.Waiting("project.no_cluster"), failed: false, ct);
+        await EndAsync(db, project, step, placed, failed: false, ct);
         return ReconcileResult.After(LookAgain);
     }
 

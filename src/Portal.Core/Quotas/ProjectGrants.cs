@@ -3,6 +3,7 @@ using Portal.Core.Data;
 using Portal.Core.Hardware;
 using Portal.Core.Hardware.Lending;
 using Portal.Core.Projects;
+using Portal.Core.Results;
 
 namespace Portal.Core.Quotas;
 
@@ -35,12 +36,33 @@ public sealed class ProjectGrants(IDbContextFactory<PortalDb> databases) : IProj
     }
 
     /// <inheritdoc/>
+    public async Task<Guid?> PoolAsync(PortalDb db, Guid projectId, CancellationToken ct) => (await FirstPoolAsync(db, projectId, ct))?.Id;
+
+    /// <inheritdoc/>
     public async Task<bool> HoldsAnyAsync(Guid projectId, CancellationToken ct)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
         return await db.Set<QuotaRequest>()
             .AnyAsync(r => r.ProjectId == projectId && (r.State == QuotaState.Approved || r.State == QuotaState.Active), ct);
     }
+
+    /// <summary>
+    /// Null when a project may be granted units of a pool: those of another cluster than its own, or than the one its grants will
+    /// bring it to, would give it nothing.
+    /// </summary>
+    internal static async Task<Refusal?> CheckClusterAsync(PortalDb db, Project project, HardwarePool pool, CancellationToken ct)
+    {
+        if (project.ClusterId is { } home)
+            return pool.ClusterId == home ? null
+                : new Refusal("quota.pool_elsewhere", RefusalKind.Conflict, "PoolId").With("pool", pool.Name).With("project", project.Name);
+        return await FirstPoolAsync(db, project.Id, ct) is { } first && first.ClusterId != pool.ClusterId
+            ? new Refusal("quota.pool_apart", RefusalKind.Conflict, "PoolId").With("pool", pool.Name).With("project", project.Name).With("granted", first.Name)
+            : null;
+    }
+
+    private static Task<HardwarePool?> FirstPoolAsync(PortalDb db, Guid projectId, CancellationToken ct) =>
+        db.Set<QuotaRequest>().AsNoTracking().Where(QuotaRequest.Holds).Where(r => r.ProjectId == projectId)
+            .OrderBy(r => r.From).ThenBy(r => r.Id).Select(r => r.Pool).FirstOrDefaultAsync(ct);
 
     /// <summary>The grant of units of a pool under a policy.</summary>
     internal static ProjectGrant Grant(HardwarePool pool, LendingPolicy policy, int units) =>

@@ -32,8 +32,8 @@ public sealed class QuotaDecisionService(IDbContextFactory<PortalDb> databases, 
         if (request!.Project!.Intent != ProjectIntent.Active)
             return new Refusal("quota.project_archived", RefusalKind.Conflict).With("project", request.Project.Name);
         // It may have been asked for before the project had its cluster.
-        if (request.Project.ClusterId is { } home && request.Pool!.ClusterId != home)
-            return new Refusal("quota.pool_elsewhere", RefusalKind.Conflict).With("pool", request.Pool.Name).With("project", request.Project.Name);
+        if (await ProjectGrants.CheckClusterAsync(db, request.Project, request.Pool!, ct) is { } elsewhere)
+            return elsewhere with { Field = null };
 
         var units = (int)amount;
         await using (await db.Database.BeginTransactionAsync(ct))
@@ -56,7 +56,7 @@ public sealed class QuotaDecisionService(IDbContextFactory<PortalDb> databases, 
             (request.FollowsId, request.Carried) = (followed?.Id, carried);
             var action = units == request.Amount ? QuotaAction.Approved : QuotaAction.ApprovedLess;
             db.Move(request, to, action, actor, now, units, decision.Reason.Trim());
-            if (await db.TryCommitAsync(request, changesProject: to == QuotaState.Active, ct))
+            if (await db.TryCommitAsync(request, changesProject: to == QuotaState.Active || request.Project.ClusterId is null, ct))
                 return Result.Done;
         }
         return await OvertakenAsync(actor, decision.RequestId, a => a is QuotaAction.Approved or QuotaAction.ApprovedLess, amount, ct);

@@ -212,7 +212,7 @@ public sealed class QuotaService(IDbContextFactory<PortalDb> databases, AccessGa
             return (Refusal.NotFound("pool") with { Field = "PoolId" }, null, null);
         var refusal = project.Intent != ProjectIntent.Active ? new Refusal("quota.project_archived", RefusalKind.Conflict).With("project", project.Name)
             : PoolRules.CheckFor(pool, project.TeamId) is { } closed ? closed
-            : project.ClusterId is not null && pool.ClusterId != project.ClusterId ? new Refusal("quota.pool_elsewhere", Field: "PoolId").With("pool", pool.Name).With("project", project.Name)
+            : await ProjectGrants.CheckClusterAsync(db, project, pool, ct) is { } elsewhere ? elsewhere with { Kind = RefusalKind.Invalid }
             : QuotaRules.Check(draft, pool.Ledger.Capacity, clock.GetUtcNow());
         return (refusal, project, pool);
     }

@@ -70,8 +70,14 @@ internal static class QuotaTransitions
         }
         if (changesProject)
         {
-            await db.Projects.Where(p => p.Id == request.ProjectId)
-                .ExecuteUpdateAsync(s => s.SetProperty(p => p.Generation, p => p.Generation + 1), ct);
+            // A grant for a project without a cluster is decided by what says where it goes: nothing of that may have changed meanwhile.
+            var project = request.Project!;
+            if (await db.Projects.Where(p => p.Id == project.Id && (project.ClusterId != null || p.Generation == project.Generation))
+                .ExecuteUpdateAsync(s => s.SetProperty(p => p.Generation, p => p.Generation + 1), ct) == 0)
+            {
+                await db.Database.RollbackTransactionAsync(ct);
+                return false;
+            }
             db.Changed(new RowChange(nameof(Project), request.ProjectId, request.ProjectId, NeedsReconcile: true));
         }
         db.Changed(new RowChange(nameof(HardwarePool), request.PoolId, null, NeedsReconcile: false));

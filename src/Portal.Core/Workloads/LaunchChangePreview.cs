@@ -1,4 +1,5 @@
 using Portal.Core.Access;
+using Portal.Core.Cluster;
 using Portal.Core.Notebooks;
 using Portal.Core.Ownership;
 using Portal.Core.Projects;
@@ -18,20 +19,22 @@ public sealed class LaunchChangePreview(NotebookPreview notebooks, TrainingPrevi
     public async Task<Result<ChangePlan>> ForNotebookAsync(Actor actor, NotebookDraft draft, CancellationToken ct) =>
         await AskAsync(await notebooks.ForAsync(actor, draft, ct), ct);
 
-    /// <summary>Of a run's form; <c>training.not_tried</c> for a kind that is checked against an object that the launch itself makes.</summary>
+    /// <summary>Of a run's form; a kind that is checked against an object that the launch itself makes is named as not tried.</summary>
     [Requires(Permission.TrainingRun)]
     public async Task<Result<ChangePlan>> ForTrainingAsync(Actor actor, TrainingDraft draft, CancellationToken ct)
     {
         var preview = await trainings.ForAsync(actor, draft, ct);
-        // Trainer refuses a TrainJob whose TrainingRuntime is not stored: it would be refused here and taken at the launch.
-        return preview.Succeeded && preview.Value.Choice.Kind == TrainingKinds.TrainJob
-            ? new Refusal("training.not_tried", RefusalKind.Conflict).With("kind", TrainingKinds.TrainJob.Kind)
-            : await AskAsync(preview, ct);
+        if (!preview.Succeeded || preview.Value.Choice.Kind != TrainingKinds.TrainJob)
+            return await AskAsync(preview, ct);
+        // Trainer refuses a TrainJob whose TrainingRuntime is not stored: it would be refused here and taken at the launch. The runtime
+        // holds the pod, and is all that can be asked about.
+        var plan = await AskAsync(preview, TrainingKinds.TrainingRuntime, ct);
+        return plan.Succeeded ? plan.Value with { NotTried = [TrainingKinds.TrainJob.Kind] } : plan;
     }
 
-    private async Task<Result<ChangePlan>> AskAsync(Result<PreviewedLaunch> preview, CancellationToken ct) => preview.Succeeded
-        ? await cluster.OfAsync(
-            preview.Value.ClusterId,
-            preview.Value.Objects.Select(o => (preview.Value.Choice.Kind, o)).Where(o => WorkloadKinds.IsController(o.Kind, o.o)), ct)
-        : preview.Refusal;
+    private async Task<Result<ChangePlan>> AskAsync(Result<PreviewedLaunch> preview, CancellationToken ct) =>
+        preview.Succeeded ? await AskAsync(preview, preview.Value.Choice.Kind, ct) : preview.Refusal;
+
+    private async Task<Result<ChangePlan>> AskAsync(Result<PreviewedLaunch> preview, ResourceType kind, CancellationToken ct) =>
+        await cluster.OfAsync(preview.Value.ClusterId, preview.Value.Objects.Select(o => (kind, o)).Where(o => WorkloadKinds.MayBeTried(o.kind, o.o)), ct);
 }

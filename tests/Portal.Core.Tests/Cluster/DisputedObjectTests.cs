@@ -88,6 +88,21 @@ public sealed class DisputedObjectTests(PostgresServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Dispute_OfWhatIsNotWantedAndSomebodyElseDeleted_IsOver()
+    {
+        await LeftAsync(Quota);
+        _cluster.Remove(Quota);
+
+        await _writer.PruneAsync(Quota.Type, Quota.Namespace, Owner, new HashSet<string> { Quota.Name }, default);
+        var wanted = await DisputesAsync();
+        await _writer.PruneAsync(Quota.Type, Quota.Namespace, Owner, new HashSet<string>(), default);
+
+        Assert.Single(wanted);
+        Assert.Empty(await DisputesAsync());
+        Assert.Equal(1, await AuditedAsync("object.dispute_over"));
+    }
+
+    [Fact]
     public async Task Mend_BesideAFieldThatWasLeft_IsMadeAndLeavesThatField()
     {
         await LeftAsync(Quota);

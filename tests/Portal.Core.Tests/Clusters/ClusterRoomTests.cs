@@ -12,6 +12,7 @@ public class ClusterRoomTests
     [InlineData("node-role.kubernetes.io/control-plane", null, 8)]
     [InlineData("dedicated", null, 8)]
     [InlineData(null, "nvidia.com/gpu", 12)] // a pool's work tolerates it
+    [InlineData(null, "node-role.kubernetes.io/control-plane", 4)]
     [InlineData(null, "node.kubernetes.io/disk-pressure", 4)]
     [InlineData("dedicated", "node.kubernetes.io/disk-pressure", 0)]
     public void From_Nodes_CountsThoseThatWorkOfProjectsMayUse(string? ofThePlain, string? ofTheAccelerated, double cores)

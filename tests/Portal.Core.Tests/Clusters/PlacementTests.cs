@@ -43,6 +43,7 @@ public class PlacementTests
         ]);
 
         Assert.Null(placement.Chosen);
+        Assert.Equal(("there", "placement.closed"), (placement.AgainstPool?.Cluster, placement.AgainstPool?.Reason.Code));
         Assert.Equal(
             ["placement.closed", "placement.pool", "placement.data_class", "placement.closed"],
             placement.Verdicts.Select(v => v.Reason.Code));

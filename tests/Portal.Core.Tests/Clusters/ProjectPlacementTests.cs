@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Portal.Core.Clusters;
 using Portal.Core.Hardware;
 using Portal.Core.Projects;
@@ -45,6 +46,58 @@ public class ProjectPlacementTests(PostgresServer server)
             Assert.Equal((code, "PoolId"), (before.Refusal?.Code, before.Refusal?.Field));
             Assert.Equal(code, made.Refusal?.Code);
         }
+    }
+
+    [Theory, EachProvider]
+    public async Task Granted_BeforeItHasACluster_GoesToThatOfThePool(Provider provider)
+    {
+        await using var stage = await UnplacedAsync(provider);
+        var far = await stage.Database.ClusterAsync("Far", c => (c.Region, c.TakesProjects) = ("far", false));
+        var pool = await PoolAsync(stage, far);
+        var asked = (await stage.Requests.SubmitAsync(stage.Ana, stage.Draft(2, startInDays: 2) with { PoolId = pool }, default)).Value;
+        var generation = await stage.GenerationAsync();
+        QuotaStage.Ok(await stage.Decisions.ApproveAsync(stage.Admin, await stage.SeenAsync(asked), 2, default));
+
+        // Another pool's cluster takes it, and would give it nothing.
+        Assert.Equal((null, StepState.Waiting, "project.closed_of_pool"), await PlacedAsync(stage));
+        Assert.True(await stage.GenerationAsync() > generation, "A placement that was decided without the grant has to fail.");
+
+        await using (var db = await stage.Database.OpenAsync())
+            await db.Set<ClusterRegistration>().Where(c => c.Id == far).ExecuteUpdateAsync(s => s.SetProperty(c => c.TakesProjects, true));
+
+        Assert.Equal((far, StepState.Done, ""), await PlacedAsync(stage));
+    }
+
+    [Theory, EachProvider]
+    public async Task Granted_FromPoolsOfTwoClusters_IsRefusedBeforeItHasAnyOfThem(Provider provider)
+    {
+        await using var stage = await UnplacedAsync(provider);
+        var pool = await PoolAsync(stage, await stage.Database.ClusterAsync("Far"));
+        var far = (await stage.Requests.SubmitAsync(stage.Ana, stage.Draft(2) with { PoolId = pool }, default)).Value;
+        await stage.GrantedAsync();
+
+        var approved = await stage.Decisions.ApproveAsync(stage.Admin, await stage.SeenAsync(far), 2, default);
+        var asked = await stage.Requests.SubmitAsync(stage.Ana, stage.Draft(2) with { PoolId = pool }, default);
+
+        Assert.Equal(("quota.pool_apart", "Trial GPU"), (approved.Refusal?.Code, approved.Refusal?.Arguments["granted"]));
+        Assert.Equal(("quota.pool_apart", "PoolId"), (asked.Refusal?.Code, asked.Refusal?.Field));
+        Assert.Equal((stage.Cluster.Id, StepState.Done, ""), await PlacedAsync(stage));
+    }
+
+    private async Task<QuotaStage> UnplacedAsync(Provider provider)
+    {
+        var stage = await QuotaStage.CreateAsync(provider, server);
+        await using var db = await stage.Database.OpenAsync();
+        await db.Projects.ExecuteUpdateAsync(s => s.SetProperty(p => p.ClusterId, (Guid?)null));
+        return stage;
+    }
+
+    private static async Task<(Guid? Cluster, StepState State, string Reason)> PlacedAsync(QuotaStage stage)
+    {
+        await using var db = await stage.Database.OpenAsync();
+        var project = await db.Projects.SingleAsync(p => p.Id == stage.Project);
+        var outcome = await stage.Database.Get<ProjectPlanner>().PlaceAsync(db, project, default);
+        return (project.ClusterId, outcome.State, outcome.Reason);
     }
 
     private static Task<Results.Result<Placement>> PlaceAsync(QuotaStage stage, ProjectContent content) =>

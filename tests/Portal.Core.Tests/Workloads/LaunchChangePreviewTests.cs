@@ -1,24 +1,40 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Portal.Core.Cluster;
+using Portal.Core.Clusters.Questions;
 using Portal.Core.Notebooks;
+using Portal.Core.Ownership;
+using Portal.Core.Tests.Clusters;
 using Portal.Core.Tests.Projects;
 using Portal.Core.Training;
 using Portal.Core.Workloads;
 using Portal.Testing.Databases;
+using Portal.Testing.Waiting;
 
 namespace Portal.Core.Tests.Workloads;
 
 public class LaunchChangePreviewTests(PostgresServer server)
 {
     [Theory, EachProvider]
-    public async Task TrainJob_WhoseRuntimeOnlyTheLaunchMakes_IsNotTried(Provider provider)
+    public async Task TrainJob_WhoseRuntimeOnlyTheLaunchMakes_IsNotTriedButItsRuntimeIs(Provider provider)
     {
         await using var stage = await PassStage.CreateAsync(provider, server, TrainingKinds.TrainJob, TrainingKinds.TrainingRuntime);
         var project = await stage.ReadyAsync();
         var draft = new TrainingDraft(Guid.CreateVersion7(), project.Id, "torch") { Code = "print(1)", Framework = TrainingFramework.Torch };
 
-        var result = await stage.Database.Get<LaunchChangePreview>().ForTrainingAsync(stage.Ana, draft, default);
+        var answers = ActivatorUtilities.CreateInstance<ClusterQuestionReconciler>(stage.Database.Services, new FoundCluster());
+        var asking = stage.Database.Get<LaunchChangePreview>().ForTrainingAsync(stage.Ana, draft, default);
+        await Eventually.TrueAsync(async () =>
+        {
+            await using var db = await stage.Database.OpenAsync();
+            foreach (var id in await db.Set<ClusterQuestion>().Select(q => q.Id).ToListAsync())
+                await answers.ReconcileAsync(id, default);
+            return asking.IsCompleted;
+        }, "an answer");
+        var plan = (await asking).Value;
 
-        Assert.Equal(("training.not_tried", "TrainJob"), (result.Refusal?.Code, result.Refusal!.Arguments["kind"]));
+        Assert.Equal(["TrainJob"], plan.NotTried);
+        Assert.Equal(("TrainingRuntime", ObjectChangeKind.Create), (Assert.Single(plan.Objects).Kind, plan.Objects[0].Change));
     }
 
     [Theory, EachProvider]

@@ -164,5 +164,7 @@ internal sealed class ChangingGrants : IProjectGrants
 
     public Task<ProjectShare> ShareAsync(PortalDb db, Guid projectId, Guid teamId, Guid? clusterId, CancellationToken ct) => Task.FromResult(new ProjectShare(Active));
 
+    public Task<Guid?> PoolAsync(PortalDb db, Guid projectId, CancellationToken ct) => Task.FromResult<Guid?>(null);
+
     public Task<bool> HoldsAnyAsync(Guid projectId, CancellationToken ct) => Task.FromResult(Active.Count > 0);
 }

@@ -86,7 +86,7 @@ public sealed class ClusterQuestionReconciler(
         var asked = JsonSerializer.Deserialize<ChangesAsked>(question.Body)!;
         var cluster = clusters.Get(question.ClusterId);
         var changes = new List<ObjectChange>();
-        foreach (var (type, manifest) in asked.Objects.Where(o => ProjectObjectSet.IsOne(o.Type, o.Manifest) || WorkloadKinds.IsController(o.Type, o.Manifest)))
+        foreach (var (type, manifest) in asked.Objects.Where(o => ProjectObjectSet.IsOne(o.Type, o.Manifest) || WorkloadKinds.MayBeTried(o.Type, o.Manifest)))
             changes.Add(await cluster.Writer.PreviewAsync(type, manifest, ct));
         return changes;
     }

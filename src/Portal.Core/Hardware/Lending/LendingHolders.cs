@@ -17,13 +17,15 @@ public sealed class LendingHolders(IClusters clusters, TimeProvider clock)
     internal bool LacksKueue(HardwarePool pool) => clusters.Get(pool.ClusterId).Cache.Capabilities is { HasKueue: false };
 
     /// <summary>Everybody with a grant in its period, by name.</summary>
-    internal async Task<IReadOnlyList<LendingHolder>> ReadAsync(PortalDb db, HardwarePool pool, CancellationToken ct)
+    /// <param name="asked">Another pool with the lending that it would have; null for all as they are.</param>
+    internal async Task<IReadOnlyList<LendingHolder>> ReadAsync(
+        PortalDb db, HardwarePool pool, CancellationToken ct, (Guid PoolId, PoolLending Lending)? asked = null)
     {
         var granted = await db.Set<QuotaRequest>().AsNoTracking().Where(r => r.PoolId == pool.Id && r.State == QuotaState.Active)
             .GroupBy(r => r.ProjectId).Select(g => new { g.Key, Units = g.Sum(r => r.GrantedAmount ?? 0) }).ToDictionaryAsync(g => g.Key, g => g.Units, ct);
         var projects = await db.Projects.AsNoTracking().Where(p => granted.Keys.Contains(p.Id) && p.ClusterId == pool.ClusterId).OrderBy(p => p.Name)
             .Select(p => new { p.Id, p.Name, p.Namespace, p.TeamId, Team = p.Team!.Name }).ToListAsync(ct);
-        var elsewhere = await ElsewhereAsync(db, pool, granted.Keys, ct);
+        var elsewhere = await ElsewhereAsync(db, pool, granted.Keys, asked, ct);
         var remaining = await RemainingAsync(db, pool.Id, ct);
         var usage = PoolUsage.From(pool, clusters.Get(pool.ClusterId).Cache);
         return
@@ -39,13 +41,13 @@ public sealed class LendingHolders(IClusters clusters, TimeProvider clock)
     }
 
     private static async Task<ILookup<Guid, (PoolLending Lending, int Units)>> ElsewhereAsync(
-        PortalDb db, HardwarePool pool, IReadOnlyCollection<Guid> projects, CancellationToken ct)
+        PortalDb db, HardwarePool pool, IReadOnlyCollection<Guid> projects, (Guid PoolId, PoolLending Lending)? asked, CancellationToken ct)
     {
         var units = await db.Set<QuotaRequest>().AsNoTracking().Where(r => r.PoolId != pool.Id && projects.Contains(r.ProjectId) && r.State == QuotaState.Active)
             .GroupBy(r => new { r.ProjectId, r.PoolId }).Select(g => new { g.Key.ProjectId, g.Key.PoolId, Units = g.Sum(r => r.GrantedAmount ?? 0) }).ToListAsync(ct);
         var pools = units.Select(u => u.PoolId).Distinct().ToList();
         var lending = (await db.Set<HardwarePool>().AsNoTracking().Where(p => pools.Contains(p.Id) && p.ClusterId == pool.ClusterId).Select(p => new { p.Id, p.Lending, p.ResourceName }).ToListAsync(ct))
-            .Where(p => ProjectManifests.IsExtended(p.ResourceName)).ToDictionary(p => p.Id, p => p.Lending);
+            .Where(p => ProjectManifests.IsExtended(p.ResourceName)).ToDictionary(p => p.Id, p => p.Id == asked?.PoolId ? asked.Value.Lending : p.Lending);
         return units.Where(u => lending.ContainsKey(u.PoolId)).ToLookup(u => u.ProjectId, u => (lending[u.PoolId], u.Units));
     }
 

@@ -1,15 +1,31 @@
 namespace Portal.Core.Hardware.Lending;
 
 /// <summary>Who gains and who loses when a pool's lending changes. Pure.</summary>
-/// <param name="Lines">One for each project that holds units: those whose position changes first.</param>
+/// <param name="Lines">One for each project that holds units: those whose position changes first, and last those of other pools.</param>
 public sealed record LendingPreview(IReadOnlyList<LendingLine> Lines)
 {
     /// <summary>Compares the policy that stands with the one that is being written.</summary>
     /// <param name="capacity">Units that the pool has.</param>
-    public static LendingPreview Compare(int capacity, PoolLending before, PoolLending after, IReadOnlyCollection<LendingHolder> holders)
+    public static LendingPreview Compare(int capacity, PoolLending before, PoolLending after, IReadOnlyCollection<LendingHolder> holders) =>
+        Compare(holders, LendingPosition.All(capacity, before, holders), LendingPosition.All(capacity, after, holders));
+
+    /// <summary>
+    /// Those whose position in another pool changes with the policy that is being written: whether a project takes units back is one
+    /// thing for all its pools.
+    /// </summary>
+    /// <param name="pool">The other pool's name.</param>
+    /// <param name="lending">The other pool's lending, which stays.</param>
+    /// <param name="before">Who holds units of it, as things are.</param>
+    /// <param name="after">The same, with the policy that is being written.</param>
+    public static IEnumerable<LendingLine> InAnotherPool(
+        string pool, int capacity, PoolLending lending, IReadOnlyCollection<LendingHolder> before, IReadOnlyCollection<LendingHolder> after) =>
+        Compare(before, LendingPosition.All(capacity, lending, before), LendingPosition.All(capacity, lending, after)).Lines
+            .Where(l => l.Before != l.After).Select(l => l with { Pool = pool });
+
+    private static LendingPreview Compare(
+        IReadOnlyCollection<LendingHolder> holders, IReadOnlyList<LendingPosition> before, IReadOnlyList<LendingPosition> after)
     {
-        var old = LendingPosition.All(capacity, before, holders).ToDictionary(p => p.ProjectId);
-        var next = LendingPosition.All(capacity, after, holders).ToDictionary(p => p.ProjectId);
+        var (old, next) = (before.ToDictionary(p => p.ProjectId), after.ToDictionary(p => p.ProjectId));
         return new LendingPreview(
         [
             .. holders.Select(h => LendingLine.For(h, old[h.ProjectId], next[h.ProjectId]))
@@ -22,6 +38,9 @@ public sealed record LendingPreview(IReadOnlyList<LendingLine> Lines)
 /// <param name="StopsNow">Units that it borrows now and that their owners could take back at once, which they cannot today.</param>
 public sealed record LendingLine(LendingHolder Holder, LendingPosition Before, LendingPosition After, LendingEffect Effect, int StopsNow)
 {
+    /// <summary>The other pool that the line is about; empty for the one whose lending is being written.</summary>
+    public string Pool { get; init; } = "";
+
     internal static LendingLine For(LendingHolder holder, LendingPosition before, LendingPosition after)
     {
         var gains = after.MayBorrow > before.MayBorrow || (after.MayLend > 0 && Rank(after.Return) < Rank(before.Return) && before.MayLend > 0);

@@ -27,6 +27,9 @@ public static class CauseCatalogue
 
         new("project.not_ready", CauseArea.Project, CauseActor.Nobody),
         new("project.no_cluster", CauseArea.Project, CauseActor.PlatformAdmin),
+        new("project.closed_of_pool", CauseArea.Project, CauseActor.PlatformAdmin),
+        new("project.region_of_pool", CauseArea.Project, CauseActor.PlatformAdmin),
+        new("project.data_class_of_pool", CauseArea.Project, CauseActor.PlatformAdmin),
         new("project.frozen_waits", CauseArea.Project, CauseActor.Lead),
         new("project.namespace_pending", CauseArea.Project, CauseActor.Nobody),
         new("project.namespace_taken", CauseArea.Project, CauseActor.PlatformAdmin),

@@ -60,6 +60,32 @@ public class LendingServiceTests(PostgresServer server)
     }
 
     [Theory, EachProvider]
+    public async Task Preview_OfReclaiming_NamesThoseWhoBorrowFromTheHolderInAnotherPool(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        await stage.GrantedAsync(8);
+        var other = await stage.NewPoolAsync("Second GPU", 8);
+        QuotaStage.Ok(await stage.Hardware.SetBudgetAsync(stage.Admin, other, stage.Team, 8, default));
+        var borrower = await stage.NewProjectAsync("Fraud");
+        foreach (var project in new[] { stage.Project, borrower })
+        {
+            var draft = stage.Draft(4) with { PoolId = other, ProjectId = project };
+            QuotaStage.Ok(await stage.Requests.SubmitAsync(stage.Ana, draft, default));
+            QuotaStage.Ok(await stage.Decisions.ApproveAsync(stage.Lead, await stage.SeenAsync(draft.Id), 4, default));
+        }
+        var unhurried = new PoolLending { Default = Open.Default with { Reclaim = false } };
+        QuotaStage.Ok(await Service(stage).SetAsync(stage.Admin, other, 1, unhurried, default));
+
+        var calm = (await Service(stage).PreviewAsync(stage.Admin, stage.Pool, unhurried, default)).Value.Preview.Lines;
+        var taken = (await Service(stage).PreviewAsync(stage.Admin, stage.Pool, Open, default)).Value.Preview.Lines;
+
+        Assert.All(calm, l => Assert.Equal("", l.Pool));
+        Assert.Equal(("Fraud", 0, 4), taken.Where(l => l is { Pool: "Second GPU" } && l.Holder.ProjectId == borrower)
+            .Select(l => (l.Holder.Project, l.Before.MayBeTakenBack, l.After.MayBeTakenBack)).Single());
+        Assert.Equal(LendingEffect.Gains, taken.Single(l => l.Pool == "Second GPU" && l.Holder.ProjectId == stage.Project).Effect);
+    }
+
+    [Theory, EachProvider]
     public async Task Get_OfAHolderThatReclaimsInAnotherPool_SaysThatItDoesHereToo(Provider provider)
     {
         await using var stage = await QuotaStage.CreateAsync(provider, server);
