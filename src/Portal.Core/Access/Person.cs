@@ -10,6 +10,7 @@ public sealed class Person : IdentityUser<Guid>
     /// <summary>The name that others see.</summary>
     public string DisplayName { get; set; } = "";
 
+    /// <summary>What they are on the platform as a whole; what they are in teams and projects is in those rows.</summary>
     public PlatformRole Role { get; set; }
 
     /// <summary>A disabled person keeps their history and can do nothing.</summary>

@@ -4,6 +4,7 @@ namespace Portal.Core.Access;
 /// <param name="Id">Made with the form; also its idempotency key.</param>
 public sealed record PersonDraft(Guid Id, string UserName, string DisplayName, PlatformRole Role)
 {
+    /// <summary>Empty for none.</summary>
     public string Email { get; init; } = "";
 }
 

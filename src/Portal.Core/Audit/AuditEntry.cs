@@ -12,8 +12,10 @@ public sealed class AuditEntry
     /// <summary>When it was sealed, UTC, to the millisecond.</summary>
     public DateTimeOffset At { get; set; }
 
+    /// <summary>The person or system actor who did it.</summary>
     public Guid ActorId { get; set; }
 
+    /// <summary>Their name as it was then: the entry reads the same after an account is renamed.</summary>
     public string ActorName { get; set; } = "";
 
     /// <summary>What was done, for example <c>quota.approved</c>.</summary>
@@ -22,10 +24,13 @@ public sealed class AuditEntry
     /// <summary>The word of the object, for example <c>project</c>.</summary>
     public string ObjectType { get; set; } = "";
 
+    /// <summary>The row it was done to; null when it was no single row.</summary>
     public Guid? ObjectId { get; set; }
 
+    /// <summary>The project that it belongs to, or null.</summary>
     public Guid? ProjectId { get; set; }
 
+    /// <summary>The team that it belongs to, or null.</summary>
     public Guid? TeamId { get; set; }
 
     /// <summary>True when it was refused for lack of a right.</summary>
@@ -63,10 +68,13 @@ public sealed class AuditEntry
 /// <summary>The end of the chain: one row, whose update is also the lock that keeps the chain in one line.</summary>
 public sealed class AuditHead
 {
+    /// <summary>Always 1.</summary>
     public int Id { get; set; } = 1;
 
+    /// <summary>Sequence number of the last entry; 0 before the first.</summary>
     public long Seq { get; set; }
 
+    /// <summary>Hash of the last entry; <see cref="AuditChain.Genesis"/> before the first.</summary>
     public string Hash { get; set; } = AuditChain.Genesis;
 
     internal sealed class Mapping : IEntityTypeConfiguration<AuditHead>

@@ -27,4 +27,11 @@ public sealed record CatalogImage(string Id, ImageUse Use, string Version, IRead
 }
 
 /// <summary>What an image is for.</summary>
-public enum ImageUse { Notebook, Training }
+public enum ImageUse
+{
+    /// <summary>Serves Jupyter; offered when a notebook is launched.</summary>
+    Notebook,
+
+    /// <summary>Runs a program to its end; offered when a training run is launched.</summary>
+    Training,
+}

@@ -66,7 +66,7 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
     }
 
     /// <summary>
-    /// Sets right what others have changed of an object since <see cref="ApplyAsync"/>, and makes it again where no watch shows
+    /// Sets right what others have changed of an object since <see cref="ApplyAsync(JsonObject, CancellationToken)"/>, and makes it again where no watch shows
     /// it and it is gone. One that is wanted otherwise by now waits for the next apply: it must not be replaced unasked.
     /// </summary>
     /// <param name="asks">True to ask the cluster for what no watch shows; false to leave that for another pass.</param>

@@ -5,8 +5,10 @@ namespace Portal.Core.Cluster;
 /// <summary>A Kubernetes condition.</summary>
 public sealed record Condition(string Type, string Status, string Reason, string Message)
 {
+    /// <summary>Says <c>True</c>.</summary>
     public bool IsTrue => Status == "True";
 
+    /// <summary>Says <c>False</c>; neither this nor <see cref="IsTrue"/> when the status is <c>Unknown</c>.</summary>
     public bool IsFalse => Status == "False";
 
     /// <summary>The conditions in <c>status.conditions</c> of an object.</summary>

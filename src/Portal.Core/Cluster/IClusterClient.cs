@@ -52,6 +52,7 @@ public sealed record ClusterCapabilities(string Version, IReadOnlyList<ResourceT
 /// <summary>A call that the cluster refused or did not answer.</summary>
 public sealed class ClusterException(ClusterFailure failure, string message, Exception? inner = null) : Exception(message, inner)
 {
+    /// <summary>Why it failed; callers decide by it, never by the message.</summary>
     public ClusterFailure Failure { get; } = failure;
 
     /// <summary>How long the server asks to wait, or null.</summary>
@@ -70,6 +71,7 @@ public sealed class ClusterException(ClusterFailure failure, string message, Exc
 /// <summary>Why a call failed.</summary>
 public enum ClusterFailure
 {
+    /// <summary>No such object, namespace or kind (404).</summary>
     NotFound,
 
     /// <summary>The object changed meanwhile; the same call may succeed.</summary>
@@ -77,9 +79,19 @@ public enum ClusterFailure
 
     /// <summary>Somebody else holds fields of the object; no repetition helps.</summary>
     Owned,
+
+    /// <summary>The account lacks the right, or an admission controller refused (403).</summary>
     Forbidden,
+
+    /// <summary>The credentials are not accepted (401).</summary>
     Unauthorized,
+
+    /// <summary>The API server does not take the object as it is (422 and other 4xx); no repetition helps.</summary>
     Invalid,
+
+    /// <summary>Too many calls (429); <see cref="ClusterException.RetryAfter"/> may say for how long.</summary>
     Throttled,
+
+    /// <summary>No answer, a 5xx, or a list that has expired (410): the same call may succeed later.</summary>
     Unavailable,
 }

@@ -24,13 +24,16 @@ public sealed class ConnectedCluster(Guid id, string name, IClusterClient client
     /// <summary>What people call it.</summary>
     public string Name => name;
 
+    /// <summary>Calls that reach the API server.</summary>
     public IClusterClient Client => client;
 
+    /// <summary>What the watches last saw; never waits for the cluster.</summary>
     public IClusterCache Cache => cache;
 
     /// <summary>Where it is noted that others hold fields of our objects; null for a cluster that nothing is written to.</summary>
     public DisputeBook? Disputes => disputes;
 
+    /// <summary>Server-side apply of wanted objects: skips what the cache shows to be so, and minds the disputes.</summary>
     public ClusterWriter Writer { get; private init; } = new(client, cache, disputes, id);
 
     /// <summary>

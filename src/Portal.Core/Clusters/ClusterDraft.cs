@@ -5,12 +5,16 @@ namespace Portal.Core.Clusters;
 /// <summary>What an admin says about a cluster and may change later.</summary>
 public record ClusterContent(string Name)
 {
+    /// <summary>Where it stands; empty takes projects of every region.</summary>
     public string Region { get; init; } = "";
 
+    /// <summary>What it stands on; for people, no rule asks it.</summary>
     public ClusterKind Kind { get; init; }
 
+    /// <summary>Data that its projects may hold.</summary>
     public IReadOnlyList<DataClass> DataClasses { get; init; } = Enum.GetValues<DataClass>();
 
+    /// <summary>Notes of the organisation, for people.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
     /// <summary>From where its API server reaches pods, as CIDR.</summary>
@@ -19,6 +23,7 @@ public record ClusterContent(string Name)
     /// <summary>Where the portal is, seen from its pods, as CIDR.</summary>
     public IReadOnlyList<string> PortalRanges { get; init; } = [];
 
+    /// <summary>False keeps new projects away; those on it stay.</summary>
     public bool TakesProjects { get; init; } = true;
 
     internal string StoredName => Name.Trim().Normalize();
@@ -36,6 +41,7 @@ public sealed record ClusterCredentials(ClusterConnectionKind Connection, string
     /// <summary>Address of the API server, for <see cref="ClusterConnectionKind.Token"/>.</summary>
     public string Server { get; init; } = "";
 
+    /// <summary>Bearer token of the portal's account, for <see cref="ClusterConnectionKind.Token"/>.</summary>
     public string Token { get; init; } = "";
 
     /// <summary>Certificate of the authority in PEM; empty for one that the operating system trusts.</summary>

@@ -90,6 +90,7 @@ public static class ClusterNeeds
 /// <summary>What is done with a kind.</summary>
 public sealed record ClusterNeed(ResourceType Type, params string[] Verbs)
 {
+    /// <summary>Subresource that alone is meant, for example <c>log</c>; empty for the object itself.</summary>
     public string Subresource { get; init; } = "";
 
     /// <summary>One right for each verb.</summary>

@@ -11,6 +11,7 @@ public sealed class ClusterRegistration : IVersioned
     /// <summary>Id of the registration that the installation's own settings make at the start.</summary>
     public static readonly Guid ConfiguredId = new("019a0000-0000-7000-8000-000000000001");
 
+    /// <summary>UUIDv7; the form makes it, so that sending it twice registers once.</summary>
     public Guid Id { get; set; } = Guid.CreateVersion7();
 
     /// <summary>What people call it; unique.</summary>
@@ -19,6 +20,7 @@ public sealed class ClusterRegistration : IVersioned
     /// <summary>Where it stands; empty takes projects of every region.</summary>
     public string Region { get; set; } = "";
 
+    /// <summary>What it stands on; for people, no rule asks it.</summary>
     public ClusterKind Kind { get; set; }
 
     /// <summary>Data that its projects may hold.</summary>
@@ -27,6 +29,7 @@ public sealed class ClusterRegistration : IVersioned
     /// <summary>What the organisation notes about it; for people, never keys in a cluster.</summary>
     public Dictionary<string, string> Labels { get; set; } = [];
 
+    /// <summary>Where address and credentials come from.</summary>
     public ClusterConnectionKind Connection { get; set; }
 
     /// <summary>The API server's address as the credentials name it, for people; empty where the installation knows it.</summary>
@@ -50,10 +53,13 @@ public sealed class ClusterRegistration : IVersioned
     /// <summary>What that found.</summary>
     public ClusterCheck Check { get; set; } = ClusterCheck.None;
 
+    /// <summary>Id of the person or system actor who registered it.</summary>
     public Guid CreatedBy { get; set; }
 
+    /// <summary>When it was registered, UTC.</summary>
     public DateTimeOffset CreatedAt { get; set; }
 
+    /// <inheritdoc/>
     public long Generation { get; set; } = 1;
 
     internal sealed class Mapping : IEntityTypeConfiguration<ClusterRegistration>
@@ -78,7 +84,20 @@ public sealed class ClusterRegistration : IVersioned
 }
 
 /// <summary>What a cluster stands on.</summary>
-public enum ClusterKind { OnPremises, PrivateCloud, PublicCloud, Edge }
+public enum ClusterKind
+{
+    /// <summary>The organisation's own machines.</summary>
+    OnPremises,
+
+    /// <summary>The organisation's own cloud.</summary>
+    PrivateCloud,
+
+    /// <summary>A provider's cloud.</summary>
+    PublicCloud,
+
+    /// <summary>Machines where the data is made, such as a factory or a shop.</summary>
+    Edge,
+}
 
 /// <summary>Where the portal has a cluster's address and credentials from.</summary>
 public enum ClusterConnectionKind

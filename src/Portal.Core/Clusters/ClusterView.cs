@@ -8,6 +8,7 @@ namespace Portal.Core.Clusters;
 /// <param name="Pools">How many pools belong to it.</param>
 public sealed record ClusterView(ClusterRegistration Row, int Projects, int Pools)
 {
+    /// <summary>How it stands now, as <see cref="ClusterHealth"/> judged.</summary>
     public required ClusterState State { get; init; }
 
     /// <summary>Others hold objects of the platform itself there, and nobody has said that they shall.</summary>

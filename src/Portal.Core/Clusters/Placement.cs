@@ -79,5 +79,6 @@ public sealed record PlacementVerdict(Guid ClusterId, string Cluster, bool Fits,
 /// <summary>Why, as a code of the word list with its values.</summary>
 public sealed record PlacementReason(string Code)
 {
+    /// <summary>What the sentence of the code is filled in with, by placeholder.</summary>
     public Dictionary<string, string> Arguments { get; init; } = [];
 }

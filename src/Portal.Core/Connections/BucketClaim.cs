@@ -12,6 +12,7 @@ public sealed record BucketClaim(ReconcileOwner Owner, string ObjectName, string
 /// <summary>Bucket claims as NooBaa, Rook and Ceph take them. Pure.</summary>
 public static class BucketClaimManifests
 {
+    /// <summary>ObjectBucketClaim of lib-bucket-provisioner, which NooBaa and Rook serve.</summary>
     public static readonly ResourceType Kind = new("objectbucket.io", "v1alpha1", "objectbucketclaims", "ObjectBucketClaim");
 
     /// <summary>The claim. The store adds to the name, so that two projects never share a bucket.</summary>

@@ -24,6 +24,7 @@ public sealed record S3Connection(
     string Endpoint, string Region, string Bucket, string AccessKey, string SecretKey)
     : Connection(Owner, ObjectName, DisplayName, Description)
 {
+    /// <summary>Leaves the keys out of <c>ToString</c>, and so out of logs.</summary>
     protected override bool PrintMembers(System.Text.StringBuilder text) => base.PrintMembers(text);
 }
 
@@ -31,6 +32,7 @@ public sealed record S3Connection(
 public sealed record UriConnection(ReconcileOwner Owner, string ObjectName, string DisplayName, string Description, string Uri)
     : Connection(Owner, ObjectName, DisplayName, Description)
 {
+    /// <summary>Leaves the address out of <c>ToString</c>: it may hold a password or a signature.</summary>
     protected override bool PrintMembers(System.Text.StringBuilder text) => base.PrintMembers(text);
 }
 
@@ -41,5 +43,6 @@ public sealed record OciConnection(
     ReconcileOwner Owner, string ObjectName, string DisplayName, string Description, string Host, string UserName, string Password, bool MayPush)
     : Connection(Owner, ObjectName, DisplayName, Description)
 {
+    /// <summary>Leaves the password out of <c>ToString</c>, and so out of logs.</summary>
     protected override bool PrintMembers(System.Text.StringBuilder text) => base.PrintMembers(text);
 }

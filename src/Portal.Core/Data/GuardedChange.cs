@@ -77,7 +77,9 @@ public readonly record struct Decision(Refusal? Refusal, AuditRecord? Audit)
     /// <summary>What was asked for is so already.</summary>
     public static readonly Decision Nothing;
 
+    /// <summary>Refuses it: nothing of what the rule did to the row is stored.</summary>
     public static implicit operator Decision(Refusal refusal) => new(refusal, null);
 
+    /// <summary>Does it: the row as the rule left it is stored in one commit with this line.</summary>
     public static implicit operator Decision(AuditRecord audit) => new(null, audit);
 }

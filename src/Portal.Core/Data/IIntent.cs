@@ -13,6 +13,7 @@ public interface IVersioned
 /// </summary>
 public interface IIntent : IVersioned
 {
+    /// <summary>UUIDv7 made in code. A row that a form makes takes the form's id, so that sending it twice makes one row.</summary>
     Guid Id { get; }
 
     /// <summary>The last generation that was carried out whole.</summary>

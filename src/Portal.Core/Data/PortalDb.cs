@@ -27,12 +27,16 @@ public abstract class PortalDb : DbContext
         // A transaction whose save failed is rolled back as a whole, see CheckWhole.
         base.Database.AutoSavepointsEnabled = false;
 
+    /// <summary>Everybody with an account, the disabled among them.</summary>
     public DbSet<Person> People => Set<Person>();
 
+    /// <summary>Every team.</summary>
     public DbSet<Team> Teams => Set<Team>();
 
+    /// <summary>Every project, those that are being deleted among them.</summary>
     public DbSet<Project> Projects => Set<Project>();
 
+    /// <summary>The sealed audit log. Only <see cref="Audit"/> adds to it.</summary>
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
 
     /// <summary>Adds a line to the audit log, in the commit of the change that it records.</summary>

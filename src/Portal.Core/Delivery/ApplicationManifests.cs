@@ -17,6 +17,7 @@ public sealed record DeliveredFolder(
 /// <summary>Argo CD's Application. Pure.</summary>
 public static class ApplicationManifests
 {
+    /// <summary>Argo CD's Application.</summary>
     public static readonly ResourceType Kind = new("argoproj.io", "v1alpha1", "applications", "Application");
 
     /// <summary>

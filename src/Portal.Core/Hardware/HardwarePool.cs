@@ -13,6 +13,7 @@ namespace Portal.Core.Hardware;
 /// </summary>
 public sealed class HardwarePool : IIntent
 {
+    /// <inheritdoc/>
     public Guid Id { get; set; } = Guid.CreateVersion7();
 
     /// <summary>What people call it; unique.</summary>
@@ -36,6 +37,7 @@ public sealed class HardwarePool : IIntent
     /// <summary>Price of one unit for one hour, in the installation's currency.</summary>
     public decimal PricePerHour { get; set; }
 
+    /// <summary>Whether it can be asked for; admins say it, no loop changes it.</summary>
     public PoolState State { get; set; }
 
     /// <summary>True when the accelerators are counted by the embedded cluster but do not exist; said wherever it is shown.</summary>
@@ -44,13 +46,16 @@ public sealed class HardwarePool : IIntent
     /// <summary>Teams that may ask for it; empty allows all.</summary>
     public List<PoolTeam> AllowedTeams { get; set; } = [];
 
+    /// <summary>Its capacity and what of it is granted; a row of its own, because approvals lock it.</summary>
     public PoolLedger Ledger { get; set; } = new();
 
     /// <summary>What happens to granted units that their project does not use; at first nothing is lent.</summary>
     public PoolLending Lending { get; set; } = new();
 
+    /// <summary>Id of the admin who made it.</summary>
     public Guid CreatedBy { get; set; }
 
+    /// <summary>When it was made, UTC.</summary>
     public DateTimeOffset CreatedAt { get; set; }
 
     /// <summary>What the cluster last said of its ResourceFlavor, or empty when all is well.</summary>
@@ -59,6 +64,7 @@ public sealed class HardwarePool : IIntent
     /// <summary>Also the version that an edit names, so that a stale page is refused.</summary>
     public long Generation { get; set; } = 1;
 
+    /// <inheritdoc/>
     public long ObservedGeneration { get; set; }
 
     /// <summary>True when a project of the team may ask for the pool.</summary>
@@ -91,6 +97,7 @@ public sealed class HardwarePool : IIntent
 /// <summary>Whether a pool can be asked for.</summary>
 public enum PoolState
 {
+    /// <summary>Takes requests.</summary>
     Open,
 
     /// <summary>Takes no new requests; keeps the grants it has.</summary>
@@ -120,8 +127,10 @@ public sealed record NodeTaint(string Key, string Value, string Effect)
 /// <summary>A team that may ask for a pool.</summary>
 public sealed class PoolTeam
 {
+    /// <summary>Half of the key; the row goes with the pool.</summary>
     public Guid PoolId { get; set; }
 
+    /// <summary>The other half of the key.</summary>
     public Guid TeamId { get; set; }
 
     internal sealed class Mapping : IEntityTypeConfiguration<PoolTeam>

@@ -8,10 +8,13 @@ public sealed record PoolDraft(Guid Id, string Name, string ResourceName, decima
     /// <summary>The cluster that its nodes belong to.</summary>
     public Guid? ClusterId { get; init; }
 
+    /// <summary>Labels that its nodes carry, all of them; they tell which nodes are the pool's.</summary>
     public IReadOnlyDictionary<string, string> NodeLabels { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Taints of its nodes, which its workloads tolerate.</summary>
     public IReadOnlyList<NodeTaint> Taints { get; init; } = [];
 
+    /// <summary>Teams that may ask for it; empty allows all.</summary>
     public IReadOnlyList<Guid> AllowedTeams { get; init; } = [];
 }
 
@@ -25,5 +28,6 @@ public sealed record PoolEdit(Guid Id, long Generation, string Name, decimal Cap
     /// <summary>Taints of its nodes; null leaves them as they are.</summary>
     public IReadOnlyList<NodeTaint>? Taints { get; init; }
 
+    /// <summary>Teams that may ask for it from now on; empty allows all.</summary>
     public IReadOnlyList<Guid> AllowedTeams { get; init; } = [];
 }

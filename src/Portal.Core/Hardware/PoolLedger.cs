@@ -10,6 +10,7 @@ namespace Portal.Core.Hardware;
 /// </summary>
 public sealed class PoolLedger
 {
+    /// <summary>The pool, and the key: one row each.</summary>
     public Guid PoolId { get; set; }
 
     /// <summary>Units the pool may promise in all.</summary>

@@ -50,6 +50,7 @@ public sealed class PoolRemovalService(IDbContextFactory<PortalDb> databases, Ac
 /// <param name="Workloads">Notebooks and runs that ask for its units, stopped notebooks among them: without the pool they could not start.</param>
 public sealed record PoolTies(int Requests, int Budgets, int Workloads)
 {
+    /// <summary>True when the pool cannot be removed.</summary>
     public bool Exist => Requests + Budgets + Workloads > 0;
 
     internal Refusal Refusal(string pool) => new Refusal("pool.used", RefusalKind.Conflict)

@@ -35,6 +35,7 @@ public static class KueuePlatformManifests
 {
     private static readonly ReconcileOwner Owner = new("Platform", Guid.Empty);
 
+    /// <summary>Kueue's Topology in the versions that have the same form, the newest first (Kueue, "Topology Aware Scheduling").</summary>
     public static readonly ResourceType[] TopologyVersions =
     [
         new("kueue.x-k8s.io", "v1beta2", "topologies", "Topology", false),

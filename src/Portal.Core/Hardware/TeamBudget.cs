@@ -7,8 +7,10 @@ namespace Portal.Core.Hardware;
 /// <summary>How much of a pool the leads of a team may grant to the team's projects by themselves; an admin may go beyond.</summary>
 public sealed class TeamBudget
 {
+    /// <summary>Half of the key.</summary>
     public Guid PoolId { get; set; }
 
+    /// <summary>The other half of the key.</summary>
     public Guid TeamId { get; set; }
 
     /// <summary>Units that all grants of the team's projects may add up to. No row is the same as 0.</summary>

@@ -15,11 +15,13 @@ public sealed class IdempotentRequest
     /// <summary>HTTP status of the answer; 0 while the first call is still at work.</summary>
     public int Status { get; set; }
 
+    /// <summary>Content type of the answer; empty for an answer without content.</summary>
     public string ContentType { get; set; } = "";
 
     /// <summary>The answer's content, as JSON; before it, where the answer led to what it made, that address on a line of its own.</summary>
     public string Body { get; set; } = "";
 
+    /// <summary>When the first call came, UTC.</summary>
     public DateTimeOffset StartedAt { get; set; }
 
     /// <summary>Where the answer led to, or null.</summary>

@@ -28,7 +28,10 @@ public static partial class AlertManifests
 {
     private const string Group = "monitoring.coreos.com";
 
+    /// <summary>Alerts, as the Prometheus operator reads them.</summary>
     public static readonly ResourceType PrometheusRule = new(Group, "v1", "prometheusrules", "PrometheusRule");
+
+    /// <summary>What Prometheus scrapes, as its operator reads it.</summary>
     public static readonly ResourceType ServiceMonitor = new(Group, "v1", "servicemonitors", "ServiceMonitor");
 
     /// <summary>The alerts about one thing, as one group.</summary>

@@ -11,19 +11,25 @@ namespace Portal.Core.Monitoring;
 /// </summary>
 public sealed class DriftWindow : IVersioned
 {
+    /// <summary>UUIDv7 made in code.</summary>
     public Guid Id { get; set; } = Guid.CreateVersion7();
 
+    /// <summary>The model; with reference and start it is unique.</summary>
     public Guid ModelId { get; set; }
 
     /// <summary>The model's project, so that the change feed can name it.</summary>
     public Guid ProjectId { get; set; }
 
+    /// <summary>The reference that it was compared with: a new reference begins new windows.</summary>
     public Guid ReferenceId { get; set; }
 
+    /// <summary>First moment of the period, UTC; how long it is the model says.</summary>
     public DateTimeOffset Start { get; set; }
 
+    /// <summary>Rows of production data in it.</summary>
     public long Rows { get; set; }
 
+    /// <summary>Verdict on the whole window.</summary>
     public DriftLevel Level { get; set; }
 
     /// <summary>Features compared.</summary>
@@ -32,13 +38,16 @@ public sealed class DriftWindow : IVersioned
     /// <summary>Features at level drift.</summary>
     public int Drifted { get; set; }
 
+    /// <summary>When the report was last made, UTC.</summary>
     public DateTimeOffset ReportedAt { get; set; }
 
     /// <summary>Counts how often rows were added; the last writer wins nothing, it merges again.</summary>
     public long Generation { get; set; } = 1;
 
+    /// <summary>What the report is made of, by feature.</summary>
     public List<WindowSketch> Sketches { get; set; } = [];
 
+    /// <summary>What the report says, by feature.</summary>
     public List<FeatureResult> Results { get; set; } = [];
 
     internal sealed class Mapping : IEntityTypeConfiguration<DriftWindow>
@@ -60,10 +69,13 @@ public sealed class DriftWindow : IVersioned
 /// <summary>The sketch of one feature in one window.</summary>
 public sealed class WindowSketch
 {
+    /// <summary>Half of the key.</summary>
     public Guid WindowId { get; set; }
 
+    /// <summary>The feature's <see cref="ReferenceFeature.Position"/>; the other half of the key.</summary>
     public int Position { get; set; }
 
+    /// <summary>As <c>FeatureSketch.ToBytes</c> wrote it; only the reference's own feature can read it.</summary>
     public byte[] Data { get; set; } = [];
 
     internal sealed class Mapping : IEntityTypeConfiguration<WindowSketch>
@@ -79,12 +91,16 @@ public sealed class WindowSketch
 /// <summary>What the report of a window says of one feature.</summary>
 public sealed class FeatureResult
 {
+    /// <summary>Half of the key.</summary>
     public Guid WindowId { get; set; }
 
+    /// <summary>The feature's <see cref="ReferenceFeature.Position"/>; the other half of the key.</summary>
     public int Position { get; set; }
 
+    /// <summary>Name of the column.</summary>
     public string Feature { get; set; } = "";
 
+    /// <summary>Verdict on this feature alone.</summary>
     public DriftLevel Level { get; set; }
 
     /// <summary>Reasons, comma separated, in the order of <see cref="DriftReason"/>.</summary>
@@ -93,15 +109,19 @@ public sealed class FeatureResult
     /// <summary>Values compared.</summary>
     public long Values { get; set; }
 
+    /// <summary>Population stability index, from 0; null where no distribution could be compared.</summary>
     public double? Psi { get; set; }
 
+    /// <summary>Wasserstein-1 distance in standard deviations of the reference; null for categories.</summary>
     public double? W1 { get; set; }
 
+    /// <summary>Kolmogorov-Smirnov statistic D, 0 to 1; null where it was not computed, as for categories.</summary>
     public double? Ks { get; set; }
 
     /// <summary>Adjusted probability; null when not tested.</summary>
     public double? Q { get; set; }
 
+    /// <summary>Share of the window's values that are missing, 0 to 1.</summary>
     public double MissingRate { get; set; }
 
     internal sealed class Mapping : IEntityTypeConfiguration<FeatureResult>

@@ -9,6 +9,7 @@ namespace Portal.Core.Monitoring;
 /// </summary>
 public sealed class IngestedEvent
 {
+    /// <summary>The model that it is about; part of the key.</summary>
     public Guid ModelId { get; set; }
 
     /// <summary>Digest of what identifies the delivery: the event's id and type, or a file's content.</summary>
@@ -20,6 +21,7 @@ public sealed class IngestedEvent
     /// <summary>Event time, UTC.</summary>
     public DateTimeOffset At { get; set; }
 
+    /// <summary>When it was received, UTC; events are worked on in this order.</summary>
     public DateTimeOffset ReceivedAt { get; set; }
 
     /// <summary>True for the answers of the model, false for what it was asked.</summary>

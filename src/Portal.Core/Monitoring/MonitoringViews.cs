@@ -19,16 +19,22 @@ public sealed record FeatureView(string Name, FeatureKind Kind, ColumnRole Role,
 /// <summary>Everything the dashboard of a model shows.</summary>
 public sealed record ModelDashboard(Guid Id, string Name, string Version, Guid ProjectId, string ProjectName, WindowLength Window)
 {
+    /// <summary>Sent back with a command, it catches a stale page.</summary>
     public required long Generation { get; init; }
 
+    /// <summary>When the model was made, UTC.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>Since when the alert is on, UTC; null while it is off.</summary>
     public required DateTimeOffset? AlertSince { get; init; }
 
+    /// <summary>Events that came again and were counted once.</summary>
     public required long Duplicates { get; init; }
 
+    /// <summary>Events that came under the id of another event and were not counted.</summary>
     public required long IdConflicts { get; init; }
 
+    /// <summary>Events that could not be read.</summary>
     public required long Unreadable { get; init; }
 
     /// <summary>Null until a reference was given.</summary>

@@ -12,20 +12,25 @@ public sealed class ReferenceSet
     /// <summary>Longest name of a column.</summary>
     public const int FeatureNameLimit = 200;
 
+    /// <summary>UUIDv7 made in code.</summary>
     public Guid Id { get; set; } = Guid.CreateVersion7();
 
+    /// <summary>The model; its <see cref="MonitoredModel.ReferenceId"/> says which of its references counts.</summary>
     public Guid ModelId { get; set; }
 
     /// <summary>Name of the file it came from.</summary>
     public string FileName { get; set; } = "";
 
+    /// <summary>Rows of the file.</summary>
     public long Rows { get; set; }
 
     /// <summary>The column that tells when a row happened, if the file had one.</summary>
     public string? TimeColumn { get; set; }
 
+    /// <summary>When it was handed over, UTC.</summary>
     public DateTimeOffset CreatedAt { get; set; }
 
+    /// <summary>Its monitored columns.</summary>
     public List<ReferenceFeature> Features { get; set; } = [];
 
     internal sealed class Mapping : IEntityTypeConfiguration<ReferenceSet>
@@ -44,15 +49,19 @@ public sealed class ReferenceSet
 /// <summary>One monitored column of a reference.</summary>
 public sealed class ReferenceFeature
 {
+    /// <summary>Half of the key; <see cref="Position"/> is the other.</summary>
     public Guid ReferenceId { get; set; }
 
     /// <summary>Order in the file; sketches of windows carry the same number.</summary>
     public int Position { get; set; }
 
+    /// <summary>Name of the column in the file.</summary>
     public string Name { get; set; } = "";
 
+    /// <summary>How its values are compared.</summary>
     public FeatureKind Kind { get; set; }
 
+    /// <summary>What the column is to the model.</summary>
     public ColumnRole Role { get; set; }
 
     /// <summary>Bins and histogram, as <see cref="FeatureReference.ToBytes"/> wrote them.</summary>

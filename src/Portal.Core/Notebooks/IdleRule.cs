@@ -6,8 +6,10 @@ public static class IdleRule
     /// <summary>Minutes that a notebook may be left alone before it stops, unless its owner chose otherwise.</summary>
     public const int DefaultMinutes = 60;
 
+    /// <summary>Fewest minutes that a person can choose.</summary>
     public const int MinimumMinutes = 5;
 
+    /// <summary>Most minutes that a person can choose: a week.</summary>
     public const int MaximumMinutes = 7 * 24 * 60;
 
     /// <summary>The moment of the stop if nothing happens until then; null while a kernel is busy, whatever else is idle.</summary>

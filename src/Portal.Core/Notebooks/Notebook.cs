@@ -59,4 +59,14 @@ public sealed class Notebook : WorkloadRow
 }
 
 /// <summary>What people want of a notebook.</summary>
-public enum NotebookIntent { Running, Stopped, Deleted }
+public enum NotebookIntent
+{
+    /// <summary>Its server shall run.</summary>
+    Running,
+
+    /// <summary>Nothing of it shall run; its files stay.</summary>
+    Stopped,
+
+    /// <summary>Its objects shall go, then the row.</summary>
+    Deleted,
+}

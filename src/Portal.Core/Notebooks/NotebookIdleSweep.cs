@@ -15,7 +15,7 @@ public interface INotebookActivity
 
 /// <summary>One round of the idle rule; whoever calls it decides when.</summary>
 public sealed class NotebookIdleSweep(
-    IDbContextFactory<PortalDb> databases, NotebookDoor door, INotebookActivity servers, NotebookService notebooks, TimeProvider clock)
+    IDbContextFactory<PortalDb> databases, NotebookEndpoints endpoints, INotebookActivity servers, NotebookService notebooks, TimeProvider clock)
 {
     // Servers that are asked at one time in each cluster: those of one that hangs take their whole time to say nothing.
     private const int AtOnce = 8;
@@ -32,7 +32,7 @@ public sealed class NotebookIdleSweep(
         await Task.WhenAll(running.GroupBy(n => n.Project!.ClusterId).Select(cluster => Parallel.ForEachAsync(cluster, options, async (notebook, token) =>
         {
             // One that cannot be asked is left alone: its kernel may be at work.
-            if (door.Find(notebook) is not { } target || await servers.ReadAsync(target, token) is not { } activity)
+            if (endpoints.Find(notebook) is not { } target || await servers.ReadAsync(target, token) is not { } activity)
                 return;
             await NoteAsync(notebook.Id, activity, token);
             if (IsDue(notebook, activity) && (await notebooks.StopIdleAsync(Actor.Expiry, notebook.Id, token)).Succeeded)

@@ -14,6 +14,7 @@ namespace Portal.Core.Notebooks;
 /// </summary>
 public static class NotebookManifests
 {
+    /// <summary>Port of the server in its pod, which is Jupyter's own.</summary>
     public const int Port = 8888;
 
     /// <summary>Key of the token in its Secret.</summary>
@@ -25,6 +26,7 @@ public static class NotebookManifests
     // Open Data Hub's controller holds a new Notebook back by it for a moment and takes it away itself.
     private const string CreationLock = "odh-notebook-controller-lock";
 
+    /// <summary>Kubeflow's Notebook.</summary>
     public static readonly ResourceType Kind = new("kubeflow.org", "v1", "notebooks", "Notebook");
 
     /// <summary>The path below which the server answers, in the pod as in the portal.</summary>

@@ -18,6 +18,7 @@ public sealed class DisputeBook : IDisposable
     private volatile Reading? _known;
     private long _stored;
 
+    /// <summary>Subscribes to the feed: what another replica stored is read again too.</summary>
     public DisputeBook(IDbContextFactory<PortalDb> databases, IChangeFeed feed, TimeProvider clock)
     {
         (_databases, _clock) = (databases, clock);

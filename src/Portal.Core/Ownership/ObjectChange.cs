@@ -52,7 +52,20 @@ public sealed record ObjectChange(string Kind, string? Namespace, string Name, O
 }
 
 /// <summary>What would happen to an object.</summary>
-public enum ObjectChangeKind { Create, Change, Same, Refused }
+public enum ObjectChangeKind
+{
+    /// <summary>It is not there yet.</summary>
+    Create,
+
+    /// <summary>Fields of it would have other values.</summary>
+    Change,
+
+    /// <summary>It is as wanted already.</summary>
+    Same,
+
+    /// <summary>The API server would not take it; the problem says why.</summary>
+    Refused,
+}
 
 /// <summary>What would happen to all objects of a change, those that stay as they are among them.</summary>
 /// <param name="More">Projects whose objects would change too and are not listed.</param>

@@ -17,18 +17,22 @@ public sealed class ObjectDispute : IVersioned
     /// <summary>Disputes that nobody has settled: others hold the object, and nobody said that they shall.</summary>
     public static readonly Expression<Func<ObjectDispute, bool>> IsOpen = d => d.Decision != DisputeDecision.Leave;
 
+    /// <summary>UUIDv7 made in code.</summary>
     public Guid Id { get; set; } = Guid.CreateVersion7();
 
+    /// <summary>The cluster that the object is in.</summary>
     public Guid ClusterId { get; set; }
 
     /// <summary>The row that the object carries out.</summary>
     public string OwnerKind { get; set; } = "";
 
+    /// <summary>Id of that row; empty for objects of the platform, which carry out none.</summary>
     public Guid OwnerId { get; set; }
 
     /// <summary>The project whose members see it; null for objects of the platform.</summary>
     public Guid? ProjectId { get; set; }
 
+    /// <summary>Group of its kind without the version; empty for the core group.</summary>
     public string ApiGroup { get; set; } = "";
 
     /// <summary>For example <c>ResourceQuota</c>.</summary>
@@ -37,6 +41,7 @@ public sealed class ObjectDispute : IVersioned
     /// <summary>Empty for cluster-scoped kinds.</summary>
     public string Namespace { get; set; } = "";
 
+    /// <summary>Name of the object.</summary>
     public string Name { get; set; } = "";
 
     /// <summary>Fields in dispute; empty when another tool keeps the whole object.</summary>
@@ -48,14 +53,19 @@ public sealed class ObjectDispute : IVersioned
     /// <summary>The tool's own name.</summary>
     public string KeeperName { get; set; } = "";
 
+    /// <summary>What a person said; the writers obey it at their next pass.</summary>
     public DisputeDecision Decision { get; set; }
 
+    /// <summary>Id of that person; null while it is open.</summary>
     public Guid? DecidedBy { get; set; }
 
+    /// <summary>When they said it, UTC; null while it is open.</summary>
     public DateTimeOffset? DecidedAt { get; set; }
 
+    /// <summary>When a writer first met it, UTC.</summary>
     public DateTimeOffset Since { get; set; }
 
+    /// <inheritdoc/>
     public long Generation { get; set; } = 1;
 
     /// <summary>Takes the fields that were left to others out of what is wanted.</summary>

@@ -52,8 +52,10 @@ public enum KeeperKind
     /// <summary>The portal: it carries out one of its rows.</summary>
     Portal,
 
+    /// <summary>An Application of Argo CD, by its tracking mark.</summary>
     ArgoCd,
 
+    /// <summary>A release of Helm.</summary>
     Helm,
 
     /// <summary>The Operator Lifecycle Manager.</summary>

@@ -26,6 +26,7 @@ public sealed record PipelineStep(string Name, string Image, IReadOnlyList<strin
 /// <summary>A pipeline as Tekton's PipelineRun; there is no plain rendering, an installation without Tekton offers none. Pure.</summary>
 public static class PipelineRunManifests
 {
+    /// <summary>Tekton's PipelineRun.</summary>
     public static readonly ResourceType Kind = new("tekton.dev", "v1", "pipelineruns", "PipelineRun");
 
     /// <summary>The run, which has its steps within it.</summary>

@@ -5,17 +5,22 @@ namespace Portal.Core.Projects;
 /// <summary>What people fill in about a project and may change later.</summary>
 public record ProjectContent(string Name)
 {
+    /// <summary>Ceilings of its namespace.</summary>
     public ProjectSize Size { get; init; } = ProjectSize.S;
 
+    /// <summary>How sensitive its data may be.</summary>
     public DataClass DataClass { get; init; } = DataClass.Internal;
 
+    /// <summary>Where its data may be; empty for anywhere.</summary>
     public string Region { get; init; } = "";
 
     /// <summary>A pool that it will ask quota of, or null: it then lives on the pool's cluster.</summary>
     public Guid? PoolId { get; init; }
 
+    /// <summary>Who pays, as the organisation writes it; may be empty.</summary>
     public string CostCentre { get; init; } = "";
 
+    /// <summary>For people; may be empty.</summary>
     public string Description { get; init; } = "";
 
     /// <summary>The name as it is stored: trimmed, in one Unicode form, so that two equal-looking names are equal.</summary>

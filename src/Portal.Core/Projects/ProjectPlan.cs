@@ -84,6 +84,7 @@ public sealed record ProjectPlan(
 /// <param name="Portal">Addresses of the portal, as CIDR.</param>
 public sealed record PortalReach(bool SameCluster, IReadOnlyList<string> ControlPlane, IReadOnlyList<string> Portal)
 {
+    /// <summary>The portal runs in the cluster: its namespace says all, no addresses are needed.</summary>
     public static readonly PortalReach Inside = new(true, [], []);
 }
 

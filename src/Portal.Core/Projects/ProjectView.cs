@@ -28,29 +28,40 @@ public sealed record ProjectFilter(Guid? TeamId = null, ProjectState? State = nu
 /// <summary>A project with everything its page shows, and what the one who looks may do.</summary>
 public sealed record ProjectView(Guid Id, string Name, string Namespace, long Generation)
 {
+    /// <summary>The team that it belongs to.</summary>
     public required Guid TeamId { get; init; }
 
+    /// <summary>Name of that team, also to those who may not see the team.</summary>
     public required string TeamName { get; init; }
 
+    /// <summary>Ceilings of its namespace; the numbers are in <see cref="ProjectSizes"/>.</summary>
     public required ProjectSize Size { get; init; }
 
+    /// <summary>How sensitive its data may be.</summary>
     public required DataClass DataClass { get; init; }
 
+    /// <summary>Where its data may be; empty for anywhere.</summary>
     public required string Region { get; init; }
 
     /// <summary>Where it lives; null while no cluster has taken it.</summary>
     public ProjectHome? Home { get; init; }
 
+    /// <summary>Who pays; may be empty.</summary>
     public required string CostCentre { get; init; }
 
+    /// <summary>For people; may be empty.</summary>
     public required string Description { get; init; }
 
+    /// <summary>What is wanted of it.</summary>
     public required ProjectIntent Intent { get; init; }
 
+    /// <summary>What the reconciler last saw.</summary>
     public required ProjectState State { get; init; }
 
+    /// <summary>Name of the person who made it.</summary>
     public required string CreatedBy { get; init; }
 
+    /// <summary>When it was made, UTC.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>Who froze it, when and why; null when it is not frozen.</summary>

@@ -8,6 +8,7 @@ namespace Portal.Core.Projects;
 /// <param name="Detail">What the cluster said.</param>
 public readonly record struct StepOutcome(StepState State, string Reason = "", string Detail = "")
 {
+    /// <summary>As wanted in the cluster.</summary>
     public static readonly StepOutcome Done = new(StepState.Done);
 
     /// <summary>JSON object of the values in the reason's text; empty where they stand in the detail.</summary>

@@ -34,8 +34,13 @@ public sealed record GatewayName(string Namespace, string Name, string Listener)
 /// <summary>Kinds that lead traffic to a Service.</summary>
 public static class PublishingKinds
 {
+    /// <summary>OpenShift's.</summary>
     public static readonly ResourceType Route = new("route.openshift.io", "v1", "routes", "Route");
+
+    /// <summary>The Gateway API's.</summary>
     public static readonly ResourceType HttpRoute = new("gateway.networking.k8s.io", "v1", "httproutes", "HTTPRoute");
+
+    /// <summary>Kubernetes' own.</summary>
     public static readonly ResourceType Ingress = new("networking.k8s.io", "v1", "ingresses", "Ingress");
 }
 

@@ -14,14 +14,19 @@ public sealed class QuotaRequest
     public static readonly Expression<Func<QuotaRequest, bool>> Holds =
         r => r.State == QuotaState.Approved || r.State == QuotaState.Active;
 
+    /// <summary>UUIDv7; the form makes it, so that sending it twice asks once.</summary>
     public Guid Id { get; set; } = Guid.CreateVersion7();
 
+    /// <summary>The project that is to use the units.</summary>
     public Guid ProjectId { get; set; }
 
+    /// <summary>Loaded only where it is included.</summary>
     public Project? Project { get; set; }
 
+    /// <summary>The pool that they are of.</summary>
     public Guid PoolId { get; set; }
 
+    /// <summary>Loaded only where it is included.</summary>
     public HardwarePool? Pool { get; set; }
 
     /// <summary>Units asked for.</summary>
@@ -33,14 +38,19 @@ public sealed class QuotaRequest
     /// <summary>First moment after the period, UTC.</summary>
     public DateTimeOffset Until { get; set; }
 
+    /// <summary>What they are for, in the requester's words.</summary>
     public string Reason { get; set; } = "";
 
+    /// <summary>Id of the person who asked; they never decide it.</summary>
     public Guid RequestedBy { get; set; }
 
+    /// <summary>Loaded only where it is included.</summary>
     public Person? Requester { get; set; }
 
+    /// <summary>When it was asked for, UTC.</summary>
     public DateTimeOffset RequestedAt { get; set; }
 
+    /// <summary>Where it stands; changed only together with <see cref="Step"/>.</summary>
     public QuotaState State { get; set; }
 
     /// <summary>Counts its transitions, from 1. Each is taken by one writer: it is compared when the row is written.</summary>
@@ -61,11 +71,13 @@ public sealed class QuotaRequest
     /// <summary>Never the requester; a CHECK constraint holds it.</summary>
     public Guid? DecidedBy { get; set; }
 
+    /// <summary>When it was approved or rejected, UTC; null before.</summary>
     public DateTimeOffset? DecidedAt { get; set; }
 
     /// <summary>When the grant or the wish ended.</summary>
     public DateTimeOffset? EndedAt { get; set; }
 
+    /// <summary>Its history; loaded only where it is included.</summary>
     public List<QuotaStep> Steps { get; set; } = [];
 
     internal sealed class Mapping : IEntityTypeConfiguration<QuotaRequest>
@@ -107,6 +119,7 @@ public enum QuotaState
     /// <summary>Granted, in its period.</summary>
     Active,
 
+    /// <summary>Refused by whoever decided; the step says why.</summary>
     Rejected,
 
     /// <summary>Taken back before a decision.</summary>
@@ -122,22 +135,28 @@ public enum QuotaState
 /// <summary>One transition of a request: its history. Written with the transition, never changed.</summary>
 public sealed class QuotaStep
 {
+    /// <summary>The request; with <see cref="Number"/> the key.</summary>
     public Guid RequestId { get; set; }
 
     /// <summary>The request's <see cref="QuotaRequest.Step"/> after it. With the request it is the key: one transition each.</summary>
     public int Number { get; set; }
 
+    /// <summary>What happened.</summary>
     public QuotaAction Action { get; set; }
 
+    /// <summary>When it happened, UTC.</summary>
     public DateTimeOffset At { get; set; }
 
+    /// <summary>The person or system actor who did it.</summary>
     public Guid ActorId { get; set; }
 
+    /// <summary>Their name as it was then.</summary>
     public string ActorName { get; set; } = "";
 
     /// <summary>Units that the step speaks of: asked for or granted.</summary>
     public int Amount { get; set; }
 
+    /// <summary>What they gave as their reason; empty where none is asked for.</summary>
     public string Reason { get; set; } = "";
 
     internal sealed class Mapping : IEntityTypeConfiguration<QuotaStep>
@@ -154,4 +173,35 @@ public sealed class QuotaStep
 }
 
 /// <summary>What can happen to a request.</summary>
-public enum QuotaAction { Submitted, Edited, Withdrawn, Approved, ApprovedLess, Rejected, Started, Expired, Released, Reclaimed }
+public enum QuotaAction
+{
+    /// <summary>Asked for.</summary>
+    Submitted,
+
+    /// <summary>Changed before a decision; a decision on what it was before is refused.</summary>
+    Edited,
+
+    /// <summary>Taken back before a decision, by its project or by itself with a project that goes.</summary>
+    Withdrawn,
+
+    /// <summary>Granted in full.</summary>
+    Approved,
+
+    /// <summary>Granted, with fewer units than asked for.</summary>
+    ApprovedLess,
+
+    /// <summary>Refused.</summary>
+    Rejected,
+
+    /// <summary>The first day of the grant has come.</summary>
+    Started,
+
+    /// <summary>The period has ended: of a grant, or of a request that nobody decided.</summary>
+    Expired,
+
+    /// <summary>Given back by its project, or by itself with a project that goes.</summary>
+    Released,
+
+    /// <summary>Taken from the project by one who decides on grants; the state is then Released.</summary>
+    Reclaimed,
+}

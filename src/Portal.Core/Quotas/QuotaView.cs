@@ -6,41 +6,58 @@ namespace Portal.Core.Quotas;
 /// <summary>A request as lists show it.</summary>
 public sealed record QuotaRow
 {
+    /// <summary>Id of the request.</summary>
     public Guid Id { get; init; }
 
+    /// <summary>The project that asks.</summary>
     public Guid ProjectId { get; init; }
 
+    /// <summary>Name of the project.</summary>
     public string Project { get; init; } = "";
 
+    /// <summary>The project's team.</summary>
     public Guid TeamId { get; init; }
 
+    /// <summary>Name of the team.</summary>
     public string Team { get; init; } = "";
 
+    /// <summary>The pool that is asked for.</summary>
     public Guid PoolId { get; init; }
 
+    /// <summary>Name of the pool.</summary>
     public string Pool { get; init; } = "";
 
     /// <summary>The pool's accelerators are simulated.</summary>
     public bool Simulated { get; init; }
 
+    /// <summary>Price of one unit for one hour, in the installation's currency.</summary>
     public decimal PricePerHour { get; init; }
 
+    /// <summary>Units asked for.</summary>
     public int Amount { get; init; }
 
+    /// <summary>Units granted; null before an approval.</summary>
     public int? GrantedAmount { get; init; }
 
+    /// <summary>First moment of the period, UTC.</summary>
     public DateTimeOffset From { get; init; }
 
+    /// <summary>First moment after the period, UTC.</summary>
     public DateTimeOffset Until { get; init; }
 
+    /// <summary>What they are for, in the requester's words.</summary>
     public string Reason { get; init; } = "";
 
+    /// <summary>Where it stands.</summary>
     public QuotaState State { get; init; }
 
+    /// <summary>Id of the person who asked.</summary>
     public Guid RequestedBy { get; init; }
 
+    /// <summary>Name of the person who asked.</summary>
     public string Requester { get; init; } = "";
 
+    /// <summary>When it was asked for, UTC.</summary>
     public DateTimeOffset RequestedAt { get; init; }
 
     /// <summary>Price of what was asked for, or granted, for 24 hours.</summary>
@@ -61,6 +78,7 @@ public sealed record QuotaPoolChoice(PoolView View, int Held);
 /// <summary>A request with everything that a decision needs.</summary>
 public sealed record QuotaView(QuotaRow Row, string ContentHash)
 {
+    /// <summary>The pool as it is now.</summary>
     public PoolView Pool { get; init; } = null!;
 
     /// <summary>What happens to it if it is decided now.</summary>
@@ -118,4 +136,23 @@ public sealed record QuotaRights(bool Decide, int Most, DecisionBar Bar, bool Ed
 }
 
 /// <summary>What stands between a reader and approving the whole request.</summary>
-public enum DecisionBar { None, OwnRequest, NotDecider, BeyondBudget, PoolExhausted, Decided }
+public enum DecisionBar
+{
+    /// <summary>Nothing: it can be approved whole.</summary>
+    None,
+
+    /// <summary>They asked for it themselves: another has to decide.</summary>
+    OwnRequest,
+
+    /// <summary>They do not decide on the project's requests.</summary>
+    NotDecider,
+
+    /// <summary>The team's budget has fewer units left; an admin may go beyond.</summary>
+    BeyondBudget,
+
+    /// <summary>The pool has fewer units free.</summary>
+    PoolExhausted,
+
+    /// <summary>It is decided already, or withdrawn.</summary>
+    Decided,
+}

@@ -8,8 +8,10 @@ namespace Portal.Core.Quotas;
 /// <summary>What a project held of a pool during one hour, from samples of what the watches have seen.</summary>
 public sealed class UsageHour
 {
+    /// <summary>Part of the key, with <see cref="PoolId"/> and <see cref="Hour"/>.</summary>
     public Guid ProjectId { get; set; }
 
+    /// <summary>The pool that the units are of.</summary>
     public Guid PoolId { get; set; }
 
     /// <summary>Start of the hour, UTC.</summary>

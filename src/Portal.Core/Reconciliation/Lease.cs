@@ -12,6 +12,7 @@ public sealed class Lease
     /// <summary>The one lease of the reconcilers.</summary>
     public const string Reconcilers = "reconcilers";
 
+    /// <summary>What it is for, and the key.</summary>
     public string Name { get; set; } = "";
 
     /// <summary>Name of the process that holds it.</summary>

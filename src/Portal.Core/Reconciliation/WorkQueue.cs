@@ -28,6 +28,7 @@ public sealed class WorkQueue : IDisposable
     private readonly SemaphoreSlim _signal = new(0);
     private readonly ITimer _timer;
 
+    /// <summary>An empty queue; its one timer runs only while a key waits for its time.</summary>
     public WorkQueue(TimeProvider clock, Backoff backoff)
     {
         (_clock, _backoff) = (clock, backoff);

@@ -20,6 +20,7 @@ public class Result
     /// <summary>A value as a result; for interfaces, from which no implicit conversion exists.</summary>
     public static Result<T> Of<T>(T value) => value;
 
+    /// <summary>A refusal as a result.</summary>
     public static implicit operator Result(Refusal refusal) => new(refusal);
 }
 
@@ -33,7 +34,9 @@ public sealed class Result<T> : Result
     /// <summary>The value; reading it from a refused result is a bug.</summary>
     public T Value => Succeeded ? _value! : throw new InvalidOperationException($"Refused: {Refusal.Code}");
 
+    /// <summary>A value as a result that succeeded.</summary>
     public static implicit operator Result<T>(T value) => new(value, null);
 
+    /// <summary>A refusal as a result without a value.</summary>
     public static implicit operator Result<T>(Refusal refusal) => new(default, refusal);
 }

@@ -12,8 +12,10 @@ namespace Portal.Core.Serving;
 /// <param name="StorageUri">Where the model lies, for example <c>s3://models/credit/3</c> or <c>pvc://project-storage/models/credit</c>.</param>
 public sealed record ServedModel(ReconcileOwner Owner, string ObjectName, string DisplayName, ModelServer Server, string StorageUri)
 {
+    /// <summary>Cores and memory of each replica.</summary>
     public required WorkloadSize Size { get; init; }
 
+    /// <summary>What each replica computes on; null for cores alone.</summary>
     public AcceleratorOffer? Accelerator { get; init; }
 
     /// <summary>Accelerators of each replica.</summary>

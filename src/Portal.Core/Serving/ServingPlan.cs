@@ -6,8 +6,13 @@ namespace Portal.Core.Serving;
 /// <summary>The kinds by which a model is served.</summary>
 public static class ServingKinds
 {
+    /// <summary>KServe's: the served model.</summary>
     public static readonly ResourceType InferenceService = new("serving.kserve.io", "v1beta1", "inferenceservices", "InferenceService");
+
+    /// <summary>KServe's: the model server of one project, with its image and formats.</summary>
     public static readonly ResourceType ServingRuntime = new("serving.kserve.io", "v1alpha1", "servingruntimes", "ServingRuntime");
+
+    /// <summary>How many replicas a plain Deployment has.</summary>
     public static readonly ResourceType Autoscaler = new("autoscaling", "v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler");
 }
 

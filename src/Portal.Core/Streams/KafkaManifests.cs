@@ -21,6 +21,7 @@ public sealed record StreamUser(ReconcileOwner Owner, string Name)
     /// <summary>Topics that begin so are open to it; a project's topics begin with its name.</summary>
     public required string TopicPrefix { get; init; }
 
+    /// <summary>True when it may also write; it may always read.</summary>
     public bool MayWrite { get; init; }
 
     /// <summary>Bytes a second that it may write, and read, to each broker.</summary>
@@ -36,9 +37,11 @@ public static class KafkaManifests
     public static readonly ResourceType[] TopicVersions =
         [new(Group, "v1", "kafkatopics", "KafkaTopic"), new(Group, "v1beta2", "kafkatopics", "KafkaTopic")];
 
+    /// <summary>KafkaUser, in the versions of <see cref="TopicVersions"/>.</summary>
     public static readonly ResourceType[] UserVersions =
         [new(Group, "v1", "kafkausers", "KafkaUser"), new(Group, "v1beta2", "kafkausers", "KafkaUser")];
 
+    /// <summary>The topic (Strimzi, "KafkaTopic schema reference").</summary>
     public static JsonObject Topic(StreamTopic topic, KafkaCluster kafka, ResourceType type) =>
         Create(type, kafka, topic.Name, topic.Owner).With("spec", new JsonObject
         {
@@ -47,6 +50,7 @@ public static class KafkaManifests
             ["config"] = new JsonObject { ["retention.ms"] = topic.RetentionHours * 3_600_000L },
         });
 
+    /// <summary>The account: signs in by TLS, with ACLs for its prefix and quotas by broker (Strimzi, "KafkaUser schema reference").</summary>
     public static JsonObject User(StreamUser user, KafkaCluster kafka, ResourceType type) =>
         Create(type, kafka, user.Name, user.Owner).With("spec", new JsonObject
         {

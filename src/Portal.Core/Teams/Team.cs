@@ -9,21 +9,28 @@ namespace Portal.Core.Teams;
 /// <summary>A group of people with leads, budgets and projects.</summary>
 public sealed class Team : IVersioned
 {
+    /// <summary>UUIDv7; the form makes it, so that sending it twice makes one team.</summary>
     public Guid Id { get; set; } = Guid.CreateVersion7();
 
+    /// <summary>What people call it; unique.</summary>
     public string Name { get; set; } = "";
 
     /// <summary>Prefilled for new projects of the team.</summary>
     public string DefaultRegion { get; set; } = "";
 
+    /// <summary>Prefilled for new projects of the team.</summary>
     public DataClass DefaultDataClass { get; set; } = DataClass.Internal;
 
+    /// <summary>Prefilled for new projects of the team; may be empty.</summary>
     public string DefaultCostCentre { get; set; } = "";
 
+    /// <summary>When it was made, UTC.</summary>
     public DateTimeOffset CreatedAt { get; set; }
 
+    /// <inheritdoc/>
     public long Generation { get; set; } = 1;
 
+    /// <summary>Its people, leads among them; loaded only where it is included.</summary>
     public List<TeamMember> Members { get; set; } = [];
 
     internal sealed class Mapping : IEntityTypeConfiguration<Team>
@@ -45,10 +52,13 @@ public sealed class Team : IVersioned
 /// <summary>A person's place in a team.</summary>
 public sealed class TeamMember
 {
+    /// <summary>Half of the key.</summary>
     public Guid TeamId { get; set; }
 
+    /// <summary>The other half of the key: one role each.</summary>
     public Guid PersonId { get; set; }
 
+    /// <summary>What they are in the team.</summary>
     public TeamRole Role { get; set; }
 
     internal sealed class Mapping : IEntityTypeConfiguration<TeamMember>

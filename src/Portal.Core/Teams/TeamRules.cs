@@ -9,8 +9,10 @@ public record TeamContent(string Name)
     /// <summary>Prefilled for new projects.</summary>
     public string DefaultRegion { get; init; } = "";
 
+    /// <summary>Prefilled for new projects.</summary>
     public DataClass DefaultDataClass { get; init; } = DataClass.Internal;
 
+    /// <summary>Prefilled for new projects; may be empty.</summary>
     public string DefaultCostCentre { get; init; } = "";
 
     /// <summary>The name as it is stored.</summary>

@@ -24,12 +24,16 @@ public sealed record TeamChoice(Guid Id, string Name, string DefaultRegion, Data
 /// <summary>A team with its members, and what the one who looks may do.</summary>
 public sealed record TeamView(Guid Id, string Name, long Generation)
 {
+    /// <summary>Prefilled for new projects; empty for anywhere.</summary>
     public required string DefaultRegion { get; init; }
 
+    /// <summary>Prefilled for new projects.</summary>
     public required DataClass DefaultDataClass { get; init; }
 
+    /// <summary>Prefilled for new projects; may be empty.</summary>
     public required string DefaultCostCentre { get; init; }
 
+    /// <summary>When it was made, UTC.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>Leads first, then by name.</summary>

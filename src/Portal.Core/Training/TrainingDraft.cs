@@ -8,38 +8,52 @@ namespace Portal.Core.Training;
 /// <param name="Id">Made with the form; also its idempotency key.</param>
 public sealed record TrainingDraft(Guid Id, Guid ProjectId, string Name)
 {
-    /// <summary>Hours that a run may take unless the form says otherwise.</summary>
+    /// <summary>Minutes that a run may take unless the form says otherwise.</summary>
     public const int DefaultTimeLimitMinutes = 60;
 
+    /// <summary>Id of the template that the form was filled in from.</summary>
     public string TemplateId { get; init; } = "sklearn";
 
+    /// <summary>Id of a training image of the catalogue; not read where <see cref="CustomImage"/> names one.</summary>
     public string ImageId { get; init; } = "sklearn";
 
+    /// <summary>Image reference of the person's own; empty for one of the catalogue.</summary>
     public string CustomImage { get; init; } = "";
 
+    /// <summary>Where the code comes from; decides which of the fields below count.</summary>
     public CodeSource Source { get; init; }
 
+    /// <summary>The code itself, for <see cref="CodeSource.Inline"/>.</summary>
     public string Code { get; init; } = "";
 
+    /// <summary>Path of the program in the project's storage, relative to it.</summary>
     public string CodePath { get; init; } = "";
 
+    /// <summary>Program and its fixed arguments, one item each; no shell reads them. Empty runs the code with the image's Python.</summary>
     public IReadOnlyList<string> Command { get; init; } = [];
 
+    /// <summary>Arguments of the program, one item each.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
+    /// <summary>Id of a size of the catalogue: cores and memory of each node.</summary>
     public string SizeId { get; init; } = "small";
 
+    /// <summary>The pool of its accelerators; null for none.</summary>
     public Guid? PoolId { get; init; }
 
+    /// <summary>Units of the pool on each node; 0 without one.</summary>
     public int Accelerators { get; init; }
 
+    /// <summary>What starts the program on its nodes.</summary>
     public TrainingFramework Framework { get; init; }
 
     /// <summary>Equal nodes, each with the size and the accelerators.</summary>
     public int Nodes { get; init; } = 1;
 
+    /// <summary>Minutes after which it is ended, within the bounds of <see cref="TrainingRules"/>.</summary>
     public int TimeLimitMinutes { get; init; } = DefaultTimeLimitMinutes;
 
+    /// <summary>The run that this is another try of, in the same project; null for a first one.</summary>
     public Guid? BasedOnId { get; init; }
 
     /// <summary>The form of another try of a run: the same, to be changed.</summary>

@@ -8,8 +8,10 @@ namespace Portal.Core.Training;
 /// <summary>What a training form may hold. Pure.</summary>
 public static partial class TrainingRules
 {
+    /// <summary>Shortest time limit of a run.</summary>
     public const int MinimumMinutes = 1;
 
+    /// <summary>Longest time limit of a run: two weeks.</summary>
     public const int MaximumMinutes = 14 * 24 * 60;
 
     /// <summary>Most nodes of one run.</summary>

@@ -20,6 +20,7 @@ public sealed class TrainingRun : WorkloadRow
     /// <summary>Image reference that the person gave, or empty.</summary>
     public string CustomImage { get; set; } = "";
 
+    /// <summary>Where its code comes from.</summary>
     public CodeSource Source { get; set; }
 
     /// <summary>Inline code; empty for the other sources.</summary>
@@ -28,6 +29,7 @@ public sealed class TrainingRun : WorkloadRow
     /// <summary>Program and its fixed arguments; empty runs the code with the image's Python.</summary>
     public List<string> Command { get; set; } = [];
 
+    /// <summary>Arguments of the program, one item each; no shell reads them.</summary>
     public List<string> Arguments { get; set; } = [];
 
     /// <summary>Path of the program in the project's storage, relative to it; empty for the other sources.</summary>

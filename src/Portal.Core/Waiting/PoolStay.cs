@@ -5,7 +5,17 @@ using Portal.Core.Data;
 namespace Portal.Core.Waiting;
 
 /// <summary>The resources that stays are written down in.</summary>
-public enum StayResource { Accelerators, Cores, Memory }
+public enum StayResource
+{
+    /// <summary>Units of a pool.</summary>
+    Accelerators,
+
+    /// <summary>Cores of processors.</summary>
+    Cores,
+
+    /// <summary>Memory, written down in GiB.</summary>
+    Memory,
+}
 
 /// <summary>One try of a workload on a pool or on cores alone: asked for, started, ended. The reconciler writes it, estimates are made from it.</summary>
 public sealed class PoolStay
@@ -31,13 +41,16 @@ public sealed class PoolStay
     /// <summary>Pods that hold as much each.</summary>
     public int Nodes { get; set; } = 1;
 
+    /// <summary>When the program began, UTC; null while it waits.</summary>
     public DateTimeOffset? StartedAt { get; set; }
 
+    /// <summary>When it let go of what it held, or stopped waiting, UTC; null before.</summary>
     public DateTimeOffset? EndedAt { get; set; }
 
     /// <summary>The forecast that was made when it was first seen waiting: starts in seconds from <see cref="ForecastAt"/>, sorted; empty when none was made.</summary>
     public List<double> Forecast { get; set; } = [];
 
+    /// <summary>When the forecast was made, UTC; null without one.</summary>
     public DateTimeOffset? ForecastAt { get; set; }
 
     /// <summary>The resource that the forecast was made of; null without one.</summary>

@@ -8,8 +8,10 @@ namespace Portal.Core.Waiting;
 /// <summary>Kueue's Workload in the numbers that waiting is about. Read from the object, pure.</summary>
 public sealed record QueuedWorkload(string Namespace, string Name, string ClusterQueue)
 {
+    /// <summary>The object that it was read from.</summary>
     public required JsonObject Object { get; init; }
 
+    /// <summary>Kueue's priority: the higher goes first.</summary>
     public int Priority { get; init; }
 
     /// <summary>Since when it stands in the queue: its making, or when it was put back for a fault of its own.</summary>
@@ -21,6 +23,7 @@ public sealed record QueuedWorkload(string Namespace, string Name, string Cluste
     /// <summary>True while it waits for quota and has not been put aside.</summary>
     public bool Waits { get; init; }
 
+    /// <summary>True from its admission on, whether its pods run or not.</summary>
     public bool HoldsQuota => AdmittedAt is not null;
 
     /// <summary>What all its pods ask for together, by resource.</summary>

@@ -39,7 +39,7 @@ public static class StartForecast
         var least = rivals.Select(s => s.Units).Concat(scene.Ahead).Append(scene.Needed).Min();
         var starts = new double[plays];
         for (var i = 0; i < plays; i++)
-            starts[i] = Math.Min(Never, new QueuePlay(scene, rivals, lengths, gap, least, random).Start(Steps));
+            starts[i] = Math.Min(Never, new QueueSimulation(scene, rivals, lengths, gap, least, random).Start(Steps));
         Array.Sort(starts);
         return starts;
     }

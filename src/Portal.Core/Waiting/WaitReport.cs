@@ -7,6 +7,7 @@ public sealed record WaitReport(bool Waits)
     /// <summary>Nothing to explain.</summary>
     public static readonly WaitReport None = new(false);
 
+    /// <summary>The one thing that it waits for.</summary>
     public WaitKind Kind { get; init; }
 
     /// <summary>When it is put back into its queue; only with <see cref="WaitKind.Backoff"/>.</summary>

@@ -9,6 +9,7 @@ namespace Portal.Core.Workloads;
 /// <summary>Finds the cluster of a project's workloads.</summary>
 public sealed class WorkloadClusters(IClusters clusters, WorkloadOptions options)
 {
+    /// <summary>The installation's choices for workloads.</summary>
     public WorkloadOptions Options => options;
 
     /// <summary>The cluster that the project lives on.</summary>
@@ -25,13 +26,16 @@ public sealed class WorkloadClusters(IClusters clusters, WorkloadOptions options
 /// <summary>The questions about a cluster that the workloads' reconcilers share.</summary>
 public sealed class WorkloadCluster(ConnectedCluster cluster, WorkloadOptions options)
 {
+    /// <summary>Calls that reach the API server.</summary>
     public IClusterClient Client => cluster.Client;
 
+    /// <summary>What the watches last saw; never waits for the cluster.</summary>
     public IClusterCache Cache => cluster.Cache;
 
     /// <summary>Writes objects, and minds who else holds them.</summary>
     public ClusterWriter Writer => cluster.Writer;
 
+    /// <summary>The installation's choices for workloads.</summary>
     public WorkloadOptions Options => options;
 
     /// <summary>Where a project's workloads go.</summary>

@@ -12,6 +12,7 @@ public sealed record WorkloadPlace(string Namespace, string Claim, string Queue)
     /// <summary>The API group that only OpenShift serves; it chooses file groups itself.</summary>
     private const string OpenShiftGroup = "security.openshift.io";
 
+    /// <summary>True on the embedded cluster, which knows images by names of its own.</summary>
     public bool IsEmbedded { get; init; }
 
     /// <summary>True where the priority classes are there: Kueue takes nothing that names one that is not.</summary>
@@ -20,8 +21,10 @@ public sealed record WorkloadPlace(string Namespace, string Claim, string Queue)
     /// <summary>Every kind that the cluster serves.</summary>
     public IReadOnlyList<ResourceType> Served { get; init; } = [];
 
+    /// <summary>Group id (<c>fsGroup</c>) that owns the storage's files; null where the cluster chooses it itself.</summary>
     public long? FileGroup { get; init; }
 
+    /// <summary>The installation's choices for workloads.</summary>
     public WorkloadOptions Options { get; init; } = new();
 
     /// <summary>The place for a project on a cluster.</summary>

@@ -23,8 +23,10 @@ public abstract class WorkloadReconciler<TRow>(IDbContextFactory<PortalDb> datab
     /// <summary>Rows of which something is still to be done in the cluster.</summary>
     protected virtual Expression<Func<TRow, bool>> IsOpen => _ => true;
 
+    /// <summary>This moment, UTC.</summary>
     protected DateTimeOffset Now => clock.GetUtcNow();
 
+    /// <summary>The application's clock.</summary>
     protected TimeProvider Clock => clock;
 
     /// <inheritdoc/>

@@ -15,12 +15,16 @@ public abstract class WorkloadRow : IIntent, IOfProject
     /// <summary>Longest kept text of the cluster, in characters.</summary>
     public const int DetailLimit = 2000;
 
+    /// <inheritdoc/>
     public Guid Id { get; set; } = Guid.CreateVersion7();
 
+    /// <inheritdoc/>
     public Guid ProjectId { get; set; }
 
+    /// <summary>Loaded only where it is included.</summary>
     public Project? Project { get; set; }
 
+    /// <summary>What people call it.</summary>
     public string Name { get; set; } = "";
 
     /// <summary>Name of its objects in the cluster; made once and never changed.</summary>
@@ -44,17 +48,22 @@ public abstract class WorkloadRow : IIntent, IOfProject
     /// <summary>What an hour of it costs, fixed when it was launched.</summary>
     public decimal PricePerHour { get; set; }
 
+    /// <summary>Id of the person who launched it.</summary>
     public Guid CreatedBy { get; set; }
 
+    /// <summary>When it was launched, UTC.</summary>
     public DateTimeOffset CreatedAt { get; set; }
 
     /// <summary>When what is wanted last changed.</summary>
     public DateTimeOffset IntentChangedAt { get; set; }
 
+    /// <inheritdoc/>
     public long Generation { get; set; } = 1;
 
+    /// <inheritdoc/>
     public long ObservedGeneration { get; set; }
 
+    /// <summary>What the reconciler last saw.</summary>
     public WorkloadState State { get; set; }
 
     /// <summary>Code of the reason in the error catalogue, or empty.</summary>

@@ -20,7 +20,7 @@ internal static class WorkloadServices
         services.AddSingleton<WorkloadClusters>();
         services.AddSingleton<StoppedWork>();
         services.AddSingleton<NotebookService>();
-        services.AddSingleton<NotebookDoor>();
+        services.AddSingleton<NotebookEndpoints>();
         services.AddSingleton<NotebookLogs>();
         services.AddSingleton<NotebookPreview>();
         services.AddSingleton<LaunchChangePreview>();

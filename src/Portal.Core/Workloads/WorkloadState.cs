@@ -8,10 +8,20 @@ public enum WorkloadState
 
     /// <summary>Placed; it does not work yet.</summary>
     Starting,
+
+    /// <summary>It works: a server answers, a program runs.</summary>
     Running,
+
+    /// <summary>To be stopped; pods of it are still there.</summary>
     Stopping,
+
+    /// <summary>Stopped by a person or for a rule; nothing of it runs.</summary>
     Stopped,
+
+    /// <summary>The program ended well.</summary>
     Succeeded,
+
+    /// <summary>The program ended badly, or can never run.</summary>
     Failed,
 
     /// <summary>It goes no further until somebody does something; the reason says what.</summary>

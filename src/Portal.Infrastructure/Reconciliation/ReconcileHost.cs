@@ -12,7 +12,7 @@ namespace Portal.Infrastructure.Reconciliation;
 /// looks at all of them after a start and every few minutes, and stops at once when the lease is lost.
 /// </summary>
 internal sealed partial class ReconcileHost(
-    ReconcileLanes lanes, LeaseKeeper lease, LeaseFence fence, ClusterSet clusters, IChangeFeed feed, ReconciliationOptions options,
+    ReconcileLanes lanes, LeaderElector lease, LeaseFence fence, ClusterSet clusters, IChangeFeed feed, ReconciliationOptions options,
     TimeProvider clock, ILogger<ReconcileHost> log) : BackgroundService
 {
     // Nothing passes the fence between two leases: an epoch that no lease has.

@@ -13,7 +13,7 @@ public static class ReconciliationServices
     {
         var chosen = options ?? new ReconciliationOptions();
         services.AddSingleton(chosen);
-        services.AddSingleton(s => new LeaseKeeper(
+        services.AddSingleton(s => new LeaderElector(
             s.GetRequiredService<IDbContextFactory<PortalDb>>(), s.GetRequiredService<TimeProvider>(),
             $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}", chosen.Lease));
         services.AddSingleton<ReconcileMeter>();

@@ -12,6 +12,7 @@ namespace Portal.LocalCluster.Controllers;
 public sealed class VolumeController(IObjects objects, LocalClusterOptions options, TimeProvider time, ILogger<VolumeController> log)
     : ControlLoop(objects, time, log)
 {
+    /// <summary>The one StorageClass, which is the default.</summary>
     public const string ClassName = "local";
     private static readonly TimeSpan InUseRetry = TimeSpan.FromSeconds(1);
 

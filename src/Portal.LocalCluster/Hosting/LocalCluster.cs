@@ -39,11 +39,13 @@ public sealed class LocalCluster : IAsyncDisposable
         KubeconfigPath = kubeconfigPath;
     }
 
+    /// <summary>Where the API server listens: by <c>https</c>, on loopback.</summary>
     public Uri Address { get; }
 
     /// <summary>The token of the cluster's administrator. It stays the same over restarts.</summary>
     public string Token { get; }
 
+    /// <summary>Path of a kubeconfig of the administrator, for <c>kubectl</c>.</summary>
     public string KubeconfigPath { get; }
 
     /// <summary>The in-process door, for tests of controllers.</summary>

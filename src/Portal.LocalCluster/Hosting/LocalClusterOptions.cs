@@ -14,6 +14,7 @@ public sealed class LocalClusterOptions
     /// <summary>0 takes a free one below 32768.</summary>
     public int Port { get; set; }
 
+    /// <summary>Its nodes; all of them are this one machine. Empty leaves every pod pending.</summary>
     public IList<LocalNode> Nodes { get; set; } = [];
 
     /// <summary>What an image name runs as; any other image cannot be pulled.</summary>
@@ -53,29 +54,38 @@ public sealed class LocalClusterOptions
 /// <summary>A user of the embedded cluster, known by a token that does not end.</summary>
 public sealed class LocalUser
 {
+    /// <summary>The user name that roles are bound to.</summary>
     public required string Name { get; set; }
 
+    /// <summary>Bearer token that the user sends.</summary>
     public required string Token { get; set; }
 
+    /// <summary>What a SelfSubjectReview calls the uid; empty for none.</summary>
     public string Uid { get; set; } = "";
 
+    /// <summary>Groups beside <c>system:authenticated</c>.</summary>
     public IList<string> Groups { get; set; } = [];
 }
 
 /// <summary>A node of the embedded cluster.</summary>
 public sealed class LocalNode
 {
+    /// <summary>Name of the Node; also its host name.</summary>
     public required string Name { get; set; }
 
+    /// <summary>Labels beside those that a kubelet sets itself.</summary>
     public IDictionary<string, string> Labels { get; set; } = new Dictionary<string, string>();
 
     /// <summary>As <c>key=value:Effect</c> or <c>key:Effect</c>.</summary>
     public IList<string> Taints { get; set; } = [];
 
+    /// <summary>Cores, as a Kubernetes quantity. Counted, not enforced.</summary>
     public string Cpu { get; set; } = "4";
 
+    /// <summary>Memory, as a Kubernetes quantity. Counted, not enforced.</summary>
     public string Memory { get; set; } = "16Gi";
 
+    /// <summary>Most pods at one time.</summary>
     public int Pods { get; set; } = 110;
 
     /// <summary>Extended resources such as <c>nvidia.com/gpu</c>: simulated, and said to be so on the node.</summary>

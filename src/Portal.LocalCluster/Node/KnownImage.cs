@@ -18,6 +18,7 @@ public sealed record KnownImage(string Name, string Title, IReadOnlyList<string>
     /// <summary>The distribution's package that brings what is required.</summary>
     public string Package { get; init; } = "";
 
+    /// <summary>Variables of the process; those that the container names come over them.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>The images of the trial: a notebook server, Python with scikit-learn, a server of its models, a shell.</summary>

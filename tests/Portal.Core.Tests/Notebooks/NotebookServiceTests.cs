@@ -96,7 +96,7 @@ public class NotebookServiceTests(PostgresServer server)
         await using var database = await TestDatabase.CreateAsync(provider, server);
         var (owner, project) = await ProjectAsync(database);
         var id = (await database.Get<NotebookService>().LaunchAsync(owner, new NotebookDraft(Guid.CreateVersion7(), project, "explore"), default)).Value;
-        var (seal, door) = (database.Get<IRowSeal>(), database.Get<NotebookDoor>());
+        var (seal, endpoints) = (database.Get<IRowSeal>(), database.Get<NotebookEndpoints>());
 
         Assert.Equal("notebook.not_running", await CodeAsync(""));
         Assert.Equal("notebook.token_lost", await CodeAsync("sealed by other keys", WorkloadState.Running));
@@ -108,7 +108,7 @@ public class NotebookServiceTests(PostgresServer server)
         {
             await using var db = await database.OpenAsync();
             await db.Set<Notebook>().ExecuteUpdateAsync(s => s.SetProperty(n => n.SealedToken, sealedToken).SetProperty(n => n.State, state));
-            return (await door.OpenAsync(owner, id, default)).Refusal?.Code;
+            return (await endpoints.OpenAsync(owner, id, default)).Refusal?.Code;
         }
     }
 

@@ -14,7 +14,7 @@ public class LeaseTests(PostgresServer server)
     public async Task Take_ByTwo_IsHeldByOneAndPassesOnWhenItExpires(Provider provider)
     {
         await using var database = await TestDatabase.CreateAsync(provider, server);
-        var (one, two) = (Keeper(database, "one"), Keeper(database, "two"));
+        var (one, two) = (Elector(database, "one"), Elector(database, "two"));
 
         var epochs = await Task.WhenAll(one.TryTakeAsync(default), two.TryTakeAsync(default));
         Assert.Single(epochs, e => e == 1);
@@ -35,7 +35,7 @@ public class LeaseTests(PostgresServer server)
     public async Task GiveBack_ByTheHolder_LetsTheNextOneStartAtOnce(Provider provider)
     {
         await using var database = await TestDatabase.CreateAsync(provider, server);
-        var (one, two) = (Keeper(database, "one"), Keeper(database, "two"));
+        var (one, two) = (Elector(database, "one"), Elector(database, "two"));
         var epoch = await one.TryTakeAsync(default);
 
         await one.GiveBackAsync(epoch!.Value, default);
@@ -47,13 +47,13 @@ public class LeaseTests(PostgresServer server)
     public async Task Save_AfterATakeover_WritesNothing(Provider provider)
     {
         await using var database = await TestDatabase.CreateAsync(provider, server);
-        var fence = new LeaseFence { Epoch = (await Keeper(database, "one").TryTakeAsync(default))!.Value };
+        var fence = new LeaseFence { Epoch = (await Elector(database, "one").TryTakeAsync(default))!.Value };
         await using var db = await database.OpenAsync();
         db.Teams.Add(new Team { Name = "first" });
         await fence.SaveAsync(db, default);
 
         database.Clock.Advance(Duration);
-        await Keeper(database, "two").TryTakeAsync(default);
+        await Elector(database, "two").TryTakeAsync(default);
         db.Teams.Add(new Team { Name = "late" });
 
         await Assert.ThrowsAsync<LeaseLostException>(() => fence.SaveAsync(db, default));
@@ -61,6 +61,6 @@ public class LeaseTests(PostgresServer server)
         Assert.Equal("first", (await fresh.Teams.SingleAsync()).Name);
     }
 
-    private static LeaseKeeper Keeper(TestDatabase database, string holder) =>
+    private static LeaderElector Elector(TestDatabase database, string holder) =>
         new(database.Get<IDbContextFactory<PortalDb>>(), database.Clock, holder, Duration);
 }

@@ -45,7 +45,7 @@ public class OrdinaryClusterTests(OrdinaryStage stage) : IClassFixture<OrdinaryS
         Assert.NotNull(await stage.Get<INotebookActivity>().ReadAsync(await TargetAsync(id), Ct));
     }
 
-    private async Task<NotebookTarget> TargetAsync(Guid id) => (await stage.Get<NotebookDoor>().OpenAsync(stage.Scientist, id, Ct)).Value;
+    private async Task<NotebookTarget> TargetAsync(Guid id) => (await stage.Get<NotebookEndpoints>().OpenAsync(stage.Scientist, id, Ct)).Value;
 }
 
 /// <summary>

@@ -23,8 +23,10 @@ public sealed class TestDatabase : IAsyncDisposable
     private TestDatabase(ServiceProvider services, FakeTimeProvider clock, string? file) =>
         (Services, Clock, _file) = (services, clock, file);
 
+    /// <summary>The services as the application registers them, on this database.</summary>
     public ServiceProvider Services { get; }
 
+    /// <summary>The clock of all of them; it stands still until the test moves it.</summary>
     public FakeTimeProvider Clock { get; }
 
     /// <summary>A new database of the provider.</summary>

@@ -20,6 +20,7 @@ public sealed partial class SchemaCheck(Func<string, JsonObject?> resolve, List<
 
     private static readonly ConcurrentDictionary<string, Regex> Patterns = new();
 
+    /// <summary>Checks a value against a schema, and what is within it; what is wrong is gathered.</summary>
     public void Check(string path, JsonObject schema, JsonNode? value)
     {
         if (schema["$ref"]?.ToString() is { } reference)

@@ -10,11 +10,13 @@ namespace Portal.Core.Clusters.Questions;
 /// </summary>
 public sealed class ClusterQuestion : IIntent
 {
+    /// <inheritdoc/>
     public Guid Id { get; set; } = Guid.CreateVersion7();
 
     /// <summary>The cluster that it is about; null for one that is not registered yet.</summary>
     public Guid? ClusterId { get; set; }
 
+    /// <summary>What is asked; decides the form of body and answer.</summary>
     public ClusterQuestionKind Kind { get; set; }
 
     /// <summary>What is asked, as JSON; its form is the kind's.</summary>
@@ -26,8 +28,10 @@ public sealed class ClusterQuestion : IIntent
     /// <summary>Code of why there is no answer, or empty.</summary>
     public string Refusal { get; set; } = "";
 
+    /// <summary>When it was asked, UTC; it is forgotten some time after.</summary>
     public DateTimeOffset AskedAt { get; set; }
 
+    /// <inheritdoc/>
     public long Generation { get; set; } = 1;
 
     /// <summary>1 once it is answered.</summary>

@@ -17,7 +17,7 @@ public abstract class FeatureSketch
     /// <summary>Adds another window of the same reference.</summary>
     public abstract void Merge(FeatureSketch other);
 
-    /// <summary>Writes the sketch compactly; read it back with <see cref="FeatureReference.ReadWindow"/>.</summary>
+    /// <summary>Writes the sketch compactly; read it back with <see cref="FeatureReference.ReadWindow(byte[])"/>.</summary>
     public byte[] ToBytes()
     {
         using var stream = new MemoryStream();

@@ -6,6 +6,7 @@ public sealed record LendingPolicy
     /// <summary>Nothing is lent and nothing borrowed: what a project may use is what somebody approved.</summary>
     public static readonly LendingPolicy None = new();
 
+    /// <summary>Which way idle units go; the limits below count only in the modes that they belong to.</summary>
     public LendingMode Mode { get; init; }
 
     /// <summary>Most of its grant that a project lends, in percent, 0 to 100; what is left over is always kept for it.</summary>
@@ -65,6 +66,7 @@ public sealed record PoolLending
     /// <summary>For every team that has no policy of its own.</summary>
     public LendingPolicy Default { get; init; } = LendingPolicy.None;
 
+    /// <summary>By team id; a team that is not here follows <see cref="Default"/>.</summary>
     public IReadOnlyDictionary<Guid, LendingPolicy> Teams { get; init; } = new Dictionary<Guid, LendingPolicy>();
 
     /// <summary>Nothing of the pool is lent.</summary>

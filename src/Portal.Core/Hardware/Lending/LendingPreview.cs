@@ -64,4 +64,17 @@ public sealed record LendingLine(LendingHolder Holder, LendingPosition Before, L
 }
 
 /// <summary>What a change means for a project.</summary>
-public enum LendingEffect { Same, Gains, Loses, Both }
+public enum LendingEffect
+{
+    /// <summary>Neither gains nor loses.</summary>
+    Same,
+
+    /// <summary>May borrow more, lends less, or gets back sooner what it lent.</summary>
+    Gains,
+
+    /// <summary>May borrow less, lends more, waits longer for what it lent, or borrows units now that can be taken back at once.</summary>
+    Loses,
+
+    /// <summary>Gains in one way and loses in another.</summary>
+    Both,
+}

@@ -8,7 +8,56 @@ public sealed record Cause(string Code, CauseArea Area, CauseActor Actor);
 /// <summary>What part of the platform a cause is about; the catalogue is sorted by it.</summary>
 public enum CauseArea
 {
-    Cluster, Project, Admission, Queue, Start, Placement, Image, Container, Node, Storage, Training, Notebook, Service, Pipeline, Stream, Delivery, Access,
+    /// <summary>The cluster does not answer, or refuses the portal itself.</summary>
+    Cluster,
+
+    /// <summary>A step of making a project real.</summary>
+    Project,
+
+    /// <summary>The API server did not take a pod or object: ResourceQuota, LimitRange, Pod Security, webhooks.</summary>
+    Admission,
+
+    /// <summary>Kueue: waiting for quota, preempted, held.</summary>
+    Queue,
+
+    /// <summary>Between the wish and the first running container.</summary>
+    Start,
+
+    /// <summary>The scheduler finds no node.</summary>
+    Placement,
+
+    /// <summary>Pulling an image.</summary>
+    Image,
+
+    /// <summary>What runs in a container ended or does not answer.</summary>
+    Container,
+
+    /// <summary>The node is lost, or evicts pods.</summary>
+    Node,
+
+    /// <summary>Claims and volumes.</summary>
+    Storage,
+
+    /// <summary>A training's own operator or program.</summary>
+    Training,
+
+    /// <summary>A notebook's server.</summary>
+    Notebook,
+
+    /// <summary>A served model.</summary>
+    Service,
+
+    /// <summary>A pipeline run.</summary>
+    Pipeline,
+
+    /// <summary>A topic or account of Kafka.</summary>
+    Stream,
+
+    /// <summary>What Argo CD delivers.</summary>
+    Delivery,
+
+    /// <summary>Rights, certificates and addresses by which something is reached.</summary>
+    Access,
 }
 
 /// <summary>Who can act on a cause.</summary>

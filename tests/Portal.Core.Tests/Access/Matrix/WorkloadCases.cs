@@ -34,7 +34,7 @@ internal sealed class WorkloadCases : MatrixCases
         Case<StoppedWork>(nameof(StoppedWork.ByOthersSinceAsync), Towards.Platform, async (s, actor, _) =>
             await s.ByOthersSinceAsync(actor, DateTimeOffset.MinValue, 1, default));
 
-        Case<NotebookDoor>(nameof(NotebookDoor.OpenAsync), Towards.Project, async (s, actor, target) =>
+        Case<NotebookEndpoints>(nameof(NotebookEndpoints.OpenAsync), Towards.Project, async (s, actor, target) =>
             await s.OpenAsync(actor, target["notebook"], default), "notebook.not_running");
 
         Case<NotebookLogs>(nameof(NotebookLogs.ReadAsync), Towards.Project, async (s, actor, target) => await s.ReadAsync(actor, target["notebook"], default));

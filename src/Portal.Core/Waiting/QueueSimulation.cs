@@ -1,9 +1,9 @@
 namespace Portal.Core.Waiting;
 
-/// <summary>One play of a queue, until the workload in question starts. Seconds from now.</summary>
-internal sealed class QueuePlay
+/// <summary>One simulated course of a queue, event by event, until the workload in question starts. Seconds from now.</summary>
+internal sealed class QueueSimulation
 {
-    // What comes behind matters only as far as it overtakes: more of it makes a play no truer, only slower.
+    // What comes behind matters only as far as it overtakes: more of it makes a simulation no truer, only slower.
     private const int Behind = 200;
 
     private readonly PriorityQueue<double, double> _ends = new();
@@ -19,7 +19,7 @@ internal sealed class QueuePlay
     /// <param name="rivals">Of what comes here; none where nothing does.</param>
     /// <param name="gap">Seconds between two of them on average.</param>
     /// <param name="least">The smallest that stands in the line or may come.</param>
-    public QueuePlay(QueueScene scene, IReadOnlyList<PastStay> rivals, RunLengths lengths, double gap, double least, Random random)
+    public QueueSimulation(QueueScene scene, IReadOnlyList<PastStay> rivals, RunLengths lengths, double gap, double least, Random random)
     {
         (_scene, _rivals, _gap, _least, _random, _free) = (scene, rivals, gap, least, random, scene.Free);
         foreach (var (units, elapsed) in scene.Running)

@@ -3,10 +3,13 @@ using Portal.Core.Data;
 
 namespace Portal.Core.Reconciliation;
 
-/// <summary>Takes, renews and gives back the lease by compare-and-set; holds no timer of its own.</summary>
+/// <summary>
+/// Takes, renews and gives back the lease by compare-and-set; holds no timer of its own. Kubernetes' components elect a leader
+/// in the same way (Kubernetes, "Leases"), but here the lease is a row: the portal also runs where it may write no cluster.
+/// </summary>
 /// <param name="holder">Unique for each process, also after a restart.</param>
 /// <param name="duration">How long a lease stands without renewal: as long does the work wait after a process was killed.</param>
-public sealed class LeaseKeeper(IDbContextFactory<PortalDb> databases, TimeProvider clock, string holder, TimeSpan duration)
+public sealed class LeaderElector(IDbContextFactory<PortalDb> databases, TimeProvider clock, string holder, TimeSpan duration)
 {
     /// <summary>How long a lease stands without renewal.</summary>
     public TimeSpan Duration { get; } = duration;

@@ -8,7 +8,7 @@ using Portal.Core.Workloads;
 namespace Portal.Core.Notebooks;
 
 /// <summary>Finds the running server behind a notebook, for those who may open it and for the idle rule.</summary>
-public sealed class NotebookDoor(IDbContextFactory<PortalDb> databases, AccessGate gate, WorkloadClusters clusters, IRowSeal seal)
+public sealed class NotebookEndpoints(IDbContextFactory<PortalDb> databases, AccessGate gate, WorkloadClusters clusters, IRowSeal seal)
 {
     /// <summary>Where the server is and the token that it asks for; refused while it does not run.</summary>
     [Requires(Permission.NotebookOpen)]
