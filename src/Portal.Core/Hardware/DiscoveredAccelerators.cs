@@ -17,6 +17,9 @@ public sealed record PoolProposal(
     /// <summary>Its name.</summary>
     public string Cluster { get; init; } = "";
 
+    /// <summary>Ids of the pools whose labels all of its nodes carry, whatever their taints.</summary>
+    public IReadOnlyList<Guid> LabelledFor { get; init; } = [];
+
     /// <summary>Names the proposal in an address: the same cluster, resource, labels and taints give the same key.</summary>
     public string Key => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n',
         [$"{ClusterId}", ResourceName, .. Labels.Select(l => $"{l.Key}={l.Value}"), .. Taints.Select(t => $"{t.Key}={t.Value}:{t.Effect}")]))))[..12];
@@ -45,7 +48,10 @@ public static class DiscoveredAccelerators
                 return new PoolProposal(
                     NameOf(resource, labels), resource, labels, taints, group.Sum(o => o.Value),
                     [.. group.Select(o => o.node.Name).Order(StringComparer.Ordinal)], group.Any(o => o.node.Simulated),
-                    pools.FirstOrDefault(p => p.ResourceName == resource && PoolNodes.IsMeant(p, node))?.Id);
+                    pools.FirstOrDefault(p => p.ResourceName == resource && PoolNodes.IsMeant(p, node))?.Id)
+                {
+                    LabelledFor = [.. pools.Where(p => p.ResourceName == resource && group.All(o => PoolNodes.Carries(o.node, p.NodeLabels))).Select(p => p.Id)],
+                };
             })
             .OrderByDescending(p => p.Count).ThenBy(p => p.Name, StringComparer.Ordinal),
     ];

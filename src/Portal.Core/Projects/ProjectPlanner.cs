@@ -21,11 +21,19 @@ public sealed class ProjectPlanner(IProjectGrants grants, IClusters clusters, Cl
         if (project.ClusterId is not null)
             return StepOutcome.Done;
         return pool is not null && place.AgainstPool is { } against
-            ? StepOutcome.Waiting("project." + against.Reason.Code["placement.".Length..] + "_of_pool") with
+            ? StepOutcome.Waiting(CauseOf(against.Reason)) with
             {
                 Arguments = JsonSerializer.Serialize(new Dictionary<string, string>(against.Reason.Arguments) { ["cluster"] = against.Cluster }),
             }
             : StepOutcome.Waiting("project.no_cluster");
+
+        static string CauseOf(PlacementReason reason) => reason.Code switch
+        {
+            "placement.closed" => "project.closed_of_pool",
+            "placement.region" => "project.region_of_pool",
+            "placement.data_class" => "project.data_class_of_pool",
+            _ => "project.no_cluster",
+        };
     }
 
     /// <summary>The plan for a project that was read with its team, its members and who they are.</summary>

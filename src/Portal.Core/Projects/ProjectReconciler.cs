@@ -17,6 +17,7 @@ public sealed class ProjectReconciler(
 {
     // Events wake a project earlier; this is for a cluster whose watch is down.
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LookSeldom = TimeSpan.FromMinutes(1);
 
     // Steps that follow each other faster than anybody reads are written together.
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(400);
@@ -110,11 +111,18 @@ public sealed class ProjectReconciler(
                 return ReconcileResult.Retry(failure!.RetryAfter);
             // Members who wait are let in by the pass in which the steps before are done.
             if (outcome.State == StepState.Waiting && (kind != ProjectStepKind.Roles || failure is not null))
-                result = ReconcileResult.After(LookAgain);
+                result = ReconcileResult.After(AfterWaiting(step));
             if (ends)
                 return result;
         }
         return result;
+    }
+
+    // As long again as it has waited: a thousand projects that wait for an operator which is not there shall not keep a core busy.
+    private TimeSpan AfterWaiting(ProjectStep step)
+    {
+        var waited = clock.GetUtcNow() - step.ChangedAt ?? TimeSpan.Zero;
+        return waited < LookAgain ? LookAgain : waited > LookSeldom ? LookSeldom : waited;
     }
 
     // A namespace of which others hold a field still takes members, ceilings and a queue.

@@ -24,6 +24,7 @@ public class ActivityDetailsTests : PortalContext
         CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("zh-Hans");
 
         Assert.Equal("规格：小 → 中, ben：查看者 → –", Of("""{"size":["S","M"],"member ben":["Viewer",null]}"""));
+        Assert.Equal("窗口：每天", Of("""{"window":"Day"}"""));
     }
 
     private string Of(string details) => new ActivityDetails(

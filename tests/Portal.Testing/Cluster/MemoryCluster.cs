@@ -46,6 +46,9 @@ public sealed class MemoryCluster : IClusterClient, IClusterCache, IClusters
     /// <summary>Kinds that no watch has listed: they are there, and only who asks for them learns it.</summary>
     public HashSet<ResourceType> Unlisted { get; } = [];
 
+    /// <summary>Kinds whose controllers are not there: their objects get no status.</summary>
+    public HashSet<ResourceType> Unattended { get; } = [];
+
     /// <inheritdoc/>
     public ClusterCapabilities? Capabilities { get; private set; }
 
@@ -142,7 +145,7 @@ public sealed class MemoryCluster : IClusterClient, IClusterCache, IClusters
             throw failure;
     }
 
-    private JsonObject? StatusOf(ResourceType type, JsonObject made) => type.Kind switch
+    private JsonObject? StatusOf(ResourceType type, JsonObject made) => Unattended.Contains(type) ? null : type.Kind switch
     {
         "Namespace" => new() { ["phase"] = "Active" },
         "ResourceQuota" => new() { ["hard"] = made.At("spec", "hard")?.DeepClone() },

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Localization;
 using Portal.Core.Access;
 using Portal.Core.Health.Causes;
+using Portal.Core.Monitoring;
 using Portal.Core.Projects;
 using Portal.Core.Quotas;
 using Portal.Localization;
@@ -26,6 +27,7 @@ public sealed class ActivityDetails(Words say, IStringLocalizer<Resources.Projec
         ["dataClass"] = typeof(DataClass),
         ["state"] = typeof(QuotaState),
         ["step"] = typeof(ProjectStepKind),
+        ["window"] = typeof(WindowLength),
         [Member] = typeof(ProjectRole),
     };
 
