@@ -13,7 +13,7 @@ internal sealed class AbsentCluster : IClusterClient, IClusterCache
 
     public Task<JsonObject> ApplyAsync(JsonObject manifest, CancellationToken ct, bool dryRun = false, bool force = false) => throw Silent();
 
-    public Task<JsonObject> PatchAsync(ObjectKey key, JsonObject mergePatch, CancellationToken ct) => throw Silent();
+    public Task<JsonObject> PatchAsync(ObjectKey key, JsonObject mergePatch, CancellationToken ct, bool dryRun = false) => throw Silent();
 
     public Task<bool> DeleteAsync(ObjectKey key, CancellationToken ct) => throw Silent();
 

@@ -20,7 +20,8 @@ public interface IClusterClient
     Task<JsonObject> ApplyAsync(JsonObject manifest, CancellationToken ct, bool dryRun = false, bool force = false);
 
     /// <summary>JSON merge patch (RFC 7386).</summary>
-    Task<JsonObject> PatchAsync(ObjectKey key, JsonObject mergePatch, CancellationToken ct);
+    /// <param name="dryRun">True to learn the outcome without storing it.</param>
+    Task<JsonObject> PatchAsync(ObjectKey key, JsonObject mergePatch, CancellationToken ct, bool dryRun = false);
 
     /// <summary>Asks for deletion; false when it was absent already. Dependents are deleted in the background.</summary>
     Task<bool> DeleteAsync(ObjectKey key, CancellationToken ct);

@@ -30,13 +30,13 @@ internal sealed class KeptObjects(IClusterClient cluster, IClusterCache cache, D
 
     /// <summary>
     /// The object as the cluster has it now, or null, for who writes it: a patch of nothing, since who writes Secrets, quotas and queues
-    /// need not be allowed to read them.
+    /// need not be allowed to read them. A dry run, so that no webhook changes what was only looked at.
     /// </summary>
     public async Task<JsonObject?> LookAsync(ObjectKey key, CancellationToken ct)
     {
         try
         {
-            return await cluster.PatchAsync(key, [], ct);
+            return await cluster.PatchAsync(key, [], ct, dryRun: true);
         }
         catch (ClusterException absent) when (absent.Failure == ClusterFailure.NotFound)
         {

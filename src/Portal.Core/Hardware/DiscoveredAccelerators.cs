@@ -17,9 +17,6 @@ public sealed record PoolProposal(
     /// <summary>Its name.</summary>
     public string Cluster { get; init; } = "";
 
-    /// <summary>Ids of the pools whose labels all of its nodes carry, whatever their taints.</summary>
-    public IReadOnlyList<Guid> LabelledFor { get; init; } = [];
-
     /// <summary>Names the proposal in an address: the same cluster, resource, labels and taints give the same key.</summary>
     public string Key => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n',
         [$"{ClusterId}", ResourceName, .. Labels.Select(l => $"{l.Key}={l.Value}"), .. Taints.Select(t => $"{t.Key}={t.Value}:{t.Effect}")]))))[..12];
@@ -48,10 +45,7 @@ public static class DiscoveredAccelerators
                 return new PoolProposal(
                     NameOf(resource, labels), resource, labels, taints, group.Sum(o => o.Value),
                     [.. group.Select(o => o.node.Name).Order(StringComparer.Ordinal)], group.Any(o => o.node.Simulated),
-                    pools.FirstOrDefault(p => p.ResourceName == resource && PoolNodes.IsMeant(p, node))?.Id)
-                {
-                    LabelledFor = [.. pools.Where(p => p.ResourceName == resource && group.All(o => PoolNodes.Carries(o.node, p.NodeLabels))).Select(p => p.Id)],
-                };
+                    pools.FirstOrDefault(p => p.ResourceName == resource && PoolNodes.Carries(node, p.NodeLabels))?.Id);
             })
             .OrderByDescending(p => p.Count).ThenBy(p => p.Name, StringComparer.Ordinal),
     ];
@@ -60,10 +54,11 @@ public static class DiscoveredAccelerators
         node.Labels.Where(l => ModelLabels.Contains(l.Key) || ModelSuffixes.Any(s => l.Key.EndsWith(s, StringComparison.Ordinal)))
             .Take(PoolRules.LabelLimit).ToDictionary(), StringComparer.Ordinal);
 
-    // Control-plane nodes are nobody's pool.
+    // node.kubernetes.io/* taints come and go with the node's health; control-plane nodes are nobody's pool.
     internal static List<NodeTaint> TaintsOf(NodeView node) =>
     [
-        .. node.Taints.Where(t => t.KeepsOff && !t.Passes
+        .. node.Taints.Where(t => t.Effect is "NoSchedule" or "NoExecute"
+                && !t.Key.StartsWith("node.kubernetes.io/", StringComparison.Ordinal)
                 && !t.Key.StartsWith("node-role.kubernetes.io/", StringComparison.Ordinal))
             .OrderBy(t => t.Key, StringComparer.Ordinal),
     ];

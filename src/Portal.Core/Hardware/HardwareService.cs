@@ -34,7 +34,7 @@ public sealed class HardwareService(
         // Its own row may have come in between: the form sent twice at once is no clash of names.
         if (await db.Set<HardwarePool>().AnyAsync(p => p.Id != draft.Id && (p.Name == pool.Name || p.Slug == pool.Slug), ct))
             return NameTaken(pool.Name);
-        if (await SwallowsAsync(db, pool, pool.NodeLabels, pool.Taints, ct) is { } swallows)
+        if (await SwallowsAsync(db, pool, pool.NodeLabels, ct) is { } swallows)
             return swallows;
         db.Add(pool);
         db.Audit(new AuditRecord(actor, "pool.created", "pool", pool.Id)
@@ -86,8 +86,7 @@ public sealed class HardwareService(
             return new Refusal("pool.stale", RefusalKind.Conflict).With("pool", pool.Name);
         if (pool.State == PoolState.Removing)
             return new Refusal("pool.removing", RefusalKind.Conflict).With("pool", pool.Name);
-        var (labels, taints) = (edit.NodeLabels ?? pool.NodeLabels, edit.Taints ?? pool.Taints);
-        if ((Text(labels) != Text(pool.NodeLabels) || !taints.SequenceEqual(pool.Taints)) && await SwallowsAsync(db, pool, labels, taints, ct) is { } swallows)
+        if (edit.NodeLabels is { } labels && Text(labels) != Text(pool.NodeLabels) && await SwallowsAsync(db, pool, labels, ct) is { } swallows)
             return swallows;
         if (await db.Set<HardwarePool>().AnyAsync(p => p.Id != edit.Id && p.Name == edit.Name.Trim(), ct))
             return NameTaken(edit.Name.Trim());
@@ -149,12 +148,11 @@ public sealed class HardwareService(
 
     // A pool whose nodes would all be the new one's too. The other way round nothing is refused: what an old pool without labels
     // counts could never be told apart.
-    private static async Task<Refusal?> SwallowsAsync(
-        PortalDb db, HardwarePool pool, IReadOnlyDictionary<string, string> labels, IReadOnlyList<NodeTaint> taints, CancellationToken ct)
+    private static async Task<Refusal?> SwallowsAsync(PortalDb db, HardwarePool pool, IReadOnlyDictionary<string, string> labels, CancellationToken ct)
     {
         var same = await db.Set<HardwarePool>().Where(p => p.Id != pool.Id && p.ClusterId == pool.ClusterId && p.ResourceName == pool.ResourceName)
-            .OrderBy(p => p.Name).Select(p => new { p.Name, p.NodeLabels, p.Taints }).ToListAsync(ct);
-        return same.Find(p => PoolRules.AreWider(labels, p.NodeLabels) && PoolRules.LetPast(taints, p.Taints)) is { } other
+            .OrderBy(p => p.Name).Select(p => new { p.Name, p.NodeLabels }).ToListAsync(ct);
+        return same.Find(p => PoolRules.AreWider(labels, p.NodeLabels)) is { } other
             ? new Refusal("pool.takes_nodes", RefusalKind.Conflict, "NodeLabels").With("pool", other.Name) : null;
     }
 

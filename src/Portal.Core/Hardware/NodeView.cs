@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
+using Portal.Core.Projects;
 
 namespace Portal.Core.Hardware;
 
@@ -14,6 +15,9 @@ public sealed record NodeView(
     /// <summary>True when the node takes no new pods: it is being drained or was set aside.</summary>
     public bool Cordoned { get; init; }
 
+    /// <summary>True when the node names extended resources, be it none of them at the moment: a device plugin that starts again.</summary>
+    public bool HasExtended { get; init; }
+
     /// <summary>
     /// True when work of projects may use the node once it is well: an open one, or one with accelerators whose taints a pool's work
     /// tolerates. Control planes and what is set aside are not for them, whatever they have.
@@ -23,7 +27,7 @@ public sealed record NodeView(
         get
         {
             var closed = Taints.Count(t => t.KeepsOff && !t.Passes);
-            return closed == 0 || (Allocatable.Count > 0 && closed == DiscoveredAccelerators.TaintsOf(this).Count);
+            return closed == 0 || (HasExtended && closed == DiscoveredAccelerators.TaintsOf(this).Count);
         }
     }
 
@@ -42,6 +46,7 @@ public sealed record NodeView(
             Extended(node.At("status", "allocatable")),
             labels.GetValueOrDefault(SimulatedLabel) == "true")
         {
+            HasExtended = Texts(node.At("status", "allocatable")).Keys.Any(ProjectManifests.IsExtended),
             Cordoned = node.Text("spec", "unschedulable") == "true",
         };
     }

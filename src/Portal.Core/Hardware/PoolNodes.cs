@@ -6,11 +6,9 @@ namespace Portal.Core.Hardware;
 /// <summary>Which nodes stand behind a pool, and what they have. Pure.</summary>
 public static class PoolNodes
 {
-    /// <summary>
-    /// The nodes that work on the pool may be put on: with the pool's resource and labels, and without a taint that it does not name.
-    /// Kueue puts labels and tolerations of a flavor into pods, and a toleration keeps nothing off nodes without the taint.
-    /// </summary>
-    public static IEnumerable<NodeView> Of(HardwarePool pool, IEnumerable<NodeView> nodes) => Labelled(pool, nodes).Where(n => Unnamed(pool, n).Count == 0);
+    /// <summary>The nodes with the pool's resource and labels.</summary>
+    public static IEnumerable<NodeView> Of(HardwarePool pool, IEnumerable<NodeView> nodes) =>
+        nodes.Where(n => n.Allocatable.ContainsKey(pool.ResourceName) && Carries(n, pool.NodeLabels));
 
     /// <summary>True when the node carries all of the labels.</summary>
     public static bool Carries(NodeView node, IReadOnlyDictionary<string, string> labels) =>
@@ -18,18 +16,7 @@ public static class PoolNodes
 
     /// <summary>Taints of the pool's nodes that keep its workloads off, since the pool does not name them.</summary>
     public static IReadOnlyList<NodeTaint> Untolerated(HardwarePool pool, IClusterCache seen) =>
-        [.. Labelled(pool, seen.Derive(Kinds.Node, SeenNodes.From).Nodes).SelectMany(n => Unnamed(pool, n)).Distinct()];
-
-    /// <summary>True when the node is one of those that the pool was made for: with its labels, and with the same taints as it names.</summary>
-    internal static bool IsMeant(HardwarePool pool, NodeView node) =>
-        Carries(node, pool.NodeLabels) && Unnamed(pool, node).Count == 0
-        && pool.Taints.Where(t => t.KeepsOff).All(own => DiscoveredAccelerators.TaintsOf(node).Exists(own.Covers));
-
-    private static IEnumerable<NodeView> Labelled(HardwarePool pool, IEnumerable<NodeView> nodes) =>
-        nodes.Where(n => n.Allocatable.ContainsKey(pool.ResourceName) && Carries(n, pool.NodeLabels));
-
-    private static List<NodeTaint> Unnamed(HardwarePool pool, NodeView node) =>
-        DiscoveredAccelerators.TaintsOf(node).FindAll(t => !pool.Taints.Exists(own => own.Covers(t)));
+        [.. Of(pool, seen.Derive(Kinds.Node, SeenNodes.From).Nodes).SelectMany(DiscoveredAccelerators.TaintsOf).Where(t => !pool.Taints.Exists(own => own.Covers(t))).Distinct()];
 
     /// <summary>
     /// Pools that count some of the same nodes, where the two together promise more than their nodes have. Two pools that share
@@ -44,7 +31,7 @@ public static class PoolNodes
         var own = Of(pool, nodes).ToList();
         return
         [
-            .. rivals.Where(o => Of(o, own).Any())
+            .. rivals.Where(o => own.Any(n => Carries(n, o.NodeLabels)))
                 .Select(o => new PoolOverlap(
                     o.Name, pool.Ledger.Capacity + o.Ledger.Capacity,
                     own.UnionBy(Of(o, nodes), n => n.Name).Sum(n => n.Allocatable[pool.ResourceName])))

@@ -79,10 +79,6 @@ public static partial class PoolRules
     public static bool AreWider(IReadOnlyDictionary<string, string> labels, IReadOnlyDictionary<string, string> others) =>
         labels.Count < others.Count && labels.All(l => others.TryGetValue(l.Key, out var value) && value == l.Value);
 
-    /// <summary>True when work that tolerates taints is let on nodes that carry others: a toleration for each that keeps work off.</summary>
-    public static bool LetPast(IReadOnlyList<NodeTaint> tolerated, IReadOnlyList<NodeTaint> others) =>
-        others.Where(t => t.KeepsOff).All(t => tolerated.Any(own => own.Covers(t)));
-
     private static Refusal? CheckName(string? name)
     {
         var text = name?.Trim() ?? "";

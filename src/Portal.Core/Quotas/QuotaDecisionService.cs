@@ -59,7 +59,7 @@ public sealed class QuotaDecisionService(IDbContextFactory<PortalDb> databases, 
             if (await db.TryCommitAsync(request, changesProject: to == QuotaState.Active || request.Project.ClusterId is null, ct))
                 return Result.Done;
         }
-        return await OvertakenAsync(actor, decision.RequestId, a => a is QuotaAction.Approved or QuotaAction.ApprovedLess, amount, ct);
+        return await OvertakenAsync(actor, decision, a => a is QuotaAction.Approved or QuotaAction.ApprovedLess, amount, ct);
     }
 
     /// <summary>Refuses the request, with a reason.</summary>
@@ -81,7 +81,7 @@ public sealed class QuotaDecisionService(IDbContextFactory<PortalDb> databases, 
             if (await db.TryCommitAsync(request, changesProject: false, ct))
                 return Result.Done;
         }
-        return await OvertakenAsync(actor, decision.RequestId, a => a is QuotaAction.Rejected, null, ct);
+        return await OvertakenAsync(actor, decision, a => a is QuotaAction.Rejected, null, ct);
     }
 
     /// <summary>Takes a grant back before its end, with a reason. Workloads that hold units are not stopped by it.</summary>
@@ -131,12 +131,14 @@ public sealed class QuotaDecisionService(IDbContextFactory<PortalDb> databases, 
     }
 
     private async Task<Result> OvertakenAsync(
-        Actor actor, Guid id, Func<QuotaAction, bool> same, decimal? amount, CancellationToken ct)
+        Actor actor, QuotaDecision decision, Func<QuotaAction, bool> same, decimal? amount, CancellationToken ct)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
-        var state = await db.Set<QuotaRequest>().Where(r => r.Id == id).Select(r => r.State).SingleAsync(ct);
-        var refusal = state == QuotaState.Submitted ? new Refusal("quota.stale", RefusalKind.Conflict) : QuotaTransitions.WrongState(state);
-        return await SameAsync(db, actor, id, same, amount, refusal, ct);
+        var request = await db.Set<QuotaRequest>().AsNoTracking().SingleAsync(r => r.Id == decision.RequestId, ct);
+        // What was decided about is as it was: the project moved, which says where a grant would put it.
+        var refusal = request.State != QuotaState.Submitted ? QuotaTransitions.WrongState(request.State)
+            : new Refusal(request.ContentHash == decision.ContentHash ? "quota.project_moved" : "quota.stale", RefusalKind.Conflict);
+        return await SameAsync(db, actor, decision.RequestId, same, amount, refusal, ct);
     }
 
     // A second click of the same person for the same decision is not an error: what they wanted has happened.

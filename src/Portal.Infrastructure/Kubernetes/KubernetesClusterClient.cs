@@ -77,10 +77,11 @@ internal sealed class KubernetesClusterClient(ClusterConnection connection, Clus
         }
     }
 
-    public async Task<JsonObject> PatchAsync(ObjectKey key, JsonObject mergePatch, CancellationToken ct)
+    public async Task<JsonObject> PatchAsync(ObjectKey key, JsonObject mergePatch, CancellationToken ct, bool dryRun = false)
     {
         var type = await SpokenAsync(key.Type, ct);
-        return await PatchAsync(PathOf(key with { Type = type }) + "?fieldManager=" + Manifest.FieldManager, MergeType, In(type, mergePatch), ct);
+        var path = PathOf(key with { Type = type }) + "?fieldManager=" + Manifest.FieldManager + (dryRun ? "&dryRun=All" : "");
+        return await PatchAsync(path, MergeType, In(type, mergePatch), ct);
     }
 
     public async Task<bool> DeleteAsync(ObjectKey key, CancellationToken ct)

@@ -78,13 +78,13 @@ public class PoolPageTests
         var pool = await PoolAsync(pages, ("rack", "1"));
         var page = pages.Render<PoolPage>(p => p.Add(x => x.Id, pool));
         var settings = page.WaitForComponent<PoolSettings>();
-        Assert.Contains(page.FindAll("[role=note]"), n => n.TextContent.Contains("gpu=true:NoSchedule", StringComparison.Ordinal));
+        Assert.Contains("gpu=true:NoSchedule", page.Find("[role=note]").TextContent, StringComparison.Ordinal);
 
         // Of its own nodes only the taints: it knows them by another label than a proposal would name.
         await settings.FindAll("button").Single(b => b.TextContent.Contains("(units: 8)", StringComparison.Ordinal)).ClickAsync(new());
         await page.InvokeAsync(() => settings.Find("form").SubmitAsync());
         var own = await RowAsync(pages);
-        page.WaitForAssertion(() => Assert.Empty(page.FindAll("[role=note].banner-warning").Select(n => n.TextContent)));
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll("[role=note].banner-warning")));
         await page.InvokeAsync(() => settings.FindAll("button").Single(b => b.TextContent.Contains("(units: 4)", StringComparison.Ordinal)).ClickAsync(new()));
         await page.InvokeAsync(() => settings.Find("form").SubmitAsync());
         var others = await RowAsync(pages);

@@ -82,7 +82,7 @@ internal sealed class StagedCluster(params ResourceType[] followed) : IClusterCl
         return Task.FromResult((JsonObject)made.DeepClone());
     }
 
-    public Task<JsonObject> PatchAsync(ObjectKey key, JsonObject mergePatch, CancellationToken ct)
+    public Task<JsonObject> PatchAsync(ObjectKey key, JsonObject mergePatch, CancellationToken ct, bool dryRun = false)
     {
         Calls.Add($"patch {key.Type.Kind} {key.Name}");
         if (!Has(key))

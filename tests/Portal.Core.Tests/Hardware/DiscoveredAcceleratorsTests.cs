@@ -49,21 +49,6 @@ public class DiscoveredAcceleratorsTests
         Assert.Equal([pool.Id, null], proposals.Select(p => p.CoveredBy));
     }
 
-    [Fact]
-    public void From_PoolOfNodesThatDifferByATaint_MarksThoseThatItWasMadeForAlone()
-    {
-        var nodes = new SeenCluster().WithNode("kept", Gpu, 8, A100, taint: "team").WithNode("open", Gpu, 4, A100);
-        var open = new HardwarePool { ResourceName = Gpu, NodeLabels = { [A100.Item1] = A100.Item2 } };
-        var kept = new HardwarePool { ResourceName = Gpu, NodeLabels = { [A100.Item1] = A100.Item2 }, Taints = [new("team", "", "NoSchedule")] };
-
-        Assert.Equal([null, open.Id], Propose(nodes, open).Select(p => p.CoveredBy));
-        Assert.Equal([kept.Id, null], Propose(nodes, kept).Select(p => p.CoveredBy));
-        // A toleration keeps nothing off the open ones.
-        Assert.Equal(["open"], PoolNodes.Of(open, nodes.List(Kinds.Node).Select(NodeView.From)).Select(n => n.Name));
-        Assert.Equal(["kept", "open"], PoolNodes.Of(kept, nodes.List(Kinds.Node).Select(NodeView.From)).Select(n => n.Name).Order());
-        Assert.Equal(["team=true:NoSchedule"], PoolNodes.Untolerated(open, nodes).Select(t => t.ToString()));
-    }
-
     private static IReadOnlyList<PoolProposal> Propose(SeenCluster cluster, params HardwarePool[] pools) =>
         DiscoveredAccelerators.From(cluster.List(Kinds.Node).Select(NodeView.From), pools);
 }

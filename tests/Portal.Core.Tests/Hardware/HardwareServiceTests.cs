@@ -84,27 +84,6 @@ public class HardwareServiceTests(PostgresServer server)
     }
 
     [Theory, EachProvider]
-    public async Task Pools_WhoseNodesDifferByTheirTaints_AreNotTakenForOnesOfTheSameNodes(Provider provider)
-    {
-        await using var stage = await QuotaStage.CreateAsync(provider, server);
-        stage.Cluster.WithNode("a", "amd.com/gpu", 8, ("model", "a"), taint: "risk").WithNode("b", "amd.com/gpu", 8, ("model", "a"), taint: "fraud");
-        PoolDraft Draft(string name, int capacity, string taint, params (string, string)[] labels) => new(Guid.CreateVersion7(), name, "amd.com/gpu", capacity, 1)
-        {
-            NodeLabels = labels.ToDictionary(l => l.Item1, l => l.Item2),
-            Taints = [new(taint, "true", "NoSchedule")],
-        };
-
-        QuotaStage.Ok(await stage.Hardware.CreateAsync(stage.Admin, Draft("Risk", 8, "risk", ("model", "a")), default));
-        var wide = Draft("Fraud", 9, "fraud");
-        QuotaStage.Ok(await stage.Hardware.CreateAsync(stage.Admin, wide, default));
-        var both = await stage.Hardware.EditAsync(
-            stage.Admin, new PoolEdit(wide.Id, 1, "Fraud", 9, 1, PoolState.Open) { Taints = [.. wide.Taints, new("risk", "", "NoSchedule")] }, default);
-
-        Assert.Equal(("pool.takes_nodes", "Risk"), (both.Refusal?.Code, both.Refusal?.Arguments["pool"]));
-        Assert.All((await Pools(stage).PoolsAsync(stage.Ana, default)).Value, p => Assert.Empty(p.Doubled));
-    }
-
-    [Theory, EachProvider]
     public async Task Create_ByLead_IsDeniedAndAudited(Provider provider)
     {
         await using var stage = await QuotaStage.CreateAsync(provider, server);

@@ -60,6 +60,7 @@ public class CommonQuotaTests
     [InlineData("dedicated", "PreferNoSchedule", "", 4000)]
     [InlineData("node.kubernetes.io/unreachable", "NoExecute", "", 4000)] // away for a moment
     [InlineData("nvidia.com/gpu", "NoSchedule", ",\"nvidia.com/gpu\":\"8\"", 4000)]
+    [InlineData("nvidia.com/gpu", "NoSchedule", ",\"nvidia.com/gpu\":\"0\"", 4000)] // its device plugin starts again
     [InlineData("node-role.kubernetes.io/control-plane", "NoSchedule", ",\"nvidia.com/gpu\":\"8\"", 0)]
     public void Nodes_ThatAreClosedForGood_DoNotCount(string taint, string effect, string more, long milli)
     {

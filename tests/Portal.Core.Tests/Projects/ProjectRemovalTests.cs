@@ -77,7 +77,7 @@ public class ProjectRemovalTests(PostgresServer server)
 
         public Task<JsonObject> ApplyAsync(JsonObject manifest, CancellationToken ct, bool dryRun = false, bool force = false) => throw new NotSupportedException();
 
-        public Task<JsonObject> PatchAsync(ObjectKey key, JsonObject mergePatch, CancellationToken ct) => throw new NotSupportedException();
+        public Task<JsonObject> PatchAsync(ObjectKey key, JsonObject mergePatch, CancellationToken ct, bool dryRun = false) => throw new NotSupportedException();
 
         public Task<Stream> LogsAsync(string ns, string pod, string? container, bool follow, int? tailLines, CancellationToken ct) => throw new NotSupportedException();
     }

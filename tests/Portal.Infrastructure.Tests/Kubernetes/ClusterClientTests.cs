@@ -221,6 +221,18 @@ public class ClusterClientTests(EmbeddedCluster cluster)
     }
 
     [Fact]
+    public async Task Patch_DryRun_AnswersWithWhatItStoresNot()
+    {
+        await using var world = await ClusterWorld.CreateAsync(cluster.Kubeconfig);
+        await world.Client.ApplyAsync(world.Config("kept"), default);
+
+        var answered = await world.Client.PatchAsync(world.KeyOf("kept"), new JsonObject { ["data"] = new JsonObject { ["dry"] = "1" } }, default, dryRun: true);
+
+        Assert.Equal("1", answered.Text("data", "dry"));
+        Assert.Null((await world.Client.FindAsync(world.KeyOf("kept"), default))!.Text("data", "dry"));
+    }
+
+    [Fact]
     public async Task List_OverManyPages_NamesEachObjectOnce()
     {
         await using var world = await ClusterWorld.CreateAsync(cluster.Kubeconfig, o => o.PageSize = 7);

@@ -29,8 +29,8 @@ internal sealed class DyingClient(IClusterClient inner) : IClusterClient
     public Task<JsonObject> ApplyAsync(JsonObject manifest, CancellationToken ct, bool dryRun = false, bool force = false) =>
         CallAsync(() => inner.ApplyAsync(manifest, ct, dryRun, force));
 
-    public Task<JsonObject> PatchAsync(ObjectKey key, JsonObject mergePatch, CancellationToken ct) =>
-        CallAsync(() => inner.PatchAsync(key, mergePatch, ct));
+    public Task<JsonObject> PatchAsync(ObjectKey key, JsonObject mergePatch, CancellationToken ct, bool dryRun = false) =>
+        CallAsync(() => inner.PatchAsync(key, mergePatch, ct, dryRun));
 
     public Task<bool> DeleteAsync(ObjectKey key, CancellationToken ct) => CallAsync(() => inner.DeleteAsync(key, ct));
 

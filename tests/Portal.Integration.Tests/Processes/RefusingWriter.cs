@@ -20,7 +20,7 @@ internal sealed class RefusingWriter(IClusterClient inner) : IClusterClient
         return Task.FromResult(manifest);
     }
 
-    public Task<JsonObject> PatchAsync(ObjectKey key, JsonObject mergePatch, CancellationToken ct) => throw new NotSupportedException();
+    public Task<JsonObject> PatchAsync(ObjectKey key, JsonObject mergePatch, CancellationToken ct, bool dryRun = false) => throw new NotSupportedException();
 
     public Task<bool> DeleteAsync(ObjectKey key, CancellationToken ct)
     {

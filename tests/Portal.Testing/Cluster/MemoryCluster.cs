@@ -114,12 +114,13 @@ public sealed class MemoryCluster : IClusterClient, IClusterCache, IClusters
     }
 
     /// <inheritdoc/>
-    public Task<JsonObject> PatchAsync(ObjectKey key, JsonObject mergePatch, CancellationToken ct)
+    public Task<JsonObject> PatchAsync(ObjectKey key, JsonObject mergePatch, CancellationToken ct, bool dryRun = false)
     {
         Call($"patch {key.Type.Kind} {key.Name}");
         var found = Find(key) ?? throw new ClusterException(ClusterFailure.NotFound, $"{key.Name} not found");
         var merged = Merge(found.DeepClone().AsObject(), mergePatch);
-        Put(key.Type, merged);
+        if (!dryRun)
+            Put(key.Type, merged);
         return Task.FromResult(merged.DeepClone().AsObject());
     }
 

@@ -16,7 +16,7 @@ public class UnreachableCluster : IClusterClient
     public Task<JsonObject> ApplyAsync(JsonObject manifest, CancellationToken ct, bool dryRun = false, bool force = false) => throw Silent();
 
     /// <inheritdoc/>
-    public Task<JsonObject> PatchAsync(ObjectKey key, JsonObject mergePatch, CancellationToken ct) => throw Silent();
+    public Task<JsonObject> PatchAsync(ObjectKey key, JsonObject mergePatch, CancellationToken ct, bool dryRun = false) => throw Silent();
 
     /// <inheritdoc/>
     public Task<bool> DeleteAsync(ObjectKey key, CancellationToken ct) => throw Silent();

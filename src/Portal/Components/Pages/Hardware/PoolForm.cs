@@ -82,12 +82,12 @@ public sealed class PoolForm
     };
 
     /// <summary>
-    /// Fills in what nodes carry now. Nodes with the pool's labels keep those that it knows them by, which may be others than a proposal
-    /// would name.
+    /// Fills in what nodes carry now. Those that the pool takes already keep the labels it knows them by, which may be others than a
+    /// proposal would name.
     /// </summary>
     public void TakeOver(PoolProposal proposal)
     {
-        if (!proposal.LabelledFor.Contains(Id))
+        if (proposal.CoveredBy is null)
             Labels = string.Join('\n', proposal.Labels.Select(l => $"{l.Key}={l.Value}"));
         Taints = string.Join('\n', proposal.Taints);
     }
