@@ -136,12 +136,11 @@ public sealed class WorkQueue : IDisposable
             AddAfter(key, delay);
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _timer.Dispose();
-        _signal.Dispose();
-    }
+    /// <summary>
+    /// Ends the timer. The signal stays: the timer may be calling back at this moment, a watch may still add a key, and a semaphore
+    /// whose wait handle nobody asked for holds nothing.
+    /// </summary>
+    public void Dispose() => _timer.Dispose();
 
     private void Remember(ReconcileOwner key)
     {

@@ -18,14 +18,9 @@ internal sealed partial class ReconcileHost(
     // Nothing passes the fence between two leases: an epoch that no lease has.
     private const long NoEpoch = -1;
 
+    // Never disposed: a change may be told at the moment of the stop, and without a wait handle it holds nothing.
     private readonly SemaphoreSlim _missed = new(0);
     private volatile bool _leads;
-
-    public override void Dispose()
-    {
-        _missed.Dispose();
-        base.Dispose();
-    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -26,6 +26,18 @@ public class WorkQueueTests
         Assert.Equal(0, _queue.Depth);
     }
 
+    // The timer, or a watch, may do so at the moment of a stop: an exception there ends the process.
+    [Fact]
+    public void Add_AfterTheQueueEnded_IsNoError()
+    {
+        _queue.Dispose();
+
+        _queue.Touch(A);
+        _queue.Add(B);
+
+        Assert.Equal(2, _queue.Depth);
+    }
+
     [Fact]
     public async Task Add_WhileWorkedOn_ComesBackAfterTheFinish()
     {

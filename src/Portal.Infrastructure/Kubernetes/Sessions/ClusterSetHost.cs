@@ -21,6 +21,7 @@ internal sealed partial class ClusterSetHost(
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<Guid, (string Connection, ClusterSession Session)> _open = [];
+    // Never disposed: a change may be told at the moment of the stop, and without a wait handle it holds nothing.
     private readonly SemaphoreSlim _changed = new(0);
 
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -28,12 +29,6 @@ internal sealed partial class ClusterSetHost(
         await RegisterConfiguredAsync(cancellationToken);
         await FollowAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
-    }
-
-    public override void Dispose()
-    {
-        _changed.Dispose();
-        base.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
