@@ -3,8 +3,9 @@ using Portal.Testing.Clusters;
 namespace Portal.Benchmarks.Clusters;
 
 /// <summary>
-/// A cluster to measure before: an embedded one of its own, or one that is named by <see cref="Variable"/>, which has to serve
-/// Kueue's definitions and keeps what was applied to it.
+/// A cluster to measure before: an embedded one of its own, or one that is named by <see cref="Variable"/>, which keeps what was
+/// applied to it. That one serves Kueue's definitions only where Kueue runs too, or no project gets ready, and has a default storage
+/// class.
 /// </summary>
 internal sealed class BenchCluster : IAsyncDisposable
 {
