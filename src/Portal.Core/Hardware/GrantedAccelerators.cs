@@ -16,24 +16,22 @@ public sealed class GrantedAccelerators(IDbContextFactory<PortalDb> databases, L
         var pools = await Pools(db).Where(p => db.Set<QuotaRequest>()
                 .Any(r => r.PoolId == p.Id && r.ProjectId == projectId && r.State == QuotaState.Active))
             .OrderBy(p => p.Name).ToListAsync(ct);
-        var offers = new List<AcceleratorOffer>();
-        foreach (var pool in pools)
-            offers.Add(await OfferAsync(db, pool, projectId, ct));
-        return offers;
+        var held = await holders.ReadAsync(db, pools, ct);
+        return [.. pools.Select(p => Offer(p, held[p.Id], projectId))];
     }
 
     /// <inheritdoc/>
     public async Task<AcceleratorOffer?> FindAsync(Guid projectId, Guid poolId, CancellationToken ct)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
-        return await Pools(db).SingleOrDefaultAsync(p => p.Id == poolId, ct) is { } pool ? await OfferAsync(db, pool, projectId, ct) : null;
+        return await Pools(db).SingleOrDefaultAsync(p => p.Id == poolId, ct) is { } pool
+            ? Offer(pool, (await holders.ReadAsync(db, [pool], ct))[pool.Id], projectId) : null;
     }
 
     private static IQueryable<HardwarePool> Pools(PortalDb db) => db.Set<HardwarePool>().AsNoTracking().Include(p => p.Ledger);
 
-    private async Task<AcceleratorOffer> OfferAsync(PortalDb db, HardwarePool pool, Guid projectId, CancellationToken ct)
+    private AcceleratorOffer Offer(HardwarePool pool, IReadOnlyList<LendingHolder> all, Guid projectId)
     {
-        var all = await holders.ReadAsync(db, pool, ct);
         var own = all.FirstOrDefault(h => h.ProjectId == projectId);
         var position = own is null || holders.LacksKueue(pool) ? null : LendingPosition.All(pool.Ledger.Capacity, pool.Lending, all).Single(p => p.ProjectId == projectId);
         return new AcceleratorOffer(pool.Id, pool.Name, pool.Slug, pool.ResourceName, own?.Granted ?? 0, pool.PricePerHour)

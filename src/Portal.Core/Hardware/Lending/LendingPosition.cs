@@ -1,24 +1,5 @@
 namespace Portal.Core.Hardware.Lending;
 
-/// <summary>A project that holds units of a pool, and what it does with them now.</summary>
-/// <param name="Granted">Units granted to it in their period.</param>
-/// <param name="Running">Units that its pods hold.</param>
-/// <param name="Waiting">Units that its queued workloads wait for.</param>
-public sealed record LendingHolder(Guid ProjectId, string Project, Guid TeamId, string Team, int Granted, int Running = 0, int Waiting = 0)
-{
-    /// <summary>
-    /// For each of its workloads that runs on the pool, the time until its limit ends it; null for one without a limit,
-    /// such as a notebook.
-    /// </summary>
-    public IReadOnlyList<TimeSpan?> Remaining { get; init; } = [];
-
-    /// <summary>What holds for it in each other pool of which it lends something: whether it takes units back is one thing for all its pools.</summary>
-    public IReadOnlyList<LendingPolicy> LentElsewhere { get; init; } = [];
-
-    /// <summary>Units it uses that are not its own.</summary>
-    public int Borrowed => Math.Max(0, Running - Granted);
-}
-
 /// <summary>What a project may do with a pool under a policy. Pure.</summary>
 /// <param name="Nominal">Units that are its own.</param>
 /// <param name="MayBorrow">Units it may use on top while their owners do not: its limit, and no more than others lend.</param>
@@ -32,20 +13,22 @@ public sealed record LendingPosition(Guid ProjectId, int Nominal, int MayBorrow,
 
     /// <summary>The positions of all who hold units of a pool.</summary>
     /// <param name="capacity">Units that the pool has.</param>
-    public static IReadOnlyList<LendingPosition> All(int capacity, PoolLending lending, IReadOnlyCollection<LendingHolder> holders)
+    public static IReadOnlyList<LendingPosition> All(int capacity, PoolLending lending, IReadOnlyCollection<LendingHolder> holders) =>
+        All(LendingTerms.Of(capacity, lending, holders));
+
+    internal static IReadOnlyList<LendingPosition> All(IReadOnlyCollection<LendingTerms> terms)
     {
-        var lent = holders.ToDictionary(h => h.ProjectId, h => lending.For(h.TeamId).Lends(h.Granted));
-        var back = holders.ToDictionary(h => h.ProjectId, h => LendingPolicy.TakesBack([lending.For(h.TeamId), .. h.LentElsewhere]) ? lent[h.ProjectId] : 0);
-        var (lentByAll, backByAll) = (lent.Values.Sum(), back.Values.Sum());
+        // Memory of all together, in MiB, can be more than an int holds.
+        var lentByAll = terms.Sum(t => (long)t.Lends);
+        var backByAll = terms.Where(t => t.TakesBack).Sum(t => (long)t.Lends);
         return
         [
-            .. holders.Select(h =>
+            .. terms.Select(t =>
             {
-                var policy = lending.For(h.TeamId);
-                var borrows = Math.Min(policy.MayBorrow(h.Granted, capacity), lentByAll - lent[h.ProjectId]);
+                var borrows = (int)Math.Min(t.BorrowLimit, lentByAll - t.Lends);
                 return new LendingPosition(
-                    h.ProjectId, h.Granted, borrows, Math.Min(borrows, backByAll - back[h.ProjectId]), lent[h.ProjectId],
-                    LendingReturn.For(lent[h.ProjectId], back[h.ProjectId] > 0, holders.Where(o => o.ProjectId != h.ProjectId)));
+                    t.Holder.ProjectId, t.Holder.Granted, borrows, (int)Math.Min(borrows, backByAll - (t.TakesBack ? t.Lends : 0)), t.Lends,
+                    LendingReturn.For(t.Lends, t.TakesBack, terms.Select(o => o.Holder).Where(h => h.ProjectId != t.Holder.ProjectId)));
             }),
         ];
     }

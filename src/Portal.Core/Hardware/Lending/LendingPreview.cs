@@ -1,45 +1,68 @@
 namespace Portal.Core.Hardware.Lending;
 
 /// <summary>Who gains and who loses when a pool's lending changes. Pure.</summary>
-/// <param name="Lines">One for each project that holds units: those whose position changes first, and last those of other pools.</param>
+/// <param name="Lines">
+/// One for each project that holds units, those whose position changes first; last those whose position changes in another pool, or
+/// in processors and memory.
+/// </param>
 public sealed record LendingPreview(IReadOnlyList<LendingLine> Lines)
 {
     /// <summary>Compares the policy that stands with the one that is being written.</summary>
     /// <param name="capacity">Units that the pool has.</param>
     public static LendingPreview Compare(int capacity, PoolLending before, PoolLending after, IReadOnlyCollection<LendingHolder> holders) =>
-        Compare(holders, LendingPosition.All(capacity, before, holders), LendingPosition.All(capacity, after, holders));
+        new([.. Compare(LendingTerms.Of(capacity, before, holders), LendingTerms.Of(capacity, after, holders))]);
 
     /// <summary>
     /// Those whose position in another pool changes with the policy that is being written: whether a project takes units back is one
     /// thing for all its pools.
     /// </summary>
-    /// <param name="pool">The other pool's name.</param>
-    /// <param name="lending">The other pool's lending, which stays.</param>
-    /// <param name="before">Who holds units of it, as things are.</param>
-    /// <param name="after">The same, with the policy that is being written.</param>
-    public static IEnumerable<LendingLine> InAnotherPool(
-        string pool, int capacity, PoolLending lending, IReadOnlyCollection<LendingHolder> before, IReadOnlyCollection<LendingHolder> after) =>
-        Compare(before, LendingPosition.All(capacity, lending, before), LendingPosition.All(capacity, lending, after)).Lines
-            .Where(l => l.Before != l.After).Select(l => l with { Pool = pool });
+    /// <param name="other">The other pool, whose lending stays.</param>
+    /// <param name="changed">The pool whose lending is being written, and what is written.</param>
+    internal static IEnumerable<LendingLine> InAnotherPool(
+        HardwarePool other, IReadOnlyCollection<LendingHolder> holders, (Guid PoolId, PoolLending Lending) changed) =>
+        Compare(
+            LendingTerms.Of(other.Ledger.Capacity, other.Lending, holders),
+            LendingTerms.Of(other.Ledger.Capacity, other.Lending, holders.Select(h => h.Under(changed.PoolId, changed.Lending))))
+            .Where(l => l.Before != l.After).Select(l => l with { Pool = other.Name });
 
-    private static LendingPreview Compare(
-        IReadOnlyCollection<LendingHolder> holders, IReadOnlyList<LendingPosition> before, IReadOnlyList<LendingPosition> after)
+    /// <summary>
+    /// Those whose processors or memory change with it: who takes units back lends these too, and who does not keeps them.
+    /// </summary>
+    internal static IEnumerable<LendingLine> InCommon(
+        LentResource resource, IReadOnlyCollection<CommonHolder> holders, (Guid PoolId, PoolLending Lending) changed) =>
+        Compare(LendingTerms.Of(holders), LendingTerms.Of(holders.Select(h => h with { Holder = h.Holder.Under(changed.PoolId, changed.Lending) })))
+            .Where(l => l.Before != l.After).Select(l => l with { Resource = resource });
+
+    private static IEnumerable<LendingLine> Compare(IReadOnlyCollection<LendingTerms> before, IReadOnlyCollection<LendingTerms> after)
     {
-        var (old, next) = (before.ToDictionary(p => p.ProjectId), after.ToDictionary(p => p.ProjectId));
-        return new LendingPreview(
-        [
-            .. holders.Select(h => LendingLine.For(h, old[h.ProjectId], next[h.ProjectId]))
-                .OrderBy(l => l.Effect == LendingEffect.Same).ThenBy(l => l.Holder.Project, StringComparer.Ordinal),
-        ]);
+        var (old, next) = (LendingPosition.All(before).ToDictionary(p => p.ProjectId), LendingPosition.All(after).ToDictionary(p => p.ProjectId));
+        return before.Select(t => LendingLine.For(t.Holder, old[t.Holder.ProjectId], next[t.Holder.ProjectId]))
+            .OrderBy(l => l.Effect == LendingEffect.Same).ThenBy(l => l.Holder.Project, StringComparer.Ordinal);
     }
 }
 
+/// <summary>What a line of a preview is about, and so in what its numbers are counted.</summary>
+public enum LentResource
+{
+    /// <summary>Units of a pool.</summary>
+    Units,
+
+    /// <summary>Processors, in thousandths of a core.</summary>
+    Cores,
+
+    /// <summary>Memory, in MiB.</summary>
+    Memory,
+}
+
 /// <summary>A project before and after.</summary>
-/// <param name="StopsNow">Units that it borrows now and that their owners could take back at once, which they cannot today.</param>
+/// <param name="StopsNow">What it borrows now and its owners could take back at once, which they cannot today.</param>
 public sealed record LendingLine(LendingHolder Holder, LendingPosition Before, LendingPosition After, LendingEffect Effect, int StopsNow)
 {
-    /// <summary>The other pool that the line is about; empty for the one whose lending is being written.</summary>
+    /// <summary>The other pool that the line is about; empty for the one whose lending is being written, and for processors and memory.</summary>
     public string Pool { get; init; } = "";
+
+    /// <summary>What it is about.</summary>
+    public LentResource Resource { get; init; }
 
     internal static LendingLine For(LendingHolder holder, LendingPosition before, LendingPosition after)
     {

@@ -55,32 +55,28 @@ public sealed class LendingService(
         var pool = await db.Set<HardwarePool>().AsNoTracking().Include(p => p.Ledger).SingleOrDefaultAsync(p => p.Id == poolId, ct);
         if (pool is null)
             return Refusal.NotFound("pool");
-        var who = await holders.ReadAsync(db, pool, ct);
-        var needsKueue = holders.LacksKueue(pool);
-        var (before, after) = needsKueue ? (PoolLending.None, PoolLending.None) : (pool.Lending, wanted ?? pool.Lending);
-        var preview = LendingPreview.Compare(pool.Ledger.Capacity, before, after, who);
-        if (wanted is not null && !needsKueue)
-            preview = new LendingPreview([.. preview.Lines, .. await ElsewhereAsync(db, pool, wanted, ct)]);
-        return new LendingView(pool.Generation, pool.Lending, preview, needsKueue);
+        if (holders.LacksKueue(pool))
+            return new LendingView(pool.Generation, pool.Lending, await StandingAsync(db, pool, PoolLending.None, ct), NeedsKueue: true);
+        var preview = wanted is null ? await StandingAsync(db, pool, pool.Lending, ct) : await ChangedAsync(db, pool, wanted, ct);
+        return new LendingView(pool.Generation, pool.Lending, preview, NeedsKueue: false);
     }
 
-    private async Task<IReadOnlyList<LendingLine>> ElsewhereAsync(PortalDb db, HardwarePool pool, PoolLending wanted, CancellationToken ct)
+    private async Task<LendingPreview> StandingAsync(PortalDb db, HardwarePool pool, PoolLending lending, CancellationToken ct) =>
+        LendingPreview.Compare(pool.Ledger.Capacity, lending, lending, (await holders.ReadAsync(db, [pool], ct))[pool.Id]);
+
+    private async Task<LendingPreview> ChangedAsync(PortalDb db, HardwarePool pool, PoolLending wanted, CancellationToken ct)
     {
         var active = db.Set<QuotaRequest>().Where(r => r.State == QuotaState.Active);
         var others = await db.Set<HardwarePool>().AsNoTracking().Include(p => p.Ledger)
             .Where(p => p.Id != pool.Id && p.ClusterId == pool.ClusterId
                 && active.Any(r => r.PoolId == p.Id && active.Any(o => o.PoolId == pool.Id && o.ProjectId == r.ProjectId)))
             .OrderBy(p => p.Name).ToListAsync(ct);
-        var lines = new List<LendingLine>();
-        foreach (var other in others)
-        {
-            var before = await holders.ReadAsync(db, other, ct);
-            // A grant that ends between the two looks is left out of both.
-            var after = (await holders.ReadAsync(db, other, ct, (pool.Id, wanted))).IntersectBy(before.Select(h => h.ProjectId), h => h.ProjectId).ToList();
-            before = [.. before.IntersectBy(after.Select(h => h.ProjectId), h => h.ProjectId)];
-            lines.AddRange(LendingPreview.InAnotherPool(other.Name, other.Ledger.Capacity, other.Lending, before, after));
-        }
-        return lines;
+        var held = await holders.ReadAsync(db, [pool, .. others], ct);
+        var lines = LendingPreview.Compare(pool.Ledger.Capacity, pool.Lending, wanted, held[pool.Id]).Lines.ToList();
+        lines.AddRange(others.SelectMany(other => LendingPreview.InAnotherPool(other, held[other.Id], (pool.Id, wanted))));
+        foreach (var common in await holders.CommonAsync(db, pool.ClusterId, ct))
+            lines.AddRange(LendingPreview.InCommon(common.Key, [.. common], (pool.Id, wanted)));
+        return new LendingPreview(lines);
     }
 
     private static async Task<Refusal?> CheckAsync(PortalDb db, PoolLending lending, CancellationToken ct)

@@ -69,7 +69,7 @@ public class LendingPositionTests
     {
         var lending = new PoolLending { Default = BothWays with { Reclaim = false } };
 
-        var all = Positions(lending, Holder(Risk, 8), Holder(Fraud, 4) with { LentElsewhere = [BothWays with { Reclaim = reclaims }] });
+        var all = Positions(lending, Holder(Risk, 8), Holder(Fraud, 4) with { Elsewhere = [new HeldUnits(Guid.NewGuid(), 1, BothWays with { Reclaim = reclaims })] });
 
         Assert.Equal((taken, back), (all[0].MayBeTakenBack, all[1].Return.Kind));
         Assert.Equal((0, ReturnKind.NobodyBorrows), (all[1].MayBeTakenBack, all[0].Return.Kind));
@@ -120,6 +120,30 @@ public class LendingPositionTests
         Assert.Equal((2, LendingEffect.Both), (fraud.StopsNow, fraud.Effect));
         Assert.Equal(LendingEffect.Gains, preview.Lines.Single(l => l.Holder.TeamId == Risk).Effect);
     }
+
+    [Fact]
+    public void Preview_ReclaimTurnedOff_KeepsCoresOfTheOwnerFromThoseWhoBorrowThem()
+    {
+        var pool = Guid.NewGuid();
+        var takesBack = new PoolLending { Default = BothWays };
+        var owner = new CommonHolder(Holder(Risk, 4000) with { Elsewhere = [new HeldUnits(pool, 8, BothWays)] }, 0);
+        var borrower = new CommonHolder(Holder(Fraud, 2000, 3000), 6000);
+
+        var lines = LendingPreview.InCommon(LentResource.Cores, [owner, borrower], (pool, new PoolLending { Default = BothWays with { Reclaim = false } })).ToList();
+
+        Assert.Equal(
+            [(LendingEffect.Loses, Fraud, 6000, 2000), (LendingEffect.Gains, Risk, 4000, 4000)],
+            lines.Select(l => (l.Effect, l.Holder.TeamId, l.Before.Most, l.After.Most)));
+        Assert.All(lines, l => Assert.Equal(LentResource.Cores, l.Resource));
+        Assert.Equal((4000, 0), (lines[1].Before.MayLend, lines[1].After.MayLend));
+        Assert.Empty(LendingPreview.InCommon(LentResource.Cores, [owner, borrower], (pool, takesBack)));
+    }
+
+    [Fact]
+    public void Positions_OfMemoryBeyondAnInt_AreCounted() =>
+        Assert.All(
+            LendingPosition.All(LendingTerms.Of([new(Holder(Risk, int.MaxValue), 10), new(Holder(Fraud, int.MaxValue), 10)])),
+            p => Assert.Equal((10, int.MaxValue), (p.MayBorrow, p.MayLend)));
 
     [Theory]
     [InlineData(101, null, 1, "lending.percent_range")]

@@ -86,6 +86,30 @@ public class LendingServiceTests(PostgresServer server)
     }
 
     [Theory, EachProvider]
+    public async Task Preview_OfTakingNothingBack_NamesThoseWhoBorrowCoresAndMemory(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        await stage.GrantedAsync(8);
+        QuotaStage.Ok(await Service(stage).SetAsync(stage.Admin, stage.Pool, 1, Open, default));
+        var borrower = await stage.NewProjectAsync("Fraud");
+        foreach (var (project, common) in new[] { (stage.Project, new CommonQuota(4000, 0, 8192, 0)), (borrower, new CommonQuota(2000, 6000, 4096, 2048)) })
+        {
+            await using var db = await stage.Database.OpenAsync();
+            var row = await db.Projects.Include(p => p.Team).SingleAsync(p => p.Id == project);
+            stage.Cluster.With(Kinds.ClusterQueue, ProjectQueueManifests.ClusterQueue(new ProjectPlan(row, "Risk", [], [], [], new()) { Common = common }));
+        }
+
+        var calm = (await Service(stage).PreviewAsync(stage.Admin, stage.Pool, Open with { Default = Open.Default with { Weight = 5 } }, default)).Value.Preview.Lines;
+        var kept = (await Service(stage).PreviewAsync(stage.Admin, stage.Pool, Open with { Default = Open.Default with { Reclaim = false } }, default)).Value.Preview.Lines;
+
+        Assert.All(calm, l => Assert.Equal(LentResource.Units, l.Resource));
+        Assert.Equal(
+            [(LentResource.Cores, 6000, 2000), (LentResource.Memory, 6144, 4096)],
+            kept.Where(l => l.Holder.ProjectId == borrower).Select(l => (l.Resource, l.Before.Most, l.After.Most)));
+        Assert.Equal([4000, 8192], kept.Where(l => l.Holder.ProjectId == stage.Project && l.Resource != LentResource.Units).Select(l => l.Before.MayLend));
+    }
+
+    [Theory, EachProvider]
     public async Task Get_OfAHolderThatReclaimsInAnotherPool_SaysThatItDoesHereToo(Provider provider)
     {
         await using var stage = await QuotaStage.CreateAsync(provider, server);

@@ -18,6 +18,14 @@ public sealed partial class FieldWords(IStringLocalizer<Resources.Changes> words
             : Find(Selector().Replace(path, ""), string.Join(" · ", Selector().Matches(path).Select(m => m.Groups["name"].Value).Where(n => !int.TryParse(n, out _))));
     }
 
+    /// <summary>A value of a field: in words where it is one of a few, which say nothing to who does not know the kind; otherwise as it is.</summary>
+    public string Value(string path, string? value) => value switch
+    {
+        null => words["none"],
+        "" => "\"\"",
+        _ => words[$"value.{path}.{value}"] is { ResourceNotFound: false } known ? known.Value : value,
+    };
+
     // A quota names what pods may ask for in all; the word says so already.
     private static string Resource(string key) => key.StartsWith("requests.", StringComparison.Ordinal) ? key["requests.".Length..] : key;
 
