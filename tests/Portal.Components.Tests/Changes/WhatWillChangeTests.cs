@@ -1,7 +1,5 @@
 using System.Security.Claims;
 using Bunit;
-using Microsoft.Extensions.DependencyInjection;
-using Portal.Accounts;
 using Portal.Components.Pages.Changes;
 using Portal.Components.Tests.Shared;
 using Portal.Core.Access;
@@ -16,10 +14,8 @@ public class WhatWillChangeTests : PortalContext
 
     public WhatWillChangeTests()
     {
-        var person = this.AddAuthorization();
-        person.SetAuthorized("ana");
-        person.SetClaims(new Claim(ClaimTypes.NameIdentifier, Guid.NewGuid().ToString()));
-        Services.AddScoped<CurrentActor>().AddScoped<FieldWords>();
+        Reader.SetAuthorized("ana");
+        Reader.SetClaims(new Claim(ClaimTypes.NameIdentifier, Guid.NewGuid().ToString()));
     }
 
     [Fact]
