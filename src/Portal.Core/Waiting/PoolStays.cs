@@ -82,7 +82,7 @@ public static class PoolStays
     {
         foreach (var resource in Enum.GetValues<StayResource>().Where(r => r != StayResource.Accelerators || row.PoolId is not null))
         {
-            if (await Finished(db, row, resource).Take(PoolHistory.Least).CountAsync(ct) == PoolHistory.Least)
+            if (await Finished(db, row, resource).OrderByDescending(s => s.EndedAt).Take(PoolHistory.Least).CountAsync(ct) == PoolHistory.Least)
                 return true;
         }
         return false;

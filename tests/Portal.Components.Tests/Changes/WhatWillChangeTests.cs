@@ -67,6 +67,20 @@ public class WhatWillChangeTests : PortalContext
     }
 
     [Fact]
+    public async Task Field_OfAQueue_NamesPoolAndResource_AndNoPoolForCores()
+    {
+        var changes = Shown("M");
+
+        await AnswerAsync(changes, Plan(
+            new("spec.resourceGroups[0].flavors[mlops-portal-common].resources[cpu].nominalQuota", "16", "32"),
+            new("spec.resourceGroups[1].flavors[a100].resources[nvidia.com/gpu].lendingLimit", "0", "2")));
+
+        Assert.Equal(
+            ["Guaranteed (processor cores): 16 → 32", "May be lent (a100 · nvidia.com/gpu): 0 → 2"],
+            changes.FindAll("li").Select(l => l.TextContent.Trim()));
+    }
+
+    [Fact]
     public async Task Value_OfAFew_IsSaidInWords_AndOthersAsTheyAre()
     {
         var changes = Shown("M");

@@ -34,4 +34,4 @@ public sealed record HeldUnits(Guid PoolId, int Units, LendingPolicy Policy);
 /// <summary>A project with its part of the processors or the memory.</summary>
 /// <param name="Holder">With the part that it is guaranteed as what was granted to it.</param>
 /// <param name="BorrowLimit">Most that it may use on top of that.</param>
-internal sealed record CommonHolder(LendingHolder Holder, int BorrowLimit);
+public sealed record CommonHolder(LendingHolder Holder, int BorrowLimit);

@@ -28,7 +28,10 @@ public sealed record LendingPreview(IReadOnlyList<LendingLine> Lines)
     /// <summary>
     /// Those whose processors or memory change with it: who takes units back lends these too, and who does not keeps them.
     /// </summary>
-    internal static IEnumerable<LendingLine> InCommon(
+    /// <param name="resource">Which of the two.</param>
+    /// <param name="holders">Everybody in the cluster who has a part of it, as things are.</param>
+    /// <param name="changed">The pool whose lending is being written, and what is written.</param>
+    public static IEnumerable<LendingLine> InCommon(
         LentResource resource, IReadOnlyCollection<CommonHolder> holders, (Guid PoolId, PoolLending Lending) changed) =>
         Compare(LendingTerms.Of(holders), LendingTerms.Of(holders.Select(h => h with { Holder = h.Holder.Under(changed.PoolId, changed.Lending) })))
             .Where(l => l.Before != l.After).Select(l => l with { Resource = resource });

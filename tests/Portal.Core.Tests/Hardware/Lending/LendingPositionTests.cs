@@ -140,10 +140,15 @@ public class LendingPositionTests
     }
 
     [Fact]
-    public void Positions_OfMemoryBeyondAnInt_AreCounted() =>
-        Assert.All(
-            LendingPosition.All(LendingTerms.Of([new(Holder(Risk, int.MaxValue), 10), new(Holder(Fraud, int.MaxValue), 10)])),
-            p => Assert.Equal((10, int.MaxValue), (p.MayBorrow, p.MayLend)));
+    public void Preview_OfMemoryThatIsMoreThanAnIntInAll_IsCounted()
+    {
+        var pool = Guid.NewGuid();
+        CommonHolder All(Guid team) => new(Holder(team, int.MaxValue) with { Elsewhere = [new HeldUnits(pool, 8, BothWays)] }, 10);
+
+        var lines = LendingPreview.InCommon(LentResource.Memory, [All(Risk), All(Fraud)], (pool, new PoolLending { Default = BothWays with { Reclaim = false } }));
+
+        Assert.All(lines, l => Assert.Equal((10, 10, 0), (l.Before.MayBorrow, l.Before.MayBeTakenBack, l.After.MayBorrow)));
+    }
 
     [Theory]
     [InlineData(101, null, 1, "lending.percent_range")]

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Localization;
+using Portal.Core.Projects;
 
 namespace Portal.Components.Pages.Changes;
 
@@ -15,7 +16,7 @@ public sealed partial class FieldWords(IStringLocalizer<Resources.Changes> words
         if (Find(path, path) is { } exact)
             return exact;
         return Maps.FirstOrDefault(m => path.StartsWith(m, StringComparison.Ordinal)) is { } map ? Find(map + "*", Resource(path[map.Length..]))
-            : Find(Selector().Replace(path, ""), string.Join(" · ", Selector().Matches(path).Select(m => m.Groups["name"].Value).Where(n => !int.TryParse(n, out _))));
+            : Find(Selector().Replace(path, ""), string.Join(" · ", Selector().Matches(path).Select(m => Name(m.Groups["name"].Value)).Where(n => n.Length > 0)));
     }
 
     /// <summary>A value of a field: in words where it is one of a few, which say nothing to who does not know the kind; otherwise as it is.</summary>
@@ -28,6 +29,10 @@ public sealed partial class FieldWords(IStringLocalizer<Resources.Changes> words
 
     // A quota names what pods may ask for in all; the word says so already.
     private static string Resource(string key) => key.StartsWith("requests.", StringComparison.Ordinal) ? key["requests.".Length..] : key;
+
+    // Places in a list say nothing, and neither does the flavor of what belongs to no pool.
+    private string Name(string name) => int.TryParse(name, out _) || name == ProjectQueueManifests.CommonFlavor ? ""
+        : words[$"resource.{name}"] is { ResourceNotFound: false } known ? known.Value : name;
 
     private string? Find(string key, string what)
     {
