@@ -3,7 +3,7 @@ publish_portal() {
   local app=$1
   if [ ! -f "$app/.built" ] || [ -n "$(find src Directory.Build.props Directory.Packages.props \
       \( -name bin -o -name obj \) -prune -o -type f -newer "$app/.built" -print -quit 2>/dev/null)" ]; then
-    echo "Building ..."
+    echo "Building; the first time takes a few minutes ..."
     publish_compiled "$app" || publish_plain "$app"
     touch "$app/.built"
   fi

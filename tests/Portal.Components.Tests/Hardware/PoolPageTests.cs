@@ -108,6 +108,20 @@ public class PoolPageTests
     }
 
     [Fact]
+    public async Task Nodes_OfAClusterThatNeverAnswered_AreNotSaidToBeNone()
+    {
+        await using var pages = await ProjectPages.CreateAsync(PlatformRole.Admin);
+        var away = await pages.Database.ClusterAsync("Edge");
+        var draft = new PoolDraft(Guid.CreateVersion7(), "A100", "nvidia.com/gpu", 8, 2.5m) { ClusterId = away };
+        var pool = (await pages.Database.Get<HardwareService>().CreateAsync(pages.Ana, draft, default)).Value;
+
+        var page = pages.Render<PoolPage>(p => p.Add(x => x.Id, pool));
+
+        page.WaitForAssertion(() => Assert.Contains("“Edge” has not answered", page.Find("[role=note]").TextContent, StringComparison.Ordinal));
+        Assert.DoesNotContain("No node carries", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Remove_OfAPoolThatIsUsed_SaysByWhat_AndOfAFreeOneAsksAndLeads()
     {
         await using var pages = await ProjectPages.CreateAsync(PlatformRole.Admin);

@@ -1,5 +1,6 @@
 using Microsoft.Playwright;
 using Portal.EndToEnd.Tests.Browser;
+using Portal.Testing.Web;
 using static Microsoft.Playwright.Assertions;
 
 namespace Portal.EndToEnd.Tests.Layout;
@@ -22,6 +23,40 @@ public class ShellTests(PortalBrowser browser)
 
         await Expect(window.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/audit$"));
         await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeFocusedAsync();
+    }
+
+    [Fact]
+    public async Task Focus_ByKeyboard_IsSeenOnEveryLinkAndButton()
+    {
+        await using var window = await browser.OpenAsync("scientist");
+        await window.GoAsync("/");
+        var focused = window.Page.Locator(":focus-visible");
+
+        var unseen = new List<string>();
+        for (var steps = 0; steps < 12; steps++)
+        {
+            await window.Page.Keyboard.PressAsync("Tab");
+            if (await focused.EvaluateAsync<string>("e => getComputedStyle(e).outlineStyle") == "none")
+                unseen.Add(await focused.EvaluateAsync<string>("e => e.outerHTML.slice(0, 80)"));
+        }
+
+        Assert.Empty(unseen);
+    }
+
+    [Fact]
+    public async Task Dialog_Escape_ClosesItAndDoesNothing()
+    {
+        await browser.SampleAsync();
+        await using var window = await browser.OpenAsync("scientist");
+        await window.GoAsync($"/projects/{SampleTrial.Project}/settings");
+
+        await window.Page.GetByRole(AriaRole.Button, new() { Name = "Archive" }).ClickAsync();
+        var dialog = window.Page.GetByRole(AriaRole.Dialog);
+        await Expect(dialog.GetByRole(AriaRole.Button, new() { Name = "Archive" })).ToBeVisibleAsync();
+        await window.Page.Keyboard.PressAsync("Escape");
+
+        await Expect(dialog).ToHaveCountAsync(0);
+        await Expect(window.Page.GetByRole(AriaRole.Button, new() { Name = "Archive" })).ToBeVisibleAsync();
     }
 
     [Fact]
