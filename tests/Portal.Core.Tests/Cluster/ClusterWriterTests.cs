@@ -246,33 +246,6 @@ public sealed class ClusterWriterTests(PostgresServer server) : IAsyncLifetime
         Assert.Equal(1, await AuditedAsync("object.set_right"));
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Mend_WhileTheWatchIsBehind_IsMadeAndToldOnce(bool ensures)
-    {
-        Task PassAsync() => ensures ? EnsureAsync() : MendAsync(Wanted(Quota));
-        await _writer.ApplyAsync(Wanted(Quota), default);
-        await PassAsync();
-        _cluster[Quota]["spec"]!["hard"]!.AsObject().Remove("memory");
-        _cluster.Behind[Quota] = (JsonObject)_cluster[Quota].DeepClone();
-        await PassAsync();
-
-        // It still shows what was there before the mend.
-        await PassAsync();
-        await PassAsync();
-        Assert.Equal(2, _cluster.Calls.Count);
-        Assert.Equal(1, await AuditedAsync("object.set_right"));
-
-        // Whoever clears it again is set right again.
-        _cluster.Behind.Clear();
-        await PassAsync();
-        _cluster[Quota]["spec"]!["hard"]!.AsObject().Remove("memory");
-        await PassAsync();
-        Assert.Equal("1Gi", _cluster[Quota].Text("spec", "hard", "memory"));
-        Assert.Equal(2, await AuditedAsync("object.set_right"));
-    }
-
     [Fact]
     public async Task Mend_OfWhatIsWantedOtherwiseByNow_WaitsForTheNextApply()
     {
