@@ -43,6 +43,9 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
         }
         var made = await SendAsync(key, wanted, owner, dispute, ct);
         await TellAsync(key, owner, seen, wanted, made, dispute, ct);
+        // Of a kind that nobody follows, that it is not seen says nothing.
+        if (cache.Find(key) is not null)
+            _there[key] = true;
         return made;
     }
 

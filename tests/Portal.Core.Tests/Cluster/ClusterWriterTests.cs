@@ -185,6 +185,29 @@ public sealed class ClusterWriterTests(PostgresServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Object_DeletedRightAfterItWasMade_IsMadeAgainAndTold()
+    {
+        await EnsureAsync();
+        _cluster.Remove(Quota);
+
+        await EnsureAsync();
+        await EnsureAsync();
+
+        Assert.True(_cluster.Has(Quota));
+        Assert.Equal(1, await AuditedAsync("object.made_again"));
+    }
+
+    [Fact]
+    public async Task Object_ThatNoWatchShows_IsAppliedAgainAndNotToldAsMissing()
+    {
+        for (var i = 0; i < 3; i++)
+            await _writer.EnsureAsync(Secret.Type, Wanted(Secret), default);
+
+        Assert.Equal(3, _cluster.Calls.Count(c => c.StartsWith("apply", StringComparison.Ordinal)));
+        Assert.Equal(0, await AuditedAsync("object.made_again"));
+    }
+
+    [Fact]
     public async Task Repair_WhoseNoteIsLost_IsToldAtTheNextPass()
     {
         await EnsureAsync();
