@@ -33,7 +33,6 @@ public sealed class ProjectReconciler(
         Kinds.Namespace, Kinds.ResourceQuota, Kinds.LimitRange, Kinds.NetworkPolicy, Kinds.ServiceAccount, Kinds.RoleBinding,
         Kinds.PersistentVolumeClaim, Kinds.ClusterQueue, Kinds.LocalQueue, Kinds.ResourceFlavor, Kinds.WorkloadPriorityClass, Kinds.Cohort,
         Kinds.Node,
-        .. ProjectObjectsService.Adopted,
     ];
 
     /// <inheritdoc/>

@@ -9,6 +9,9 @@ internal sealed class ClusterCache(ClusterDiscovery discovery) : IClusterCache
 {
     private readonly ConcurrentDictionary<ResourceType, (ObjectIndex Index, Informer Informer)> _followed = new();
 
+    // Of what pages alone show nothing is decided, nothing waited for, and none of it makes what is known look old.
+    private readonly ConcurrentDictionary<ResourceType, ObjectIndex> _shown = new();
+
     /// <summary>The kinds that are served are known, and followed.</summary>
     public bool KnowsKinds { get; set; }
 
@@ -29,6 +32,8 @@ internal sealed class ClusterCache(ClusterDiscovery discovery) : IClusterCache
 
     public T Derive<T>(ResourceType type, Func<IReadOnlyList<JsonObject>, T> from) where T : class =>
         _followed.TryGetValue(type, out var followed) ? followed.Index.Derive(from) : from([]);
+
+    public IReadOnlyList<JsonObject> Shown(ResourceType type, string ns) => _shown.TryGetValue(type, out var index) ? index.List(ns, null) : [];
 
     public IReadOnlyList<PodHolding> Holdings() =>
         _followed.TryGetValue(Kinds.Pod, out var followed) ? followed.Index.Holdings() : [];
@@ -51,6 +56,13 @@ internal sealed class ClusterCache(ClusterDiscovery discovery) : IClusterCache
 
     public void Follow(ResourceType type, ObjectIndex index, Informer informer) => _followed[type] = (index, informer);
 
+    /// <summary>Shows a kind that is followed for pages alone.</summary>
+    public void Show(ResourceType type, ObjectIndex index) => _shown[type] = index;
+
     /// <summary>The kind is no longer served.</summary>
-    public void Forget(ResourceType type) => _followed.TryRemove(type, out _);
+    public void Forget(ResourceType type)
+    {
+        _followed.TryRemove(type, out _);
+        _shown.TryRemove(type, out _);
+    }
 }

@@ -17,13 +17,14 @@ internal sealed partial class ClusterWatcher(
     private readonly Dictionary<ResourceType, (CancellationTokenSource Stop, Task Run)> _runs = [];
 
     /// <summary>Runs until it is cancelled.</summary>
-    public async Task RunAsync(IReadOnlyList<ResourceType> wanted, CancellationToken stoppingToken)
+    /// <param name="shown">Kinds that pages alone show; of one in several versions the first that is served is followed.</param>
+    public async Task RunAsync(IReadOnlyList<ResourceType> wanted, IReadOnlyList<ResourceType> shown, CancellationToken stoppingToken)
     {
         try
         {
             while (true)
             {
-                var known = await FollowServedAsync(wanted, stoppingToken);
+                var known = await FollowServedAsync(wanted, shown, stoppingToken);
                 await Task.Delay(known ? LookForKinds : LookForCluster, clock, stoppingToken);
             }
         }
@@ -34,7 +35,7 @@ internal sealed partial class ClusterWatcher(
         await Task.WhenAll(_runs.Values.Select(r => r.Run));
     }
 
-    private async Task<bool> FollowServedAsync(IReadOnlyList<ResourceType> wanted, CancellationToken ct)
+    private async Task<bool> FollowServedAsync(IReadOnlyList<ResourceType> wanted, IReadOnlyList<ResourceType> shown, CancellationToken ct)
     {
         try
         {
@@ -50,6 +51,11 @@ internal sealed partial class ClusterWatcher(
             }
             foreach (var type in wanted.Where(t => capabilities.Serves(t) && !_runs.ContainsKey(t)))
                 Follow(type, KueueVersion.Spoken(capabilities, type), ct);
+            foreach (var type in shown.Where(t => capabilities.ServesExactly(t)))
+            {
+                if (!_runs.Keys.Any(r => r.Group == type.Group && r.Plural == type.Plural))
+                    Show(type, ct);
+            }
             cache.KnowsKinds = true;
             return true;
         }
@@ -72,6 +78,18 @@ internal sealed partial class ClusterWatcher(
         var index = new ObjectIndex();
         var informer = new Informer(spoken, connection, index, touched, clock, log);
         cache.Follow(type, index, informer);
+        Run(type, informer, ct);
+    }
+
+    private void Show(ResourceType type, CancellationToken ct)
+    {
+        var index = new ObjectIndex();
+        cache.Show(type, index);
+        Run(type, new Informer(type, connection, index, _ => { }, clock, log, isOptional: true), ct);
+    }
+
+    private void Run(ResourceType type, Informer informer, CancellationToken ct)
+    {
         var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         _runs[type] = (stop, Task.Run(() => RunAsync(type, informer, stop), CancellationToken.None));
     }

@@ -1,5 +1,7 @@
 using Portal.Core.Cluster;
 using Portal.Core.Notebooks;
+using Portal.Core.Projects;
+using Portal.Core.Publishing;
 using Portal.Core.Serving;
 using Portal.Core.Training;
 using Portal.LocalCluster;
@@ -24,6 +26,7 @@ internal sealed record MainJob(ISet<string> Operators, ResourceType[] ServedAlon
                 ServingKinds.InferenceService, ServingKinds.ServingRuntime,
             ],
             OperatorsAsync),
+        ["Kueue, what pages show"] = new(Having(LocalClusterOptions.Kueue), OfOthers, OfOthers, ShowAsync),
         ["Kueue, JobSet"] = new(Having(LocalClusterOptions.Kueue, LocalClusterOptions.JobSet), [], [TrainingKinds.JobSet], JobSetAsync),
         // Where there are queues the older operator is given nothing: see TrainingPlan.
         ["training operator"] = new(Having(), [TrainingKinds.PyTorchJob], [TrainingKinds.PyTorchJob], PyTorchAsync),
@@ -31,6 +34,11 @@ internal sealed record MainJob(ISet<string> Operators, ResourceType[] ServedAlon
 
     /// <summary>Its kinds as rights name them.</summary>
     public IReadOnlySet<string> Resources { get; } = Kinds.Select(k => $"{k.Plural}.{k.Group}").ToHashSet();
+
+    // Those that the embedded cluster serves by itself are for the job without operators, and KServe is for that with its operator. Of
+    // kinds in two versions one is served.
+    private static ResourceType[] OfOthers =>
+        [.. ShownKinds.All.Where(k => k.Group.Contains('.', StringComparison.Ordinal) && k.Group != PublishingKinds.Ingress.Group && k.Group != ServingKinds.InferenceService.Group).DistinctBy(k => k.Kind)];
 
     private static HashSet<string> Having(params string[] operators) => [.. operators];
 
@@ -60,6 +68,9 @@ internal sealed record MainJob(ISet<string> Operators, ResourceType[] ServedAlon
         await WorkSteps.TrainAsync(parts, Draft(project) with { Nodes = 2, Framework = TrainingFramework.Ray }, TrainingKinds.RayJob, ray);
         await WorkSteps.ShowAsync(parts, project, ServingKinds.ServingRuntime, ServingKinds.InferenceService);
     }
+
+    private static async Task ShowAsync(TwoParts parts, OperatorStandIn others) =>
+        await WorkSteps.ShowAsync(parts, await ProjectSteps.OnboardAsync(parts), OfOthers);
 
     private static async Task JobSetAsync(TwoParts parts, OperatorStandIn none) =>
         await WorkSteps.TrainAsync(parts, Draft(await ProjectSteps.OnboardAsync(parts)) with { Nodes = 2 }, TrainingKinds.JobSet);
