@@ -30,6 +30,10 @@
 - apiGroups: [ray.io]
   resources: [rayjobs]
   verbs: [list, watch]
+# The pools of a project as OpenShift AI shows them, where it is there.
+- apiGroups: [infrastructure.opendatahub.io, dashboard.opendatahub.io]
+  resources: [hardwareprofiles]
+  verbs: [list, watch]
 {{- end -}}
 
 {{/* What pages show of projects besides, where the cluster serves it. */}}
@@ -144,6 +148,9 @@
 - apiGroups: [ray.io]
   resources: [rayjobs]
   verbs: [create, patch, delete]
+- apiGroups: [infrastructure.opendatahub.io, dashboard.opendatahub.io]
+  resources: [hardwareprofiles]
+  verbs: [get, create, patch, delete]
 - apiGroups: [""]
   resources: [events]
   verbs: [list]

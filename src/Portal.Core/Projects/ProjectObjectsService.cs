@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Portal.Core.Access;
 using Portal.Core.Cluster;
 using Portal.Core.Data;
+using Portal.Core.Hardware;
 using Portal.Core.Health;
 using Portal.Core.Notebooks;
 using Portal.Core.Ownership;
@@ -21,6 +22,7 @@ public sealed class ProjectObjectsService(IDbContextFactory<PortalDb> databases,
     [
         Kinds.ResourceQuota, Kinds.LimitRange, Kinds.NetworkPolicy, Kinds.ServiceAccount, Kinds.RoleBinding,
         Kinds.PersistentVolumeClaim, Kinds.LocalQueue, Kinds.StatefulSet, NotebookManifests.Kind, .. TrainingKinds.All, Kinds.Pod, Kinds.Workload,
+        .. HardwareProfileManifests.Versions,
     ];
 
     /// <summary>The kinds that are shown of what is inside of a project's namespace, in the order in which they are.</summary>

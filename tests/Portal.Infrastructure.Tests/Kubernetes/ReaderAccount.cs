@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
+using Portal.Infrastructure.Kubernetes;
 using Portal.Testing.Schemas;
 
 namespace Portal.Infrastructure.Tests.Kubernetes;

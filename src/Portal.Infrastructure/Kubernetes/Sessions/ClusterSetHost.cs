@@ -105,7 +105,10 @@ internal sealed partial class ClusterSetHost(
         var session = new ClusterSession(row.Id, row.Name, line, options, owner => clusters.Touched?.Invoke(owner), clock, loggers, disputes);
         clusters.Set(row.Id, session);
         _open[row.Id] = (connection, session);
-        session.Watch([.. reconcilers.SelectMany(r => r.Watches).Distinct()], options.ServesPages ? ShownKinds.All : []);
+        session.Watch(
+            [.. reconcilers.SelectMany(r => r.Watches).Distinct()],
+            options.ServesPages ? ShownKinds.All : [],
+            [.. reconcilers.SelectMany(r => r.OptionalWatches).Distinct()]);
         LogOpened(log, row.Name);
     }
 

@@ -21,8 +21,8 @@ internal sealed class ClusterCache(ClusterDiscovery discovery) : IClusterCache
 
     public TimeSpan? SinceRefusal => discovery.SinceRefusal;
 
-    /// <summary>True once every kind that is served has been listed.</summary>
-    public bool IsSynced => KnowsKinds && _followed.Values.All(f => f.Informer.Age is not null);
+    /// <summary>True once every kind that is served, and may be read where that is not asked for, has been listed.</summary>
+    public bool IsSynced => KnowsKinds && _followed.Values.All(f => f.Informer.Age is not null || f.Informer.IsRefused);
 
     public JsonObject? Find(ObjectKey key) =>
         _followed.TryGetValue(key.Type, out var followed) ? followed.Index.Find(key.Namespace, key.Name) : null;

@@ -28,10 +28,13 @@ internal sealed partial class Informer(
     private static readonly Backoff Delays = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30));
 
     private long _heardAt = -1;
-    private bool _isRefused;
+    private volatile bool _isRefused;
 
     /// <summary>Time since the cluster last spoke of this kind; null before the first list.</summary>
     public TimeSpan? Age => Interlocked.Read(ref _heardAt) is >= 0 and var at ? clock.GetElapsedTime(at) : null;
+
+    /// <summary>The account may not read the kind, and need not.</summary>
+    public bool IsRefused => _isRefused;
 
     /// <summary>How often the objects were listed whole.</summary>
     public int Lists { get; private set; }

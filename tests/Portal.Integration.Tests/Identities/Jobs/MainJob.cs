@@ -1,4 +1,5 @@
 using Portal.Core.Cluster;
+using Portal.Core.Hardware;
 using Portal.Core.Notebooks;
 using Portal.Core.Projects;
 using Portal.Core.Publishing;
@@ -26,8 +27,11 @@ internal sealed record MainJob(ISet<string> Operators, ResourceType[] ServedAlon
                 ServingKinds.InferenceService, ServingKinds.ServingRuntime,
             ],
             OperatorsAsync),
-        ["Kueue, what pages show"] = new(Having(LocalClusterOptions.Kueue), OfOthers, OfOthers, ShowAsync),
-        ["Kueue, JobSet"] = new(Having(LocalClusterOptions.Kueue, LocalClusterOptions.JobSet), [], [TrainingKinds.JobSet], JobSetAsync),
+        ["Kueue, what pages show, OpenShift AI"] = new(
+            Having(LocalClusterOptions.Kueue), [.. OfOthers, HardwareProfileManifests.Versions[0]], [.. OfOthers, HardwareProfileManifests.Versions[0]], ShowAsync),
+        ["Kueue, JobSet, Open Data Hub before 3"] = new(
+            Having(LocalClusterOptions.Kueue, LocalClusterOptions.JobSet), [HardwareProfileManifests.Dashboard],
+            [TrainingKinds.JobSet, HardwareProfileManifests.Dashboard], JobSetAsync),
         // Where there are queues the older operator is given nothing: see TrainingPlan.
         ["training operator"] = new(Having(), [TrainingKinds.PyTorchJob], [TrainingKinds.PyTorchJob], PyTorchAsync),
     };
@@ -69,11 +73,19 @@ internal sealed record MainJob(ISet<string> Operators, ResourceType[] ServedAlon
         await WorkSteps.ShowAsync(parts, project, ServingKinds.ServingRuntime, ServingKinds.InferenceService);
     }
 
-    private static async Task ShowAsync(TwoParts parts, OperatorStandIn others) =>
-        await WorkSteps.ShowAsync(parts, await ProjectSteps.OnboardAsync(parts), OfOthers);
+    private static async Task ShowAsync(TwoParts parts, OperatorStandIn others)
+    {
+        var project = await ProjectSteps.OnboardAsync(parts);
+        await WorkSteps.ShowAsync(parts, project, OfOthers);
+        await PlatformSteps.TellAsync(parts, project, HardwareProfileManifests.Versions[0]);
+    }
 
-    private static async Task JobSetAsync(TwoParts parts, OperatorStandIn none) =>
-        await WorkSteps.TrainAsync(parts, Draft(await ProjectSteps.OnboardAsync(parts)) with { Nodes = 2 }, TrainingKinds.JobSet);
+    private static async Task JobSetAsync(TwoParts parts, OperatorStandIn others)
+    {
+        var project = await ProjectSteps.OnboardAsync(parts);
+        await WorkSteps.TrainAsync(parts, Draft(project) with { Nodes = 2 }, TrainingKinds.JobSet);
+        await PlatformSteps.TellAsync(parts, project, HardwareProfileManifests.Dashboard);
+    }
 
     // With a command of its own the code needs no PyTorch.
     private static async Task PyTorchAsync(TwoParts parts, OperatorStandIn training) => await WorkSteps.TrainAsync(
