@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
 
@@ -58,6 +59,17 @@ internal sealed class ClusterCache(ClusterDiscovery discovery) : IClusterCache
 
     /// <summary>Shows a kind that is followed for pages alone.</summary>
     public void Show(ResourceType type, ObjectIndex index) => _shown[type] = index;
+
+    /// <summary>Takes in what the cluster has answered a write with: who has made something need not wait for the watch to see it.</summary>
+    public void Take(JsonObject made)
+    {
+        var (version, kind) = (made.Text("apiVersion"), made.Text("kind"));
+        var (type, followed) = _followed.FirstOrDefault(f => f.Key.Kind == kind && f.Key.ApiVersion == version);
+        if (type is null || followed.Informer.Age is null)
+            return;
+        using var packer = new ObjectPacker(type);
+        followed.Index.SetAnswer(packer.Pack(JsonSerializer.SerializeToElement(made)));
+    }
 
     /// <summary>The kind is no longer served.</summary>
     public void Forget(ResourceType type)
