@@ -159,8 +159,9 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
         var capabilities = await cluster.Client.CapabilitiesAsync(ct);
         if (!capabilities.HasKueue)
         {
-            await ProfilesAsync(cluster, plan, capabilities, ct);
-            return new StepOutcome(StepState.NotNeeded, "cluster.no_kueue");
+            var (none, refused) = (new StepOutcome(StepState.NotNeeded, "cluster.no_kueue"), new Refusals());
+            await refused.TryAsync(() => ProfilesAsync(cluster, plan, capabilities, ct));
+            return refused.First is { } held ? Noted(cluster, none, StepOutcome.From(held)) : none;
         }
         if (cluster.Cache.Age(Kinds.Node) is null && cluster.Cache.Age(Kinds.ClusterQueue) is null)
             plan = plan.SharingAs(await cluster.Client.FindAsync(new ObjectKey(Kinds.ClusterQueue, null, ProjectQueueManifests.ClusterQueueName(plan.Project)), ct));

@@ -65,6 +65,18 @@ public class ProjectProfileTests
     }
 
     [Fact]
+    public async Task Queue_WithoutKueueWhereOthersHoldAProfile_IsNotNeededAndSaysSo()
+    {
+        _cluster.Serve(Profile);
+        _cluster.Fails = call => call == "apply HardwareProfile cards" ? new ClusterException(ClusterFailure.Owned, "held") : null;
+
+        var (outcome, failure) = await new ProjectSteps(_cluster, TimeProvider.System).TakeAsync(ProjectStepKind.Queue, _granted, default);
+
+        Assert.Null(failure);
+        Assert.Equal((StepState.NotNeeded, "held"), (outcome.State, outcome.Detail));
+    }
+
+    [Fact]
     public void Objects_OfAPlan_NameItsProfilesForThePreview()
     {
         var (type, manifest) = ProjectObjectSet.Of(_granted, _cluster.Capabilities!).Last();
