@@ -30,9 +30,44 @@
 - apiGroups: [ray.io]
   resources: [rayjobs]
   verbs: [list, watch]
-# What people make in OpenShift AI is shown, never changed.
+# The pools of a project as OpenShift AI shows them, where it is there.
+- apiGroups: [infrastructure.opendatahub.io, dashboard.opendatahub.io]
+  resources: [hardwareprofiles]
+  verbs: [list, watch]
+{{- end -}}
+
+{{/* What pages show of projects besides, where the cluster serves it. */}}
+{{- define "portal.shown" -}}
+# Shown and never changed: what people and operators make inside of projects. Without one of these, pages show less.
+- apiGroups: [""]
+  resources: [services]
+  verbs: [list, watch]
+- apiGroups: [apps]
+  resources: [deployments]
+  verbs: [list, watch]
 - apiGroups: [serving.kserve.io]
-  resources: [inferenceservices, servingruntimes]
+  resources: [servingruntimes, inferenceservices]
+  verbs: [list, watch]
+- apiGroups: [tekton.dev]
+  resources: [pipelineruns]
+  verbs: [list, watch]
+- apiGroups: [networking.k8s.io]
+  resources: [ingresses]
+  verbs: [list, watch]
+- apiGroups: [gateway.networking.k8s.io]
+  resources: [httproutes]
+  verbs: [list, watch]
+- apiGroups: [route.openshift.io]
+  resources: [routes]
+  verbs: [list, watch]
+- apiGroups: [cert-manager.io]
+  resources: [certificates]
+  verbs: [list, watch]
+- apiGroups: [objectbucket.io]
+  resources: [objectbucketclaims]
+  verbs: [list, watch]
+- apiGroups: [kafka.strimzi.io]
+  resources: [kafkatopics, kafkausers]
   verbs: [list, watch]
 {{- end -}}
 
@@ -113,6 +148,9 @@
 - apiGroups: [ray.io]
   resources: [rayjobs]
   verbs: [create, patch, delete]
+- apiGroups: [infrastructure.opendatahub.io, dashboard.opendatahub.io]
+  resources: [hardwareprofiles]
+  verbs: [get, create, patch, delete]
 - apiGroups: [""]
   resources: [events]
   verbs: [list]

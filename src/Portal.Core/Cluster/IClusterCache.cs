@@ -23,6 +23,12 @@ public interface IClusterCache
     /// <summary>Objects of a kind, in one namespace or all, optionally only those with a label.</summary>
     IReadOnlyList<JsonObject> List(ResourceType type, string? ns = null, (string Key, string Value)? label = null);
 
+    /// <summary>
+    /// Objects of a kind that is followed for pages alone, in a project's namespace; none where the cluster does not serve it, or does not
+    /// let the account read it. No decision is made by them: <see cref="Find"/>, <see cref="List"/> and <see cref="Age"/> do not know them.
+    /// </summary>
+    IReadOnlyList<JsonObject> Shown(ResourceType type, string ns) => List(type, ns);
+
     /// <summary>What follows from all objects of a kind: worked out anew once any of them has changed, and shared by all who ask.</summary>
     /// <typeparam name="T">One type for each thing that is worked out.</typeparam>
     T Derive<T>(ResourceType type, Func<IReadOnlyList<JsonObject>, T> from) where T : class => from(List(type));

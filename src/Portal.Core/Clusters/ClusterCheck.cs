@@ -23,6 +23,9 @@ public sealed record ClusterCheck(string Problem, string Detail, IReadOnlyList<s
     /// <summary>The finding, with what is known of which cluster it is: one that failed does not tell.</summary>
     public ClusterCheck After(ClusterCheck before) => Identity.Length > 0 ? this : this with { Identity = before.Identity };
 
+    /// <summary>What the account may not do besides and need not, as <c>list routes.route.openshift.io</c>: less is shown, or told other tools, without it.</summary>
+    public IReadOnlyList<string> MissingOptional { get; init; } = [];
+
     /// <summary>It answers, and the account may do everything that the portal does.</summary>
     public bool IsSound => Problem.Length == 0 && Missing.Count == 0;
 

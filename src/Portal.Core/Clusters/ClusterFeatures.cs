@@ -33,7 +33,7 @@ public static class ClusterFeatures
         ("Strimzi", "kafka.strimzi.io", "kafkatopics", []),
         ("Argo CD", "argoproj.io", "applications", []),
         ("Prometheus Operator", "monitoring.coreos.com", "prometheusrules", []),
-        ("Hardware profiles", "infrastructure.opendatahub.io", "hardwareprofiles", []),
+        ("Hardware profiles", "infrastructure.opendatahub.io", "hardwareprofiles", ["v1", "v1alpha1"]),
         ("OpenShift routes", "route.openshift.io", "routes", []),
         ("Gateway API", "gateway.networking.k8s.io", "httproutes", []),
         ("Ingress", "networking.k8s.io", "ingresses", []),

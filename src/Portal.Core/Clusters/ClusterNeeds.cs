@@ -1,4 +1,5 @@
 using Portal.Core.Cluster;
+using Portal.Core.Hardware;
 using Portal.Core.Projects;
 using Portal.Core.Training;
 using Portal.Core.Workloads;
@@ -22,11 +23,17 @@ public static class ClusterNeeds
         {
             Kinds.Namespace, Kinds.ResourceQuota, Kinds.LimitRange, Kinds.ServiceAccount, Kinds.PersistentVolumeClaim, Kinds.Node, Kinds.Pod,
             Kinds.NetworkPolicy, Kinds.RoleBinding, Kinds.ResourceFlavor, Kinds.WorkloadPriorityClass, Kinds.Cohort, Kinds.ClusterQueue, Kinds.LocalQueue, Kinds.Workload,
-        }.Concat(Controllers).Concat(ProjectObjectsService.Adopted).Distinct().Select(type => new ClusterNeed(type, "list", "watch")),
+        }.Concat(Controllers).Distinct().Select(type => new ClusterNeed(type, "list", "watch")),
+        .. HardwareProfileManifests.Versions.Select(type => new ClusterNeed(type, "list", "watch") { IsOptional = true }),
     ];
 
     /// <summary>Of what people speak to, in the whole cluster.</summary>
-    public static IReadOnlyList<ClusterNeed> Web { get; } = [.. Followed, new ClusterNeed(PendingWorkloads, "get") { Subresource = "pendingworkloads" }];
+    public static IReadOnlyList<ClusterNeed> Web { get; } =
+    [
+        .. Followed,
+        .. ShownKinds.All.Select(type => new ClusterNeed(type, "list", "watch") { IsOptional = true }),
+        new ClusterNeed(PendingWorkloads, "get") { Subresource = "pendingworkloads" },
+    ];
 
     /// <summary>Of what people speak to, in each project's namespace.</summary>
     public static IReadOnlyList<ClusterNeed> WebInProjects { get; } = [new ClusterNeed(Kinds.Pod, "get") { Subresource = "log" }];
@@ -53,6 +60,7 @@ public static class ClusterNeeds
         new(Kinds.NetworkPolicy, "get", "create", "patch", "delete"),
         .. new[] { Kinds.Service, Kinds.ConfigMap, Kinds.Secret, TrainingKinds.TrainingRuntime }.Concat(Controllers)
             .Select(type => new ClusterNeed(type, "create", "patch", "delete")),
+        .. HardwareProfileManifests.Versions.Select(type => new ClusterNeed(type, "get", "create", "patch", "delete") { IsOptional = true }),
         new(Kinds.Event, "list"),
         .. WebInProjects,
     ];
@@ -93,8 +101,11 @@ public sealed record ClusterNeed(ResourceType Type, params string[] Verbs)
     /// <summary>Subresource that alone is meant, for example <c>log</c>; empty for the object itself.</summary>
     public string Subresource { get; init; } = "";
 
+    /// <summary>True for what is shown, or told other tools, besides: without it less is, and nothing else is missed.</summary>
+    public bool IsOptional { get; init; }
+
     /// <summary>One right for each verb.</summary>
-    public IEnumerable<ClusterRight> Rights => Verbs.Select(v => new ClusterRight(v, Type.Group, Type.Plural, Subresource));
+    public IEnumerable<ClusterRight> Rights => Verbs.Select(v => new ClusterRight(v, Type.Group, Type.Plural, Subresource) { IsOptional = IsOptional });
 }
 
 /// <summary>One right, in every namespace.</summary>
@@ -102,6 +113,9 @@ public sealed record ClusterRight(string Verb, string Group, string Resource, st
 {
     /// <summary>The one object that it is about; empty for all.</summary>
     public string Name { get; init; } = "";
+
+    /// <summary>True for one without which less is shown, or told other tools, and nothing else is missed.</summary>
+    public bool IsOptional { get; init; }
 
     /// <summary>As people read it, <c>patch clusterqueues.kueue.x-k8s.io</c>.</summary>
     public override string ToString() =>

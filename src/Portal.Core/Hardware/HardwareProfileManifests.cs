@@ -1,11 +1,13 @@
 using System.Text.Json.Nodes;
-using Portal.Core.Catalog;
 using Portal.Core.Cluster;
-using Portal.Core.Workloads;
+using Portal.Core.Projects;
 
 namespace Portal.Core.Hardware;
 
-/// <summary>A pool as a HardwareProfile, so that it can be chosen in the dashboard of Open Data Hub too. Pure.</summary>
+/// <summary>
+/// The pools that a project has a grant of, as HardwareProfiles in its namespace: whoever works there in OpenShift AI finds them, with
+/// the project's queue. Pure.
+/// </summary>
 public static class HardwareProfileManifests
 {
     private const string Group = "infrastructure.opendatahub.io";
@@ -19,52 +21,54 @@ public static class HardwareProfileManifests
         new(Group, "v1", "hardwareprofiles", "HardwareProfile"), new(Group, "v1alpha1", "hardwareprofiles", "HardwareProfile"), Dashboard,
     ];
 
-    /// <summary>The profile of a pool for one namespace: the queue where Kueue admits, else the nodes themselves.</summary>
-    /// <param name="size">What a workload on it gets unless it asks for something else.</param>
-    /// <param name="most">Most units that one workload may ask for.</param>
-    public static JsonObject For(HardwarePool pool, WorkloadPlace place, WorkloadSize size, int most, ResourceType type)
+    /// <summary>One profile for each pool of which the project holds an active grant.</summary>
+    /// <param name="queued">True where Kueue admits; else the profiles lead to the nodes themselves.</param>
+    public static IReadOnlyList<JsonObject> Of(ProjectPlan plan, ResourceType type, bool queued) =>
+        [.. plan.Grants.Where(g => g.Amount > 0 && g.Pool is not null).Select(g => For(plan, g, g.Pool!, type, queued))];
+
+    private static JsonObject For(ProjectPlan plan, ProjectGrant grant, HardwarePool pool, ResourceType type, bool queued)
     {
-        var made = Manifest.Create(type, place.Namespace, pool.Slug, new ReconcileOwner(nameof(HardwarePool), pool.Id));
+        var made = ProjectManifests.In(plan, type, grant.Flavor);
         var spec = new JsonObject
         {
+            // As much as the medium size of the catalogue.
             ["identifiers"] = new JsonArray(
-                Identifier("CPU", "cpu", "CPU", "1", $"{size.CpuMilli}m"),
-                Identifier("Memory", "memory", "Memory", "1Gi", $"{size.MemoryMiB}Mi"),
-                Accelerator(pool, most)),
+                Identifier("CPU", "cpu", "CPU", "1", "1"), Identifier("Memory", "memory", "Memory", "1Gi", "4Gi"), Accelerator(grant, pool)),
         };
         if (type == Dashboard)
         {
-            (spec["displayName"], spec["enabled"], spec["description"]) = (MetadataRules.Text(pool.Name), pool.State == PoolState.Open, "");
+            (spec["displayName"], spec["enabled"], spec["description"]) = (MetadataRules.Text(pool.Name), !plan.Held, "");
             if (pool.NodeLabels.Count > 0)
                 spec["nodeSelector"] = PoolManifests.NodeSelector(pool);
             if (pool.Taints.Count > 0)
                 spec["tolerations"] = PoolManifests.Tolerations(pool);
             return made.With("spec", spec);
         }
-        spec["scheduling"] = Scheduling(pool, place);
+        spec["scheduling"] = Scheduling(pool, queued);
         return made
             .WithAnnotation("opendatahub.io/display-name", pool.Name)
             .WithAnnotation("opendatahub.io/description", "")
-            .WithAnnotation("opendatahub.io/disabled", pool.State == PoolState.Open ? "false" : "true")
+            // Where nothing new may start it is not offered.
+            .WithAnnotation("opendatahub.io/disabled", plan.Held ? "true" : "false")
             .WithAnnotation("opendatahub.io/dashboard-feature-visibility", """["workbench","model-serving"]""")
             .With("spec", spec);
     }
 
     // A queue and a node selector exclude each other; with Kueue the flavor brings selector and tolerations.
-    private static JsonObject Scheduling(HardwarePool pool, WorkloadPlace place)
+    private static JsonObject Scheduling(HardwarePool pool, bool queued)
     {
-        if (place.Queue.Length > 0)
-            return new JsonObject { ["type"] = "Queue", ["kueue"] = new JsonObject { ["localQueueName"] = place.Queue } };
+        if (queued)
+            return new JsonObject { ["type"] = "Queue", ["kueue"] = new JsonObject { ["localQueueName"] = ProjectQueueManifests.LocalQueueName } };
         var node = new JsonObject { ["nodeSelector"] = PoolManifests.NodeSelector(pool) };
         if (pool.Taints.Count > 0)
             node["tolerations"] = PoolManifests.Tolerations(pool);
         return new JsonObject { ["type"] = "Node", ["node"] = node };
     }
 
-    private static JsonObject Accelerator(HardwarePool pool, int most)
+    private static JsonObject Accelerator(ProjectGrant grant, HardwarePool pool)
     {
-        var identifier = Identifier(MetadataRules.Text(pool.Name), pool.ResourceName, "Accelerator", 1, 1);
-        identifier["maxCount"] = most;
+        var identifier = Identifier(MetadataRules.Text(pool.Name), grant.ResourceName, "Accelerator", 1, 1);
+        identifier["maxCount"] = grant.Amount + grant.MayBorrow;
         return identifier;
     }
 

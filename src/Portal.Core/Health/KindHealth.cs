@@ -16,6 +16,7 @@ public static class KindHealth
         ["StatefulSet"] = RolloutHealth.OfStatefulSet,
         ["Deployment"] = RolloutHealth.OfDeployment,
         ["PersistentVolumeClaim"] = ClaimHealth.From,
+        ["ObjectBucketClaim"] = BucketClaimHealth.From,
         ["Workload"] = WorkloadHealth.From,
         ["ClusterQueue"] = QueueObjectHealth.From,
         ["LocalQueue"] = QueueObjectHealth.From,

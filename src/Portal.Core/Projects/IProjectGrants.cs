@@ -1,4 +1,5 @@
 using Portal.Core.Data;
+using Portal.Core.Hardware;
 using Portal.Core.Hardware.Lending;
 
 namespace Portal.Core.Projects;
@@ -32,6 +33,9 @@ public sealed record ProjectShare(IReadOnlyList<ProjectGrant> Grants, int TeamWe
 /// <param name="Amount">Whole units, at least 1.</param>
 public sealed record ProjectGrant(Guid PoolId, string Flavor, string ResourceName, long Amount)
 {
+    /// <summary>The pool as tools beside the portal are told of it: its name, and how its nodes are found. Null where nobody is told.</summary>
+    public HardwarePool? Pool { get; init; }
+
     /// <summary>What the pool does with units that their project does not use.</summary>
     public LendingPolicy Lending { get; init; } = LendingPolicy.None;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
 using Portal.Core.Hardware;
+using Portal.Core.Workloads;
 
 namespace Portal.Core.Projects;
 
@@ -11,6 +12,7 @@ public static class ProjectObjectSet
     [
         Kinds.Namespace, Kinds.LimitRange, Kinds.ResourceQuota, Kinds.NetworkPolicy, Kinds.ServiceAccount, Kinds.RoleBinding,
         Kinds.PersistentVolumeClaim, Kinds.ResourceFlavor, Kinds.WorkloadPriorityClass, Kinds.Cohort, Kinds.ClusterQueue, Kinds.LocalQueue,
+        .. HardwareProfileManifests.Versions,
     ];
 
     /// <summary>True for an object of a kind that a project is made of, in any version, which says itself to be of that kind.</summary>
@@ -29,7 +31,13 @@ public static class ProjectObjectSet
         .. ProjectAccessManifests.RoleBindings(plan).Select(m => (Kinds.RoleBinding, m)),
         (Kinds.PersistentVolumeClaim, ProjectManifests.Storage(plan)),
         .. Queue(plan, capabilities),
+        .. Profiles(plan, capabilities) is var (type, profiles) ? profiles.Select(m => (type, m)) : [],
     ];
+
+    /// <summary>Its pools as OpenShift AI shows them, and the kind that they are; null on a cluster without it.</summary>
+    public static (ResourceType Type, IReadOnlyList<JsonObject> Manifests)? Profiles(ProjectPlan plan, ClusterCapabilities capabilities) =>
+        capabilities.Served.FirstServed(HardwareProfileManifests.Versions) is { } type
+            ? (type, HardwareProfileManifests.Of(plan, type, capabilities.HasKueue)) : null;
 
     /// <summary>Those of its place in Kueue, none where it has no Kueue.</summary>
     public static IReadOnlyList<(ResourceType Type, JsonObject Manifest)> Queue(ProjectPlan plan, ClusterCapabilities capabilities)

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Portal.Core.Access;
 using Portal.Core.Cluster;
 using Portal.Core.Data;
+using Portal.Core.Hardware;
 using Portal.Core.Health;
 using Portal.Core.Notebooks;
 using Portal.Core.Ownership;
@@ -15,21 +16,17 @@ namespace Portal.Core.Projects;
 /// <summary>Shows what the cluster holds of a project, from what the watches have seen; it never waits for the cluster.</summary>
 public sealed class ProjectObjectsService(IDbContextFactory<PortalDb> databases, AccessGate gate, IClusters clusters, TimeProvider clock)
 {
-    /// <summary>Kinds that people make in OpenShift AI, and that are shown here too.</summary>
-    public static readonly ResourceType[] Adopted =
-    [
-        NotebookManifests.Kind,
-        new("serving.kserve.io", "v1beta1", "inferenceservices", "InferenceService"),
-        new("serving.kserve.io", "v1alpha1", "servingruntimes", "ServingRuntime"),
-    ];
-
-    // Secrets and configuration maps are not among them: their contents are for workloads alone.
-    private static readonly ResourceType[] Shown =
+    // What the portal works with, and follows for that. Secrets and configuration maps are not among them: their contents are for
+    // workloads alone.
+    private static readonly ResourceType[] Worked =
     [
         Kinds.ResourceQuota, Kinds.LimitRange, Kinds.NetworkPolicy, Kinds.ServiceAccount, Kinds.RoleBinding,
-        Kinds.PersistentVolumeClaim, Kinds.LocalQueue, Kinds.Service, Kinds.StatefulSet, .. TrainingKinds.All, Kinds.Pod, Kinds.Workload,
-        .. Adopted,
+        Kinds.PersistentVolumeClaim, Kinds.LocalQueue, Kinds.StatefulSet, NotebookManifests.Kind, .. TrainingKinds.All, Kinds.Pod, Kinds.Workload,
+        .. HardwareProfileManifests.Versions,
     ];
+
+    /// <summary>The kinds that are shown of what is inside of a project's namespace, in the order in which they are.</summary>
+    public static IReadOnlyList<ResourceType> Listed { get; } = [.. Worked, .. ShownKinds.All];
 
     /// <summary>The project's objects in the cluster, in the order in which they are made.</summary>
     [Requires(Permission.ProjectView)]
@@ -43,7 +40,8 @@ public sealed class ProjectObjectsService(IDbContextFactory<PortalDb> databases,
         var cache = clusters.Get(project.ClusterId).Cache;
         var own = new[] { Kinds.Namespace, Kinds.ClusterQueue }
             .SelectMany(type => cache.List(type, null, (Manifest.IdLabel, id.ToString("D"))));
-        var inside = Shown.SelectMany(type => cache.List(type, project.Namespace).OrderBy(o => o.Name(), StringComparer.Ordinal));
+        var inside = Worked.Select(type => cache.List(type, project.Namespace)).Concat(ShownKinds.All.Select(type => cache.Shown(type, project.Namespace)))
+            .SelectMany(seen => seen.OrderBy(o => o.Name(), StringComparer.Ordinal));
         var beside = new Beside(
             cache.List(Kinds.Pod, project.Namespace), cache.List(Kinds.Job, project.Namespace), cache.List(Kinds.Workload, project.Namespace));
         var disputes = (await db.Set<ObjectDispute>().AsNoTracking().Where(d => d.ProjectId == id).ToListAsync(ct))
@@ -85,6 +83,7 @@ public sealed class ProjectObjectsService(IDbContextFactory<PortalDb> databases,
     private static string Summary(JsonObject seen) => seen.Text("status", "phase")
         ?? string.Join(", ", Condition.From(seen).Select(c => c.IsTrue ? c.Type : $"{c.Type}={c.Status} ({c.Reason})"));
 
+    // Environments of containers, and parameters of pipelines, which become environments and arguments.
     private static void HideSecrets(JsonNode? node, bool isOurs, bool inEnvironment = false)
     {
         switch (node)
@@ -97,7 +96,7 @@ public sealed class ProjectObjectsService(IDbContextFactory<PortalDb> databases,
                 if (entry["name"] is JsonValue name && entry.ContainsKey("value") && ((inEnvironment && !isOurs) || IsSecret(name.ToString())))
                     entry["value"] = "(hidden)";
                 foreach (var property in entry)
-                    HideSecrets(property.Value, isOurs, property.Key == "env");
+                    HideSecrets(property.Value, isOurs, property.Key is "env" or "params");
                 break;
         }
     }

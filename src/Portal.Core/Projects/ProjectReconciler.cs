@@ -3,6 +3,7 @@ using Portal.Core.Access;
 using Portal.Core.Audit;
 using Portal.Core.Cluster;
 using Portal.Core.Data;
+using Portal.Core.Hardware;
 using Portal.Core.Quotas;
 using Portal.Core.Reconciliation;
 
@@ -33,8 +34,10 @@ public sealed class ProjectReconciler(
         Kinds.Namespace, Kinds.ResourceQuota, Kinds.LimitRange, Kinds.NetworkPolicy, Kinds.ServiceAccount, Kinds.RoleBinding,
         Kinds.PersistentVolumeClaim, Kinds.ClusterQueue, Kinds.LocalQueue, Kinds.ResourceFlavor, Kinds.WorkloadPriorityClass, Kinds.Cohort,
         Kinds.Node,
-        .. ProjectObjectsService.Adopted,
     ];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ResourceType> OptionalWatches => HardwareProfileManifests.Versions;
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<ReconcileRow>> AllAsync(CancellationToken ct)

@@ -7,6 +7,9 @@ namespace Portal.Core.Projects;
 /// <summary>What a project may be called and how its namespace follows from that. Pure.</summary>
 public static class ProjectRules
 {
+    /// <summary>What the namespace of every project begins with.</summary>
+    public const string NamespacePrefix = "ml-";
+
     /// <summary>Longest name, in characters.</summary>
     public const int NameLimit = 60;
 
@@ -73,10 +76,10 @@ public static class ProjectRules
                 slug.Append('-');
         }
         var plain = slug.ToString().Trim('-');
-        if (plain == text && plain.Length <= NamespaceLimit - 3)
-            return "ml-" + plain;
+        if (plain == text && plain.Length <= NamespaceLimit - NamespacePrefix.Length)
+            return NamespacePrefix + plain;
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..8];
         var head = plain[..Math.Min(plain.Length, NamespaceLimit - 12)].Trim('-');
-        return head.Length == 0 ? $"ml-{hash}" : $"ml-{head}-{hash}";
+        return head.Length == 0 ? $"{NamespacePrefix}{hash}" : $"{NamespacePrefix}{head}-{hash}";
     }
 }

@@ -16,8 +16,8 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
 
     private static readonly TimeSpan UntilAskedAgain = TimeSpan.FromMinutes(5);
 
-    // Clusters whose account may not write priority classes, and when that was seen: every pass of every project would ask again.
-    private readonly ConcurrentDictionary<Guid, long> _withoutPriorities = [];
+    // What the account of a cluster may not write, and need not, and when that was seen: every pass of every project would ask again.
+    private readonly ConcurrentDictionary<(Guid Cluster, ResourceType Type), long> _refused = [];
 
     /// <summary>Takes one step and says how it stands; an outage or a refusal is an outcome too.</summary>
     public async Task<(StepOutcome Outcome, ClusterException? Failure)> TakeAsync(ProjectStepKind step, ProjectPlan plan, CancellationToken ct)
@@ -158,7 +158,11 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
     {
         var capabilities = await cluster.Client.CapabilitiesAsync(ct);
         if (!capabilities.HasKueue)
-            return new StepOutcome(StepState.NotNeeded, "cluster.no_kueue");
+        {
+            var (none, refused) = (new StepOutcome(StepState.NotNeeded, "cluster.no_kueue"), new Refusals());
+            await refused.TryAsync(() => ProfilesAsync(cluster, plan, capabilities, ct));
+            return refused.First is { } held ? Noted(cluster, none, StepOutcome.From(held)) : none;
+        }
         if (cluster.Cache.Age(Kinds.Node) is null && cluster.Cache.Age(Kinds.ClusterQueue) is null)
             plan = plan.SharingAs(await cluster.Client.FindAsync(new ObjectKey(Kinds.ClusterQueue, null, ProjectQueueManifests.ClusterQueueName(plan.Project)), ct));
         var (outcome, shared) = (StepOutcome.Done, new Refusals());
@@ -166,12 +170,13 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
         {
             // One object that all projects share must not stop the queue of each of them.
             if (type == Kinds.WorkloadPriorityClass)
-                await shared.TryAsync(() => PrioritiseAsync(cluster, manifest, ct));
+                await shared.TryAsync(() => UnlessForbiddenAsync(cluster, type, () => cluster.Writer.EnsureAsync(type, manifest, ct)));
             else if (type == Kinds.ResourceFlavor || type == Kinds.Cohort)
                 await shared.TryAsync(() => cluster.Writer.EnsureAsync(type, manifest, ct));
             else if (await cluster.Writer.EnsureAsync(type, manifest, ct) is var made && outcome.IsFinished)
                 outcome = ProjectHealth.Queue(made, plan.Held);
         }
+        await shared.TryAsync(() => ProfilesAsync(cluster, plan, capabilities, ct));
         return shared.First is { } refusal ? Noted(cluster, outcome, StepOutcome.From(refusal)) : outcome;
     }
 
@@ -180,18 +185,26 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
         ? outcome with { Reason = refusal.Reason, Detail = refusal.Detail }
         : cluster.Cache.Find(new ObjectKey(Kinds.ResourceFlavor, null, ProjectQueueManifests.CommonFlavor)) is null ? refusal : outcome;
 
-    // An account from before them may lack the right. The cluster's page says so, and work is taken there in the order in which it came.
-    private async Task PrioritiseAsync(ConnectedCluster cluster, JsonObject manifest, CancellationToken ct)
+    // Those whose grants have ended go.
+    private async Task ProfilesAsync(ConnectedCluster cluster, ProjectPlan plan, ClusterCapabilities capabilities, CancellationToken ct)
     {
-        if (_withoutPriorities.TryGetValue(cluster.Id, out var seen) && clock.GetElapsedTime(seen) < UntilAskedAgain)
+        if (ProjectObjectSet.Profiles(plan, capabilities) is var (type, profiles))
+            await UnlessForbiddenAsync(cluster, type, () => EnsureSetAsync(cluster, type, profiles, profiles, plan, ct));
+    }
+
+    // An account from before such objects may lack the right. The cluster's page says so; without priority classes work is taken there in
+    // the order in which it came, and without profiles OpenShift AI does not show the pools.
+    private async Task UnlessForbiddenAsync(ConnectedCluster cluster, ResourceType type, Func<Task> step)
+    {
+        if (_refused.TryGetValue((cluster.Id, type), out var seen) && clock.GetElapsedTime(seen) < UntilAskedAgain)
             return;
         try
         {
-            await cluster.Writer.EnsureAsync(Kinds.WorkloadPriorityClass, manifest, ct);
+            await step();
         }
         catch (ClusterException refused) when (refused.Failure == ClusterFailure.Forbidden)
         {
-            _withoutPriorities[cluster.Id] = clock.GetTimestamp();
+            _refused[(cluster.Id, type)] = clock.GetTimestamp();
         }
     }
 

@@ -17,8 +17,11 @@ public sealed class ProjectGrants(IDbContextFactory<PortalDb> databases) : IProj
         var pools = await db.Set<HardwarePool>().Where(p => p.ClusterId == clusterId).Select(p => new
         {
             p.Id,
+            p.Name,
             p.Slug,
             p.ResourceName,
+            p.NodeLabels,
+            p.Taints,
             p.Lending,
             p.Ledger.Capacity,
             Units = db.Set<QuotaRequest>().Where(r => r.PoolId == p.Id && r.ProjectId == projectId && r.State == QuotaState.Active)
@@ -27,7 +30,9 @@ public sealed class ProjectGrants(IDbContextFactory<PortalDb> databases) : IProj
         return new ProjectShare(
             [
                 .. pools.Where(p => p.Units > 0)
-                    .Select(p => Grant(p.Id, p.Slug, p.ResourceName, p.Capacity, p.Lending.For(teamId), p.Units)).OrderBy(g => g.Flavor, StringComparer.Ordinal),
+                    .Select(p => Grant(
+                        new HardwarePool { Id = p.Id, Name = p.Name, Slug = p.Slug, ResourceName = p.ResourceName, NodeLabels = p.NodeLabels, Taints = p.Taints },
+                        p.Capacity, p.Lending.For(teamId), p.Units)).OrderBy(g => g.Flavor, StringComparer.Ordinal),
             ],
             LendingPolicy.WeightOf(pools.Select(p => p.Lending.For(teamId))))
         {
@@ -66,8 +71,8 @@ public sealed class ProjectGrants(IDbContextFactory<PortalDb> databases) : IProj
 
     /// <summary>The grant of units of a pool under a policy.</summary>
     internal static ProjectGrant Grant(HardwarePool pool, LendingPolicy policy, int units) =>
-        Grant(pool.Id, pool.Slug, pool.ResourceName, pool.Ledger.Capacity, policy, units);
+        Grant(pool, pool.Ledger.Capacity, policy, units);
 
-    private static ProjectGrant Grant(Guid pool, string slug, string resource, int capacity, LendingPolicy policy, int units) =>
-        new(pool, slug, resource, units) { Lending = policy, MayBorrow = policy.MayBorrow(units, capacity) };
+    private static ProjectGrant Grant(HardwarePool pool, int capacity, LendingPolicy policy, int units) =>
+        new(pool.Id, pool.Slug, pool.ResourceName, units) { Pool = pool, Lending = policy, MayBorrow = policy.MayBorrow(units, capacity) };
 }

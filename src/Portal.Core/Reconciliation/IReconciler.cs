@@ -15,6 +15,12 @@ public interface IReconciler
     /// <summary>Kinds of objects whose changes wake the row named in their labels; the cache holds all of them.</summary>
     IReadOnlyList<ResourceType> Watches { get; }
 
+    /// <summary>
+    /// As <see cref="Watches"/>, of kinds that the account need not be allowed to read: nothing waits for them. Of a kind in several
+    /// versions the first that is served is followed, in projects' namespaces alone.
+    /// </summary>
+    IReadOnlyList<ResourceType> OptionalWatches => [];
+
     /// <summary>Rows to look at after a start and at each full resync, each with its cluster as <see cref="ClusterOfAsync"/> says it.</summary>
     Task<IReadOnlyList<ReconcileRow>> AllAsync(CancellationToken ct);
 

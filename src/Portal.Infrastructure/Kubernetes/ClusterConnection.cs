@@ -57,8 +57,10 @@ internal sealed class ClusterConnection : IDisposable
     /// <param name="path">Below the server's address, with its query.</param>
     /// <param name="body">Makes the content anew for each attempt.</param>
     /// <param name="relayed">True where the server only passes on what another answers, as a node with a pod's log.</param>
+    /// <param name="mayBeRefused">True where a refusal is an answer like any other, of which <see cref="SinceRefusal"/> says nothing.</param>
     public async Task<HttpResponseMessage> SendAsync(
-        HttpMethod method, string path, CancellationToken ct, Func<HttpContent>? body = null, Action<HttpRequestHeaders>? headers = null, bool relayed = false)
+        HttpMethod method, string path, CancellationToken ct, Func<HttpContent>? body = null, Action<HttpRequestHeaders>? headers = null, bool relayed = false,
+        bool mayBeRefused = false)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -68,7 +70,7 @@ internal sealed class ClusterConnection : IDisposable
                 return response;
             var failure = await FailureAsync(response, ct);
             // Writes are refused for what they say, too.
-            if (method == HttpMethod.Get && failure.Failure is ClusterFailure.Unauthorized or ClusterFailure.Forbidden)
+            if (method == HttpMethod.Get && !mayBeRefused && failure.Failure is ClusterFailure.Unauthorized or ClusterFailure.Forbidden)
                 Interlocked.Exchange(ref _refusedAt, _clock.GetTimestamp());
             if (attempt == Attempts || failure.RetryAfter is not { } wait || wait > Options.Patience)
                 throw failure;

@@ -17,9 +17,10 @@ internal static class ClusterJson
     /// the one that the server offers instead; where it offers none, the caller sees <see cref="ClusterErrors.IsExpired"/> and
     /// starts again.
     /// </summary>
+    /// <param name="mayBeRefused">True where a refusal is an answer like any other.</param>
     public static async IAsyncEnumerable<ListPage> PagesAsync(
         this ClusterConnection connection, ResourceType type, string? ns, string? selector,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct, bool mayBeRefused = false)
     {
         var query = $"{type.Path(ns)}?limit={connection.Options.PageSize}"
             + (selector is null ? "" : "&labelSelector=" + Uri.EscapeDataString(selector));
@@ -30,7 +31,7 @@ internal static class ClusterJson
         {
             var path = token is null ? query : query + "&continue=" + Uri.EscapeDataString(token);
             body.SetLength(0);
-            var response = await connection.SendAsync(HttpMethod.Get, path, ct);
+            var response = await connection.SendAsync(HttpMethod.Get, path, ct, mayBeRefused: mayBeRefused);
             var page = await connection.ReadAsync(response, async (stream, token) =>
             {
                 await stream.CopyToAsync(body, token);

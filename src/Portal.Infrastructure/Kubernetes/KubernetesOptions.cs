@@ -17,6 +17,9 @@ public sealed class KubernetesOptions
     /// <summary>True where the installation's account may only read here: what it may do elsewhere is asked of who acts there.</summary>
     public bool OnlyReads { get; set; }
 
+    /// <summary>False where no pages are served: what pages alone show is not followed.</summary>
+    public bool ServesPages { get; set; } = true;
+
     /// <summary>Requests per second that are sent in the long run.</summary>
     public int RequestsPerSecond { get; set; } = 100;
 
@@ -52,6 +55,9 @@ public sealed class KubernetesOptions
     /// known within a minute.
     /// </summary>
     public TimeSpan WatchIdle { get; set; } = TimeSpan.FromSeconds(45);
+
+    /// <summary>After how long a kind that the account may not read, and need not, is asked for again.</summary>
+    internal TimeSpan WhileRefused { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How long nothing may come on a connection until the server is asked whether it is still there.</summary>
     internal TimeSpan PingDelay { get; set; } = TimeSpan.FromSeconds(15);

@@ -24,6 +24,7 @@ internal static class ClusterHosting
             },
             AllowedExecPlugins = settings.AllowedExecPlugins,
             OnlyReads = !settings.Reconciles,
+            ServesPages = settings.ServesPeople,
         });
         services.AddSingleton(s => ProjectOptions(s.GetRequiredService<IConfiguration>().GetSection("Projects")));
         if (settings.Mode == ClusterMode.None)

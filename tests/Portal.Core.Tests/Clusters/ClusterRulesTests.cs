@@ -1,5 +1,6 @@
 using Portal.Core.Cluster;
 using Portal.Core.Clusters;
+using Portal.Core.Hardware;
 using Portal.Core.Notebooks;
 using Portal.Core.Results;
 using Portal.Core.Training;
@@ -68,7 +69,7 @@ public class ClusterRulesTests
         Assert.Equal("v1beta1", found["Kueue"].Used);
         Assert.Equal(("", true), (found["Kubeflow Notebooks"].Used, found["Kubeflow Notebooks"].IsUnknown));
         var profiles = found["Hardware profiles"];
-        Assert.Equal(("", 2, false, false), (profiles.Used, profiles.Served.Count, profiles.IsWritten, profiles.IsUnknown));
+        Assert.Equal(("v1", 2, true, false), (profiles.Used, profiles.Served.Count, profiles.IsWritten, profiles.IsUnknown));
         Assert.Equal(("", false), (found["Ray"].Used, found["Ray"].IsUnknown));
     }
 
@@ -76,7 +77,7 @@ public class ClusterRulesTests
     [Fact]
     public void Features_WrittenVersions_AreThoseOfTheManifests()
     {
-        ResourceType[] written = [Kinds.ClusterQueue, NotebookManifests.Kind, .. TrainingKinds.All.Where(k => k != Kinds.Job)];
+        ResourceType[] written = [Kinds.ClusterQueue, NotebookManifests.Kind, HardwareProfileManifests.Versions[0], .. TrainingKinds.All.Where(k => k != Kinds.Job)];
 
         var found = ClusterFeatures.From(new ClusterCapabilities("v1.36.2", written, false)).Where(f => f.IsWritten).ToList();
 

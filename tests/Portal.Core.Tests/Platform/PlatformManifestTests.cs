@@ -6,6 +6,7 @@ using Portal.Core.Delivery;
 using Portal.Core.Hardware;
 using Portal.Core.Monitoring;
 using Portal.Core.Pipelines;
+using Portal.Core.Projects;
 using Portal.Core.Publishing;
 using Portal.Core.Streams;
 using Portal.Core.Tests.Workloads;
@@ -87,16 +88,16 @@ public class PlatformManifestTests
     }
 
     [Theory]
-    [InlineData("v1", "full")]
-    [InlineData("v1alpha1", "plain")]
-    public void HardwareProfile_InEachServedVersion_IsTheGoldenOneAndValid(string version, string place) => Same("hardware-profile-" + version,
-        [Profile(HardwareProfileManifests.Versions.First(v => v.Version == version), place)]);
+    [InlineData("v1", true)]
+    [InlineData("v1alpha1", false)]
+    public void HardwareProfile_InEachServedVersion_IsTheGoldenOneAndValid(string version, bool queued) => Same("hardware-profile-" + version,
+        [Profile(HardwareProfileManifests.Versions.First(v => v.Version == version), queued)]);
 
     [Fact]
     public void HardwareProfile_BeforeOpenDataHub3_SaysInItsSpecWhatLaterIsAnnotated()
     {
         // That definition is not among the published ones here; its two required fields are what matters.
-        var profile = Profile(HardwareProfileManifests.Dashboard, "plain");
+        var profile = Profile(HardwareProfileManifests.Dashboard, queued: false);
 
         GoldenFile.AssertSame("hardware-profile-dashboard", [profile]);
         Assert.Equal(("H100 (Frankfurt)", "true"), (profile.Text("spec", "displayName"), profile.Text("spec", "enabled")));
@@ -167,8 +168,9 @@ public class PlatformManifestTests
     ])
     { TimeLimitMinutes = 150 }, Places.Of(place));
 
-    private static JsonObject Profile(ResourceType type, string place) =>
-        HardwareProfileManifests.For(Pool, Places.Of(place), new WorkloadSize("small", 500, 1024), 4, type);
+    private static JsonObject Profile(ResourceType type, bool queued) => Assert.Single(HardwareProfileManifests.Of(
+        new ProjectPlan(new Project { Id = Places.Id, Namespace = "ml-credit-risk" }, "Risk", [], [new ProjectGrant(Pool.Id, Pool.Slug, Pool.ResourceName, 4) { Pool = Pool }], [], new()),
+        type, queued));
 
     private static IEnumerable<Connection> Connections() =>
     [

@@ -1,6 +1,10 @@
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
+using Portal.Core.Health;
+using Portal.Core.Ownership;
+using Portal.Core.Pipelines;
 using Portal.Core.Projects;
+using Portal.Core.Publishing;
 using Portal.Testing.Databases;
 
 namespace Portal.Core.Tests.Projects;
@@ -27,6 +31,54 @@ public class ProjectObjectsTests(PostgresServer server)
         Assert.Contains("stays", shown["theirs"], StringComparison.Ordinal);
         Assert.Contains("plain", shown["ours"], StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Listed_KindsWithAStateInWords_AreAllThatCanBeInsideOfAProject() =>
+        // The first two are no part of a namespace, and Argo CD keeps its Applications in one of its own.
+        Assert.Equal(["Application", "ClusterQueue", "Namespace"], KindHealth.Kinds.Except(ProjectObjectsService.Listed.Select(t => t.Kind)).Order());
+
+    [Theory, EachProvider]
+    public async Task List_WhatOthersMadeInTheProject_IsShownWithItsKeeperAndItsStateAndNothingElse(Provider provider)
+    {
+        await using var stage = await PassStage.CreateAsync(provider, server);
+        var project = await stage.ReadyAsync();
+        foreach (var kind in ShownKinds.All)
+            stage.Cluster.Put(kind, Theirs(kind, project.Namespace));
+        stage.Cluster.Put(PublishingKinds.Ingress, Theirs(PublishingKinds.Ingress, "ml-other"));
+
+        var shown = (await stage.Database.Get<ProjectObjectsService>().ListAsync(stage.Ana, project.Id, default)).Value.Where(o => o.Name == "theirs").ToList();
+
+        Assert.Equal(ShownKinds.All.Select(k => k.Kind).Distinct(), shown.Select(o => o.Kind));
+        Assert.All(shown, o => Assert.Equal(KeeperKind.ArgoCd, o.Keeper.Kind));
+        Assert.Equal(["Service", "ServingRuntime"], shown.Where(o => o.Health is null).Select(o => o.Kind).Order());
+    }
+
+    [Theory, EachProvider]
+    public async Task List_PipelineRunOfOthers_HidesWhatItsParametersAre(Provider provider)
+    {
+        await using var stage = await PassStage.CreateAsync(provider, server);
+        var project = await stage.ReadyAsync();
+        stage.Cluster.Put(PipelineRunManifests.Kind, Theirs(PipelineRunManifests.Kind, project.Namespace).With("spec", new JsonObject
+        {
+            ["params"] = new JsonArray(new JsonObject { ["name"] = "login", ["value"] = "s3cr3t" }),
+        }));
+
+        var shown = (await stage.Database.Get<ProjectObjectsService>().ListAsync(stage.Ana, project.Id, default)).Value.Single(o => o.Kind == "PipelineRun");
+
+        Assert.DoesNotContain("s3cr3t", shown.Manifest.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    private static JsonObject Theirs(ResourceType type, string ns) => new()
+    {
+        ["apiVersion"] = type.ApiVersion,
+        ["kind"] = type.Kind,
+        ["metadata"] = new JsonObject
+        {
+            ["name"] = "theirs",
+            ["namespace"] = ns,
+            ["annotations"] = new JsonObject { ["argocd.argoproj.io/tracking-id"] = "models:theirs" },
+        },
+    };
 
     private static JsonObject WithEnvironment(JsonObject manifest) => manifest.With("spec", new JsonObject
     {

@@ -68,7 +68,7 @@ public sealed class TwoClusterJourneyTests(PortalBrowser browser) : IAsyncLifeti
         await Expect(page.GetByRole(AriaRole.Textbox, new() { Name = "Kubeconfig" })).ToHaveValueAsync(new Regex("certificate-authority", RegexOptions.None, TimeSpan.FromSeconds(1)));
         await page.GetByRole(AriaRole.Button, new() { Name = "Register a cluster" }).ClickAsync();
 
-        await Expect(page.GetByText("It answers, and the account may do everything")).ToBeVisibleAsync();
+        await Expect(page.GetByText("It answers, and the account may do all that is needed")).ToBeVisibleAsync();
         // What it can do shows by itself once it was asked.
         await Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "clusterqueues.kueue.x-k8s.io" })).ToContainTextAsync("v1beta2");
         await page.GetByLabel("Region").FillAsync("far");

@@ -136,6 +136,42 @@ public class ClusterWatcherTests(EmbeddedCluster cluster)
         await Eventually.TrueAsync(() => cache.Find(new ObjectKey(Widget, null, "w")) is null && cache.Age(Widget) is null, "the kind gone");
     }
 
+    [Fact]
+    public async Task KindForPages_ThatTheAccountMayNotRead_IsNotShownAndMakesNothingLookOldUntilItIsGiven()
+    {
+        const string Ours = "ml-watched", Theirs = "not-watched";
+        await using var world = await ClusterWorld.CreateAsync(cluster.Kubeconfig);
+        foreach (var name in new[] { Ours, Theirs })
+        {
+            await world.Client.ApplyAsync(Manifest.Create(Kinds.Namespace, null, name, world.Owner), default);
+            await world.Client.ApplyAsync(Manifest.Create(Kinds.Service, name, "scores", world.Owner)
+                .With("spec", new JsonObject { ["ports"] = new JsonArray(new JsonObject { ["port"] = 80 }) }), default);
+        }
+        using var reader = await ReaderAccount.CreateAsync(world, cluster.Kubeconfig);
+        await reader.MayReadAsync("namespaces", "nodes");
+        await using var proxy = await FaultProxy.StartAsync(reader.Kubeconfig);
+        await using var session = ClusterWorld.Session(proxy.Kubeconfig, o => (o.WhileRefused, o.WatchTime) = (TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1)));
+
+        session.Watch([Kinds.Namespace], [Kinds.Service]);
+        await Eventually.TrueAsync(() => session.Cache.IsSynced, "the namespaces");
+        await Eventually.TrueAsync(() => proxy.Requests.Count(r => r.StartsWith("GET /api/v1/services", StringComparison.Ordinal)) > 1, "two refusals");
+        Assert.Empty(session.Cache.Shown(Kinds.Service, Ours));
+
+        await reader.MayReadAsync("namespaces", "nodes", "services");
+        await Eventually.TrueAsync(() => session.Cache.Shown(Kinds.Service, Ours).Count == 1, "the service of the project");
+        Assert.Empty(session.Cache.Shown(Kinds.Service, Theirs));
+        Assert.Null(session.Cache.Age(Kinds.Service));
+        Assert.Null(session.Cache.Find(new ObjectKey(Kinds.Service, Ours, "scores")));
+
+        await reader.MayReadAsync("namespaces", "nodes");
+        await Eventually.TrueAsync(() => session.Cache.Shown(Kinds.Service, Ours).Count == 0, "the service is not shown any more");
+        Assert.True(session.Cache.IsSynced);
+        Assert.Null(session.Cache.SinceRefusal);
+        Assert.Equal(Kinds.Namespace, session.Cluster.Oldest?.Kind);
+        foreach (var name in new[] { Ours, Theirs })
+            await world.Client.DeleteAsync(new ObjectKey(Kinds.Namespace, null, name), default);
+    }
+
     private static JsonObject WidgetDefinition() => Manifest.Create(Definition, null, "widgets.late.portal.test", new ReconcileOwner("Test", Guid.NewGuid()))
         .With("spec", new JsonObject
         {

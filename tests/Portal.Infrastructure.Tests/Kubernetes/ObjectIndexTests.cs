@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
+using Portal.Core.Publishing;
 using Portal.Infrastructure.Kubernetes.Watching;
 
 namespace Portal.Infrastructure.Tests.Kubernetes;
@@ -167,6 +168,22 @@ public class ObjectIndexTests
         Assert.Equal(("10.0.0.1", null), (seen.Text("status", "podIP"), seen.Text("status", "hostIP")));
         var status = seen.Items("status", "containerStatuses").Single();
         Assert.Equal(("CrashLoopBackOff", null), (status.Text("state", "waiting", "reason"), status.Text("containerID")));
+    }
+
+    [Fact]
+    public void Route_IsKeptWithoutThePrivateKeyOfItsCertificate()
+    {
+        var route = JsonNode.Parse("""
+            {"apiVersion":"route.openshift.io/v1","kind":"Route","metadata":{"name":"r","namespace":"a","resourceVersion":"1","managedFields":[{}]},
+             "spec":{"host":"scores.example.com","tls":{"termination":"edge","certificate":"PUBLIC","key":"canary"}}}
+            """)!.AsObject();
+
+        _index.Set(Held(PublishingKinds.Route, route));
+
+        var seen = _index.Find("a", "r")!;
+        Assert.DoesNotContain("canary", seen.ToJsonString(), StringComparison.Ordinal);
+        Assert.Equal(("edge", "PUBLIC"), (seen.Text("spec", "tls", "termination"), seen.Text("spec", "tls", "certificate")));
+        Assert.Null(seen.At("metadata", "managedFields"));
     }
 
     [Fact]

@@ -4,11 +4,13 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Portal.Core.Access;
 using Portal.Core.Cluster;
 using Portal.Core.Data;
+using Portal.Core.Hardware;
 using Portal.Core.Projects;
 using Portal.Infrastructure.Reconciliation;
 using Portal.Testing.Clusters;
 using Portal.Testing.Databases;
 using Portal.Testing.Faults;
+using Portal.Testing.Schemas;
 using Portal.Testing.Waiting;
 
 namespace Portal.Infrastructure.Tests.Reconciliation;
@@ -53,6 +55,35 @@ public class ProjectOnboardingTests(PostgresServer server, EmbeddedCluster clust
             && (await world.Client.FindAsync(new ObjectKey(Kinds.ClusterQueue, null, project.Namespace), default))
                 .Items("spec", "resourceGroups").Count() == 2, "three accelerators in quota and queue");
         await world.Client.DeleteAsync(new ObjectKey(Kinds.ResourceFlavor, null, flavor.Name()), default);
+    }
+
+    [Theory, EachProvider]
+    public async Task Grant_WhereOpenShiftAiIs_IsAHardwareProfileThatIsKeptUntilItEnds(Provider provider)
+    {
+        Assert.SkipUnless(KubernetesSchemas.Missing is null, KubernetesSchemas.Missing ?? "");
+        var type = HardwareProfileManifests.Versions[0];
+        await using var world = await ProjectWorld.CreateAsync(provider, server, cluster.Kubeconfig);
+        var definition = KubernetesSchemas.Published(type.Group, type.Kind)!;
+        await world.Client.ApplyAsync(definition, default);
+        await world.StartAsync();
+        var project = await world.WaitForAsync(await world.CreateProjectAsync(), ProjectState.Ready);
+        var pool = new HardwarePool { Name = "Cards", Slug = "cards", ResourceName = "nvidia.com/gpu" };
+        var flavor = Manifest.Create(Kinds.ResourceFlavor, null, pool.Slug, new ReconcileOwner("HardwarePool", pool.Id)).With("spec", new System.Text.Json.Nodes.JsonObject());
+        await world.Client.ApplyAsync(flavor, default);
+        var profile = new ObjectKey(type, project.Namespace, pool.Slug);
+
+        world.Grants.Active = [new ProjectGrant(pool.Id, pool.Slug, pool.ResourceName, 3) { Pool = pool }];
+        world.Database.Get<IChangeFeed>().Publish(new RowChange("QuotaRequest", Guid.NewGuid(), project.Id, false));
+        await Eventually.TrueAsync(async () => await world.Client.FindAsync(profile, default) is not null, "the pool's profile");
+        await world.Client.DeleteAsync(profile, default);
+        await Eventually.TrueAsync(async () => await world.Client.FindAsync(profile, default) is not null, "the profile that somebody took away");
+
+        world.Grants.Active = [];
+        world.Database.Get<IChangeFeed>().Publish(new RowChange("QuotaRequest", Guid.NewGuid(), project.Id, false));
+        await Eventually.TrueAsync(async () => await world.Client.FindAsync(profile, default) is null, "no profile without a grant");
+        await world.Client.DeleteAsync(new ObjectKey(Kinds.ResourceFlavor, null, pool.Slug), default);
+        await world.Client.DeleteAsync(
+            new ObjectKey(new("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", false), null, definition.Name()), default);
     }
 
     [Theory, EachProvider]

@@ -80,6 +80,9 @@ public sealed class MemoryCluster : IClusterClient, IClusterCache, IClusters
     IReadOnlyList<JsonObject> IClusterCache.List(ResourceType type, string? ns, (string Key, string Value)? label) =>
         Unlisted.Contains(type) ? [] : List(type, ns, label);
 
+    IReadOnlyList<JsonObject> IClusterCache.Shown(ResourceType type, string ns) =>
+        [.. _objects.Values.Where(o => o.Type == type).Select(o => o.Object).Where(o => o.Text("metadata", "namespace") == ns)];
+
     /// <inheritdoc/>
     public IReadOnlyList<PodHolding> Holdings() => [.. List(Kinds.Pod).Select(PodHolding.Of).OfType<PodHolding>()];
 

@@ -73,9 +73,17 @@ public static class KubernetesSchemas
         return definition?.Versions.TryGetValue(parts[1], out var schema) == true ? (schema, definition.Namespaced) : null;
     }
 
-    private static Definition? Read(string group, string kind)
+    private static Definition? Read(string group, string kind) => Published(group, kind) is not { } document ? null
+        : new Definition(document["spec"]!["scope"]?.ToString() == "Namespaced", document["spec"]!["versions"]!.AsArray().OfType<JsonObject>()
+            .Where(v => v["schema"]?["openAPIV3Schema"] is JsonObject)
+            .ToDictionary(v => v["name"]!.ToString(), v => v["schema"]!["openAPIV3Schema"]!.AsObject()));
+
+    /// <summary>The CustomResourceDefinition of a kind as its makers publish it; null where it is not at hand.</summary>
+    public static JsonObject? Published(string group, string kind)
     {
-        var folder = Path.Combine(Folder!, "crds", group);
+        if (Folder is null)
+            return null;
+        var folder = Path.Combine(Folder, "crds", group);
         if (!Directory.Exists(folder))
             return null;
         foreach (var file in Directory.EnumerateFiles(folder, "*.yaml"))
@@ -85,12 +93,8 @@ public static class KubernetesSchemas
                 continue;
             foreach (var document in YamlDocuments.Read(text))
             {
-                if (document["spec"]?["names"]?["kind"]?.ToString() == kind && document["spec"]?["versions"] is JsonArray versions)
-                {
-                    return new Definition(document["spec"]!["scope"]?.ToString() == "Namespaced", versions.OfType<JsonObject>()
-                        .Where(v => v["schema"]?["openAPIV3Schema"] is JsonObject)
-                        .ToDictionary(v => v["name"]!.ToString(), v => v["schema"]!["openAPIV3Schema"]!.AsObject()));
-                }
+                if (document["spec"]?["names"]?["kind"]?.ToString() == kind && document["spec"]?["versions"] is JsonArray)
+                    return document;
             }
         }
         return null;

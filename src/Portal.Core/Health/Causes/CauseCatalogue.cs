@@ -113,6 +113,8 @@ public static class CauseCatalogue
         new("storage.no_class", CauseArea.Storage, CauseActor.ClusterAdmin),
         new("storage.provisioning_failed", CauseArea.Storage, CauseActor.ClusterAdmin),
         new("storage.lost", CauseArea.Storage, CauseActor.ClusterAdmin),
+        new("storage.bucket_failed", CauseArea.Storage, CauseActor.ClusterAdmin),
+        new("storage.bucket_released", CauseArea.Storage, CauseActor.ClusterAdmin),
         new("storage.resizing", CauseArea.Storage, CauseActor.Nobody),
         new("storage.resize_failed", CauseArea.Storage, CauseActor.ClusterAdmin),
 

@@ -66,10 +66,10 @@ internal sealed class ClusterProbe(
         var missing = new bool[needed.Count];
         await Parallel.ForEachAsync(Enumerable.Range(0, needed.Count), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct },
             async (i, token) => missing[i] = !await MayAsync(connection, needed[i], token));
-        var lacking = needed.Where((_, i) => missing[i]).Select(r => r.ToString()).ToList();
-        return lacking.Count == needed.Count && lacking.Count > 0
+        var lacking = needed.Where((_, i) => missing[i]).ToLookup(r => r.IsOptional, r => r.ToString());
+        return needed.Count > 0 && lacking.Sum(l => l.Count()) == needed.Count
             ? ClusterCheck.Failed("check.no_rights")
-            : new ClusterCheck("", "", lacking);
+            : new ClusterCheck("", "", [.. lacking[false]]) { MissingOptional = [.. lacking[true]] };
     }
 
     private static async Task<string> IdentityAsync(ClusterConnection connection, CancellationToken ct)

@@ -41,8 +41,10 @@ internal sealed class ClusterSession : IAsyncDisposable
     public void Rename(string name) => Cluster = Cluster.Renamed(name);
 
     /// <summary>Begins to follow those of <paramref name="kinds"/> that the cluster serves.</summary>
-    public void Watch(IReadOnlyList<ResourceType> kinds) =>
-        _run = Task.Run(() => _watcher.RunAsync(kinds, _stop.Token), CancellationToken.None);
+    /// <param name="shown">Kinds that pages show besides, where the cluster lets the account read them.</param>
+    /// <param name="optional">Kinds that are worked with where the cluster lets the account read them.</param>
+    public void Watch(IReadOnlyList<ResourceType> kinds, IReadOnlyList<ResourceType>? shown = null, IReadOnlyList<ResourceType>? optional = null) =>
+        _run = Task.Run(() => _watcher.RunAsync(kinds, optional ?? [], shown ?? [], _stop.Token), CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {

@@ -5,6 +5,7 @@ using Portal.Core.Cluster;
 using Portal.Core.Clusters;
 using Portal.Core.Data;
 using Portal.Core.Ownership;
+using Portal.Core.Projects;
 using Portal.Core.Reconciliation;
 
 namespace Portal.Infrastructure.Kubernetes.Sessions;
@@ -104,7 +105,10 @@ internal sealed partial class ClusterSetHost(
         var session = new ClusterSession(row.Id, row.Name, line, options, owner => clusters.Touched?.Invoke(owner), clock, loggers, disputes);
         clusters.Set(row.Id, session);
         _open[row.Id] = (connection, session);
-        session.Watch([.. reconcilers.SelectMany(r => r.Watches).Distinct()]);
+        session.Watch(
+            [.. reconcilers.SelectMany(r => r.Watches).Distinct()],
+            options.ServesPages ? ShownKinds.All : [],
+            [.. reconcilers.SelectMany(r => r.OptionalWatches).Distinct()]);
         LogOpened(log, row.Name);
     }
 

@@ -10,6 +10,9 @@ internal sealed class ClusterCache(ClusterDiscovery discovery) : IClusterCache
 {
     private readonly ConcurrentDictionary<ResourceType, (ObjectIndex Index, Informer Informer)> _followed = new();
 
+    // Of what pages alone show nothing is decided, nothing waited for, and none of it makes what is known look old.
+    private readonly ConcurrentDictionary<ResourceType, ObjectIndex> _shown = new();
+
     /// <summary>The kinds that are served are known, and followed.</summary>
     public bool KnowsKinds { get; set; }
 
@@ -19,8 +22,8 @@ internal sealed class ClusterCache(ClusterDiscovery discovery) : IClusterCache
 
     public TimeSpan? SinceRefusal => discovery.SinceRefusal;
 
-    /// <summary>True once every kind that is served has been listed.</summary>
-    public bool IsSynced => KnowsKinds && _followed.Values.All(f => f.Informer.Age is not null);
+    /// <summary>True once every kind that is served, and may be read where that is not asked for, has been listed.</summary>
+    public bool IsSynced => KnowsKinds && _followed.Values.All(f => f.Informer.Age is not null || f.Informer.IsRefused);
 
     public JsonObject? Find(ObjectKey key) =>
         _followed.TryGetValue(key.Type, out var followed) ? followed.Index.Find(key.Namespace, key.Name) : null;
@@ -30,6 +33,8 @@ internal sealed class ClusterCache(ClusterDiscovery discovery) : IClusterCache
 
     public T Derive<T>(ResourceType type, Func<IReadOnlyList<JsonObject>, T> from) where T : class =>
         _followed.TryGetValue(type, out var followed) ? followed.Index.Derive(from) : from([]);
+
+    public IReadOnlyList<JsonObject> Shown(ResourceType type, string ns) => _shown.TryGetValue(type, out var index) ? index.List(ns, null) : [];
 
     public IReadOnlyList<PodHolding> Holdings() =>
         _followed.TryGetValue(Kinds.Pod, out var followed) ? followed.Index.Holdings() : [];
@@ -52,6 +57,9 @@ internal sealed class ClusterCache(ClusterDiscovery discovery) : IClusterCache
 
     public void Follow(ResourceType type, ObjectIndex index, Informer informer) => _followed[type] = (index, informer);
 
+    /// <summary>Shows a kind that is followed for pages alone.</summary>
+    public void Show(ResourceType type, ObjectIndex index) => _shown[type] = index;
+
     /// <summary>Takes in what the cluster has answered a write with: who has made something need not wait for the watch to see it.</summary>
     public void Take(JsonObject made)
     {
@@ -64,5 +72,9 @@ internal sealed class ClusterCache(ClusterDiscovery discovery) : IClusterCache
     }
 
     /// <summary>The kind is no longer served.</summary>
-    public void Forget(ResourceType type) => _followed.TryRemove(type, out _);
+    public void Forget(ResourceType type)
+    {
+        _followed.TryRemove(type, out _);
+        _shown.TryRemove(type, out _);
+    }
 }

@@ -17,13 +17,16 @@ internal sealed partial class ClusterWatcher(
     private readonly Dictionary<ResourceType, (CancellationTokenSource Stop, Task Run)> _runs = [];
 
     /// <summary>Runs until it is cancelled.</summary>
-    public async Task RunAsync(IReadOnlyList<ResourceType> wanted, CancellationToken stoppingToken)
+    /// <param name="optional">Kinds that the account need not be allowed to read; of one in several versions the first that is served is followed.</param>
+    /// <param name="shown">As those, and nothing but pages asks for them.</param>
+    public async Task RunAsync(
+        IReadOnlyList<ResourceType> wanted, IReadOnlyList<ResourceType> optional, IReadOnlyList<ResourceType> shown, CancellationToken stoppingToken)
     {
         try
         {
             while (true)
             {
-                var known = await FollowServedAsync(wanted, stoppingToken);
+                var known = await FollowServedAsync(wanted, optional, shown, stoppingToken);
                 await Task.Delay(known ? LookForKinds : LookForCluster, clock, stoppingToken);
             }
         }
@@ -34,7 +37,8 @@ internal sealed partial class ClusterWatcher(
         await Task.WhenAll(_runs.Values.Select(r => r.Run));
     }
 
-    private async Task<bool> FollowServedAsync(IReadOnlyList<ResourceType> wanted, CancellationToken ct)
+    private async Task<bool> FollowServedAsync(
+        IReadOnlyList<ResourceType> wanted, IReadOnlyList<ResourceType> optional, IReadOnlyList<ResourceType> shown, CancellationToken ct)
     {
         try
         {
@@ -49,7 +53,12 @@ internal sealed partial class ClusterWatcher(
                 stop.Dispose();
             }
             foreach (var type in wanted.Where(t => capabilities.Serves(t) && !_runs.ContainsKey(t)))
-                Follow(type, KueueVersion.Spoken(capabilities, type), ct);
+                Follow(type, KueueVersion.Spoken(capabilities, type), isOptional: false, ct);
+            // Each that is followed leaves out what comes after it in another version.
+            foreach (var type in optional.Where(t => capabilities.ServesExactly(t) && !IsFollowed(t)))
+                Follow(type, type, isOptional: true, ct);
+            foreach (var type in shown.Where(t => capabilities.ServesExactly(t) && !IsFollowed(t)))
+                Show(type, ct);
             cache.KnowsKinds = true;
             return true;
         }
@@ -66,12 +75,27 @@ internal sealed partial class ClusterWatcher(
         }
     }
 
+    // In whichever version.
+    private bool IsFollowed(ResourceType type) => _runs.Keys.Any(r => r.Group == type.Group && r.Plural == type.Plural);
+
     /// <param name="spoken">The version in which the cluster is asked for it; what it says is read as <paramref name="type"/>.</param>
-    private void Follow(ResourceType type, ResourceType spoken, CancellationToken ct)
+    private void Follow(ResourceType type, ResourceType spoken, bool isOptional, CancellationToken ct)
     {
         var index = new ObjectIndex();
-        var informer = new Informer(spoken, connection, index, touched, clock, log);
+        var informer = new Informer(spoken, connection, index, touched, clock, log, isOptional);
         cache.Follow(type, index, informer);
+        Run(type, informer, ct);
+    }
+
+    private void Show(ResourceType type, CancellationToken ct)
+    {
+        var index = new ObjectIndex();
+        cache.Show(type, index);
+        Run(type, new Informer(type, connection, index, _ => { }, clock, log, isOptional: true), ct);
+    }
+
+    private void Run(ResourceType type, Informer informer, CancellationToken ct)
+    {
         var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         _runs[type] = (stop, Task.Run(() => RunAsync(type, informer, stop), CancellationToken.None));
     }

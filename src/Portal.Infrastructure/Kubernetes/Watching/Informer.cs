@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Portal.Core.Cluster;
+using Portal.Core.Projects;
 using Portal.Core.Reconciliation;
 
 namespace Portal.Infrastructure.Kubernetes.Watching;
@@ -8,8 +10,12 @@ namespace Portal.Infrastructure.Kubernetes.Watching;
 /// Keeps an index equal to the cluster's objects of one kind: lists them, follows the watch from there, and when the watch
 /// can no longer say what happened in between, lists again and takes the difference, deletions included.
 /// </summary>
+/// <param name="isOptional">
+/// True for a kind that the account need not be allowed to read: that it may not is an answer like any other, and objects outside of
+/// projects are not kept.
+/// </param>
 internal sealed partial class Informer(
-    ResourceType type, ClusterConnection connection, ObjectIndex index, Action<ReconcileOwner> touched, TimeProvider clock, ILogger log)
+    ResourceType type, ClusterConnection connection, ObjectIndex index, Action<ReconcileOwner> touched, TimeProvider clock, ILogger log, bool isOptional = false)
 {
     // After so many watches in a row that brought nothing, the version itself is in doubt.
     private const int FruitlessWatches = 4;
@@ -21,9 +27,13 @@ internal sealed partial class Informer(
     private static readonly Backoff Delays = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30));
 
     private long _heardAt = -1;
+    private volatile bool _isRefused;
 
     /// <summary>Time since the cluster last spoke of this kind; null before the first list.</summary>
     public TimeSpan? Age => Interlocked.Read(ref _heardAt) is >= 0 and var at ? clock.GetElapsedTime(at) : null;
+
+    /// <summary>The account may not read the kind, and need not.</summary>
+    public bool IsRefused => _isRefused;
 
     /// <summary>How often the objects were listed whole.</summary>
     public int Lists { get; private set; }
@@ -42,9 +52,17 @@ internal sealed partial class Informer(
             }
             catch (ClusterException e) when (e.Failure == ClusterFailure.NotFound)
             {
-                Tell(index.Replace([], null));
-                Interlocked.Exchange(ref _heardAt, -1);
+                Clear();
                 return;
+            }
+            catch (ClusterException e) when (IsAnswer(e))
+            {
+                Clear();
+                // Said once, not each time that it is asked for.
+                if (!_isRefused)
+                    LogRefused(log, type.Plural, e.Message);
+                (_isRefused, failures) = (true, 0);
+                await Task.Delay(connection.Options.WhileRefused, clock, ct);
             }
             catch (ClusterException e)
             {
@@ -58,9 +76,13 @@ internal sealed partial class Informer(
     {
         var items = new List<HeldObject>();
         var version = "";
-        await foreach (var page in connection.PagesAsync(type, null, null, ct))
+        await foreach (var page in connection.PagesAsync(type, null, null, ct, mayBeRefused: isOptional))
         {
-            page.Each(item => items.Add(packer.Pack(item)));
+            page.Each(item =>
+            {
+                if (IsKept(item))
+                    items.Add(packer.Pack(item));
+            });
             // The first page's version: what changed while the others were read comes again on the watch.
             version = version.Length == 0 ? page.Version : version;
         }
@@ -80,7 +102,7 @@ internal sealed partial class Informer(
             {
                 // Until it says something.
                 silent++;
-                await foreach (var seen in connection.WatchAsync(type, version, ct))
+                await foreach (var seen in connection.WatchAsync(type, version, ct, mayBeRefused: isOptional))
                 {
                     // Versions grow in the order of the changes. A smaller one has been overtaken on its way: what else may have been is
                     // not known, and an old state taken for a new one would stay.
@@ -100,7 +122,7 @@ internal sealed partial class Informer(
             {
                 return;
             }
-            catch (ClusterException e)
+            catch (ClusterException e) when (!IsAnswer(e))
             {
                 fruitless++;
                 LogWatchFailed(log, type.Plural, e.Message);
@@ -112,6 +134,9 @@ internal sealed partial class Informer(
     private void Take(ObjectPacker packer, WatchEvent seen)
     {
         Heard();
+        _isRefused = false;
+        if (!IsKept(seen.Object))
+            return;
         switch (seen.Type)
         {
             case "ADDED" or "MODIFIED":
@@ -125,6 +150,18 @@ internal sealed partial class Informer(
         }
     }
 
+    private bool IsAnswer(ClusterException failure) => isOptional && failure.Failure == ClusterFailure.Forbidden;
+
+    // Of a large cluster most Services and Deployments are somebody else's.
+    private bool IsKept(JsonElement seen) =>
+        !isOptional || seen.Text("metadata", "namespace")?.StartsWith(ProjectRules.NamespacePrefix, StringComparison.Ordinal) == true;
+
+    private void Clear()
+    {
+        Tell(index.Replace([], null));
+        Interlocked.Exchange(ref _heardAt, -1);
+    }
+
     private void Heard() => Interlocked.Exchange(ref _heardAt, clock.GetTimestamp());
 
     private void Tell(IReadOnlyList<ReconcileOwner> owners)
@@ -135,6 +172,9 @@ internal sealed partial class Informer(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Listing {Kind} failed: {Reason}")]
     private static partial void LogListFailed(ILogger log, string kind, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Kind} may not be read, and are not shown: {Reason}")]
+    private static partial void LogRefused(ILogger log, string kind, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The watch on {Kind} sent an older change after a newer one; they are listed again")]
     private static partial void LogDisordered(ILogger log, string kind);

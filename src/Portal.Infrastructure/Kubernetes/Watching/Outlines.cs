@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Portal.Core.Cluster;
+using Portal.Core.Pipelines;
+using Portal.Core.Publishing;
 
 namespace Portal.Infrastructure.Kubernetes.Watching;
 
@@ -9,7 +11,15 @@ internal static class Outlines
     private const int AnnotationLimit = 256;
 
     // Who owns which field is large, and is asked for where it is of use.
-    private static readonly Outline General = new([], [("metadata", new Outline(["managedFields"]))]);
+    private static readonly (string, Outline) Metadata = ("metadata", new Outline(["managedFields"]));
+
+    private static readonly Outline General = new([], [Metadata]);
+
+    // A Route may hold the private key of its certificate.
+    private static readonly Outline Route = new([], [Metadata, ("spec", new Outline([], [("tls", new Outline(["key"]))]))]);
+
+    // What its run was made of stands in its spec, or in the Pipeline, already.
+    private static readonly Outline PipelineRun = new([], [Metadata, ("status", new Outline(["pipelineSpec", "provenance"]))]);
 
     private static readonly Outline Condition = new(["lastProbeTime", "observedGeneration"]);
 
@@ -54,5 +64,5 @@ internal static class Outlines
     ]);
 
     /// <summary>The outline in which objects of a kind are kept.</summary>
-    public static Outline Of(ResourceType type) => type == Kinds.Pod ? Pod : General;
+    public static Outline Of(ResourceType type) => type == Kinds.Pod ? Pod : type == PublishingKinds.Route ? Route : type == PipelineRunManifests.Kind ? PipelineRun : General;
 }

@@ -25,13 +25,13 @@ internal static class WatchStream
     private static readonly StreamPipeReaderOptions Buffers = new(bufferSize: 16 * 1024);
 
     public static async IAsyncEnumerable<WatchEvent> WatchAsync(
-        this ClusterConnection connection, ResourceType type, string version, [EnumeratorCancellation] CancellationToken ct)
+        this ClusterConnection connection, ResourceType type, string version, [EnumeratorCancellation] CancellationToken ct, bool mayBeRefused = false)
     {
         // Not all watches of a portal are to end, and begin again, in one moment.
         var seconds = connection.Options.WatchTime.TotalSeconds * (0.8 + (0.4 * Random.Shared.NextDouble()));
         var path = string.Create(CultureInfo.InvariantCulture,
             $"{type.Path(null)}?watch=1&allowWatchBookmarks=true&resourceVersion={Uri.EscapeDataString(version)}&timeoutSeconds={seconds:0}");
-        using var response = await connection.SendAsync(HttpMethod.Get, path, ct);
+        using var response = await connection.SendAsync(HttpMethod.Get, path, ct, mayBeRefused: mayBeRefused);
         using var idle = CancellationTokenSource.CreateLinkedTokenSource(ct);
         idle.CancelAfter(connection.Options.WatchIdle);
         var reader = PipeReader.Create(await response.Content.ReadAsStreamAsync(ct), Buffers);

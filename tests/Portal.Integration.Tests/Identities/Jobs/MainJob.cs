@@ -1,5 +1,8 @@
 using Portal.Core.Cluster;
+using Portal.Core.Hardware;
 using Portal.Core.Notebooks;
+using Portal.Core.Projects;
+using Portal.Core.Publishing;
 using Portal.Core.Serving;
 using Portal.Core.Training;
 using Portal.LocalCluster;
@@ -24,13 +27,22 @@ internal sealed record MainJob(ISet<string> Operators, ResourceType[] ServedAlon
                 ServingKinds.InferenceService, ServingKinds.ServingRuntime,
             ],
             OperatorsAsync),
-        ["Kueue, JobSet"] = new(Having(LocalClusterOptions.Kueue, LocalClusterOptions.JobSet), [], [TrainingKinds.JobSet], JobSetAsync),
+        ["Kueue, what pages show, OpenShift AI"] = new(
+            Having(LocalClusterOptions.Kueue), [.. OfOthers, HardwareProfileManifests.Versions[0]], [.. OfOthers, HardwareProfileManifests.Versions[0]], ShowAsync),
+        ["Kueue, JobSet, Open Data Hub before 3"] = new(
+            Having(LocalClusterOptions.Kueue, LocalClusterOptions.JobSet), [HardwareProfileManifests.Dashboard],
+            [TrainingKinds.JobSet, HardwareProfileManifests.Dashboard], JobSetAsync),
         // Where there are queues the older operator is given nothing: see TrainingPlan.
         ["training operator"] = new(Having(), [TrainingKinds.PyTorchJob], [TrainingKinds.PyTorchJob], PyTorchAsync),
     };
 
     /// <summary>Its kinds as rights name them.</summary>
     public IReadOnlySet<string> Resources { get; } = Kinds.Select(k => $"{k.Plural}.{k.Group}").ToHashSet();
+
+    // Those that the embedded cluster serves by itself are for the job without operators, and KServe is for that with its operator. Of
+    // kinds in two versions one is served.
+    private static ResourceType[] OfOthers =>
+        [.. ShownKinds.All.Where(k => k.Group.Contains('.', StringComparison.Ordinal) && k.Group != PublishingKinds.Ingress.Group && k.Group != ServingKinds.InferenceService.Group).DistinctBy(k => k.Kind)];
 
     private static HashSet<string> Having(params string[] operators) => [.. operators];
 
@@ -61,8 +73,19 @@ internal sealed record MainJob(ISet<string> Operators, ResourceType[] ServedAlon
         await WorkSteps.ShowAsync(parts, project, ServingKinds.ServingRuntime, ServingKinds.InferenceService);
     }
 
-    private static async Task JobSetAsync(TwoParts parts, OperatorStandIn none) =>
-        await WorkSteps.TrainAsync(parts, Draft(await ProjectSteps.OnboardAsync(parts)) with { Nodes = 2 }, TrainingKinds.JobSet);
+    private static async Task ShowAsync(TwoParts parts, OperatorStandIn others)
+    {
+        var project = await ProjectSteps.OnboardAsync(parts);
+        await WorkSteps.ShowAsync(parts, project, OfOthers);
+        await PlatformSteps.TellAsync(parts, project, HardwareProfileManifests.Versions[0]);
+    }
+
+    private static async Task JobSetAsync(TwoParts parts, OperatorStandIn others)
+    {
+        var project = await ProjectSteps.OnboardAsync(parts);
+        await WorkSteps.TrainAsync(parts, Draft(project) with { Nodes = 2 }, TrainingKinds.JobSet);
+        await PlatformSteps.TellAsync(parts, project, HardwareProfileManifests.Dashboard);
+    }
 
     // With a command of its own the code needs no PyTorch.
     private static async Task PyTorchAsync(TwoParts parts, OperatorStandIn training) => await WorkSteps.TrainAsync(

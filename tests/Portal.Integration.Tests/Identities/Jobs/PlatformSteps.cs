@@ -25,7 +25,18 @@ internal static class PlatformSteps
         return Value(await parts.Get<HardwareService>().CreateAsync(parts.Admin, draft, Ct));
     }
 
-    public static async Task GrantAsync(TwoParts parts, Guid project, Guid pool)
+    /// <summary>A grant of the pool is a profile in the project's namespace until it is given back.</summary>
+    public static async Task TellAsync(TwoParts parts, Guid project, ResourceType type)
+    {
+        var pool = await MakePoolAsync(parts);
+        var grant = await GrantAsync(parts, project, pool);
+        var path = $"/{type.Path(await ProjectSteps.NamespaceAsync(parts, project))}";
+        await UntilAsync(async () => (await parts.Chart.MustAsync("GET", path)).Items("items").Count() == 1, () => "the pool's profile");
+        Done(await parts.Get<QuotaService>().ReleaseAsync(parts.Scientist, grant, Ct));
+        await UntilAsync(async () => !(await parts.Chart.MustAsync("GET", path)).Items("items").Any(), () => "the profile is gone");
+    }
+
+    public static async Task<Guid> GrantAsync(TwoParts parts, Guid project, Guid pool)
     {
         var now = DateTimeOffset.UtcNow;
         var draft = new QuotaDraft(Guid.CreateVersion7(), project, pool, 2, now, now.AddDays(7), "Retrain the scorecard");
@@ -44,6 +55,7 @@ internal static class PlatformSteps
             return (await parts.Chart.MustAsync("GET", $"/api/v1/namespaces/{ns}/resourcequotas/project-limits")).Text("spec", "hard", "requests.nvidia.com/gpu") == "2";
         }, () => "the cluster grants two cards");
         await ProjectSteps.ReadyAsync(parts, project);
+        return draft.Id;
     }
 
     public static async Task RemovePoolAsync(TwoParts parts, Guid pool)

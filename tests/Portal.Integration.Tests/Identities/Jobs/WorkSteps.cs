@@ -109,7 +109,9 @@ internal static class WorkSteps
         ["metadata"] = new JsonObject { ["name"] = Elsewhere },
         ["spec"] = kind == ServingKinds.InferenceService
             ? new JsonObject { ["predictor"] = new JsonObject { ["model"] = new JsonObject { ["modelFormat"] = new JsonObject { ["name"] = "sklearn" } } } }
-            : new JsonObject { ["containers"] = new JsonArray(new JsonObject { ["name"] = "kserve-container", ["image"] = "localhost/sklearn-server:1" }) },
+            : kind == ServingKinds.ServingRuntime
+            ? new JsonObject { ["containers"] = new JsonArray(new JsonObject { ["name"] = "kserve-container", ["image"] = "localhost/sklearn-server:1" }) }
+            : [],
     };
 
     private static async Task<Guid> LaunchAsync(TwoParts parts, TrainingDraft draft) => Value(await parts.Get<TrainingService>().LaunchAsync(parts.Scientist, draft, Ct));

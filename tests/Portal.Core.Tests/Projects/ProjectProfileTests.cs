@@ -1,0 +1,88 @@
+using Portal.Core.Cluster;
+using Portal.Core.Hardware;
+using Portal.Core.Projects;
+using Portal.Testing.Cluster;
+
+namespace Portal.Core.Tests.Projects;
+
+/// <summary>A project's pools as OpenShift AI shows them.</summary>
+public class ProjectProfileTests
+{
+    private static readonly ResourceType Profile = HardwareProfileManifests.Versions[0];
+
+    private static readonly HardwarePool Pool = new() { Name = "Cards", Slug = "cards", ResourceName = "nvidia.com/gpu" };
+
+    private readonly MemoryCluster _cluster = new([.. PassStage.Kueue, HardwareProfileManifests.Dashboard, HardwareProfileManifests.Versions[1], Profile]);
+    private readonly ProjectPlan _without;
+    private readonly ProjectPlan _granted;
+
+    public ProjectProfileTests()
+    {
+        _cluster.Put(Kinds.ResourceFlavor, PoolManifests.Flavor(Pool));
+        var project = new Project { Id = Guid.NewGuid(), Namespace = "ml-x", TeamId = Guid.NewGuid(), ClusterId = _cluster.Id };
+        _without = new ProjectPlan(project, "Risk", [], [], ["nvidia.com/gpu"], new ProjectClusterOptions());
+        _granted = _without with { Grants = [new ProjectGrant(Pool.Id, Pool.Slug, Pool.ResourceName, 2) { Pool = Pool, MayBorrow = 3 }] };
+    }
+
+    [Fact]
+    public async Task Queue_WithAGrant_TellsOpenShiftAiOfThePoolUntilItEnds()
+    {
+        var steps = new ProjectSteps(_cluster, TimeProvider.System);
+
+        var (made, _) = await steps.TakeAsync(ProjectStepKind.Queue, _granted, default);
+
+        Assert.True(made.IsFinished, made.Reason);
+        var profile = Assert.Single(_cluster.List(Profile, "ml-x"));
+        Assert.Equal((Profile.ApiVersion, "cards", "default"), (profile.Text("apiVersion"), profile.Name(), profile.Text("spec", "scheduling", "kueue", "localQueueName")));
+        Assert.Equal("5", profile.Items("spec", "identifiers").Last().Text("maxCount"));
+        await steps.TakeAsync(ProjectStepKind.Queue, _without, default);
+        Assert.Empty(_cluster.List(Profile, "ml-x"));
+    }
+
+    [Fact]
+    public async Task Queue_WithoutKueue_LeadsToTheNodes()
+    {
+        _cluster.Serve(Profile);
+
+        await new ProjectSteps(_cluster, TimeProvider.System).TakeAsync(ProjectStepKind.Queue, _granted, default);
+
+        Assert.Equal("Node", Assert.Single(_cluster.List(Profile, "ml-x")).Text("spec", "scheduling", "type"));
+    }
+
+    [Fact]
+    public async Task Queue_OfAnAccountThatMayNotWriteProfiles_IsDoneAndAsksOnce()
+    {
+        const string Apply = "apply HardwareProfile cards";
+        _cluster.Fails = call => call == Apply ? new ClusterException(ClusterFailure.Forbidden, "no") : null;
+        var steps = new ProjectSteps(_cluster, TimeProvider.System);
+
+        var first = await steps.TakeAsync(ProjectStepKind.Queue, _granted, default);
+        var second = await steps.TakeAsync(ProjectStepKind.Queue, _granted, default);
+
+        Assert.Equal((true, true), (first.Outcome.IsFinished, second.Outcome.IsFinished));
+        Assert.Equal("", first.Outcome.Reason);
+        Assert.Single(_cluster.Calls, call => call == Apply);
+    }
+
+    [Fact]
+    public async Task Queue_WithoutKueueWhereOthersHoldAProfile_IsNotNeededAndSaysSo()
+    {
+        _cluster.Serve(Profile);
+        _cluster.Fails = call => call == "apply HardwareProfile cards" ? new ClusterException(ClusterFailure.Owned, "held") : null;
+
+        var (outcome, failure) = await new ProjectSteps(_cluster, TimeProvider.System).TakeAsync(ProjectStepKind.Queue, _granted, default);
+
+        Assert.Null(failure);
+        Assert.Equal((StepState.NotNeeded, "held"), (outcome.State, outcome.Detail));
+    }
+
+    [Fact]
+    public void Objects_OfAPlan_NameItsProfilesForThePreview()
+    {
+        var (type, manifest) = ProjectObjectSet.Of(_granted, _cluster.Capabilities!).Last();
+
+        Assert.Equal(Profile, type);
+        Assert.True(ProjectObjectSet.IsOne(type, manifest));
+        Assert.DoesNotContain(ProjectObjectSet.Of(_granted, new ClusterCapabilities("v1.36.2", PassStage.Kueue, false)), o => o.Type == type);
+    }
+}
