@@ -16,22 +16,22 @@ internal static class SmallRules
         {
             case "configmaps" or "secrets":
                 Data(tree, old, causes);
+                if (type.Plural == "secrets") SecretRules.Validate(tree, old, causes);
                 break;
             case "persistentvolumeclaims":
                 Claim(tree, old, causes);
                 break;
             case "resourcequotas":
-                Amounts(tree.Map("spec", "hard"), "spec.hard", causes);
+                LimitRules.Quota(tree, old, causes);
                 break;
             case "limitranges":
-                var limits = tree.Items("spec", "limits") ?? [];
-                for (var i = 0; i < limits.Count; i++)
-                {
-                    foreach (var list in (ReadOnlySpan<string>)["max", "min", "default", "defaultRequest"]) Amounts((limits[i] as JsonObject)?.Map(list), $"spec.limits[{i}].{list}", causes);
-                }
+                LimitRules.Range(tree, causes);
                 break;
             case "rolebindings.rbac.authorization.k8s.io" or "clusterrolebindings.rbac.authorization.k8s.io":
-                if (old is not null && !JsonNode.DeepEquals(old["roleRef"], tree["roleRef"])) causes.Invalid("roleRef", tree["roleRef"], "cannot change roleRef");
+                RbacRules.Binding(type, tree, old, causes);
+                break;
+            case "roles.rbac.authorization.k8s.io" or "clusterroles.rbac.authorization.k8s.io":
+                RbacRules.Role(type, tree, causes);
                 break;
             case "validatingadmissionpolicies.admissionregistration.k8s.io":
                 if (tree.Items("spec", "validations") is not { Count: > 0 }) causes.Required("spec.validations", "validations or auditAnnotations must contain at least one item");
@@ -74,6 +74,10 @@ internal static class SmallRules
                 }
             }
         }
+        foreach (var (key, _) in tree.Map("binaryData") ?? [])
+        {
+            if (tree.Map("data")?.ContainsKey(key) == true) causes.Invalid($"data[{key}]", key, "duplicate of key present in binaryData");
+        }
         if (size > DataLimit) causes.TooLong("", DataLimit);
         if (old?.Flag("immutable") != true) return;
         if (tree.Flag("immutable") != true) causes.Forbidden("immutable", "field is immutable when `immutable` is set");
@@ -90,13 +94,5 @@ internal static class SmallRules
         else if (!Quantity.TryParse(size, out var amount) || amount.Value <= 0) causes.Invalid("spec.resources[storage]", size, "must be greater than zero");
         else if (old?.Text("spec", "resources", "requests", "storage") is { } before && amount < Quantity.Parse(before))
             causes.Forbidden("spec.resources.requests.storage", "field can not be less than status.capacity");
-    }
-
-    private static void Amounts(JsonObject? amounts, string path, Causes causes)
-    {
-        foreach (var (resource, value) in amounts ?? [])
-        {
-            if (Quantity.TryParse(value.AsText(), out var amount) && amount.Value < 0) causes.Invalid($"{path}[{resource}]", value, "must be greater than or equal to 0");
-        }
     }
 }

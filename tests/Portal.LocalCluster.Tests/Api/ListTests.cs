@@ -75,6 +75,13 @@ public sealed class ListTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Contains(why, said.Text("message"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("limit=abc")]
+    [InlineData("timeoutSeconds=abc")]
+    [InlineData("watch=1&timeoutSeconds=abc")]
+    [InlineData("continue=eyJ2IjoibWV0YS5rOHMuaW8vdjEiLCJydiI6MSwic3RhcnQiOiJhXHUwMDAwIn0&resourceVersion=1")]
+    public async Task Options_ThatCannotBeRead_AreABadRequest(string query) => await api.ExpectAsync(400, "GET", "/api/v1/configmaps?" + query);
+
     [Fact]
     public async Task List_OfAVersionYetToCome_Is504AndToBeTriedAgain()
     {
