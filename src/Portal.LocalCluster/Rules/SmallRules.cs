@@ -9,6 +9,9 @@ namespace Portal.LocalCluster.Rules;
 internal static class SmallRules
 {
     private const int DataLimit = 1024 * 1024;
+    private const long HighestPriority = 1_000_000_000;
+
+    private static readonly string[] SystemPriorities = ["system-cluster-critical", "system-node-critical"];
 
     public static void Validate(ResourceType type, JsonObject tree, JsonObject? old, Causes causes)
     {
@@ -19,7 +22,13 @@ internal static class SmallRules
                 if (type.Plural == "secrets") SecretRules.Validate(tree, old, causes);
                 break;
             case "persistentvolumeclaims":
-                Claim(tree, old, causes);
+                StorageRules.Claim(tree, old, causes);
+                break;
+            case "storageclasses.storage.k8s.io":
+                StorageRules.Class(tree, old, causes);
+                break;
+            case "nodes":
+                NodeRules.Validate(tree, causes);
                 break;
             case "resourcequotas":
                 LimitRules.Quota(tree, old, causes);
@@ -42,9 +51,24 @@ internal static class SmallRules
                 if (tree.Items("spec", "validationActions") is not { Count: > 0 }) causes.Required("spec.validationActions");
                 break;
             case "priorityclasses.scheduling.k8s.io":
-                if (old is not null && old.Whole("value") != tree.Whole("value")) causes.Forbidden("value", "may not be changed in an update.");
+                Priority(tree, old, causes);
                 break;
         }
+    }
+
+    private static void Priority(JsonObject tree, JsonObject? old, Causes causes)
+    {
+        var known = SystemPriorities.Contains(tree.Name(), StringComparer.Ordinal);
+        if (tree.Name().StartsWith("system-", StringComparison.Ordinal) && !known)
+        {
+            causes.Forbidden("metadata.name",
+                $"priority class names with 'system-' prefix are reserved for system use only. error: {tree.Name()} is not a known system priority class");
+        }
+        else if (!known && tree.Whole("value") > HighestPriority)
+        {
+            causes.Forbidden("value", $"maximum allowed value of a user defined priority is {HighestPriority}");
+        }
+        if (old is not null && old.Whole("value") != tree.Whole("value")) causes.Forbidden("value", "may not be changed in an update.");
     }
 
     private static void Expression(string field, string expression, Causes causes)
@@ -85,14 +109,5 @@ internal static class SmallRules
         {
             if (!JsonNode.DeepEquals(old[list], tree[list])) causes.Forbidden(list, "field is immutable when `immutable` is set");
         }
-    }
-
-    private static void Claim(JsonObject tree, JsonObject? old, Causes causes)
-    {
-        if (tree.Items("spec", "accessModes") is not { Count: > 0 }) causes.Required("spec.accessModes", "at least 1 access mode is required");
-        if (tree.Text("spec", "resources", "requests", "storage") is not { } size) causes.Required("spec.resources[storage]");
-        else if (!Quantity.TryParse(size, out var amount) || amount.Value <= 0) causes.Invalid("spec.resources[storage]", size, "must be greater than zero");
-        else if (old?.Text("spec", "resources", "requests", "storage") is { } before && amount < Quantity.Parse(before))
-            causes.Forbidden("spec.resources.requests.storage", "field can not be less than status.capacity");
     }
 }

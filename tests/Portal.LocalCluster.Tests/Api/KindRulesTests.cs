@@ -18,6 +18,10 @@ public sealed class KindRulesTests(ApiFixture api) : IClassFixture<ApiFixture>
     [InlineData("/api/v1/~/services", """{"spec":{"type":"ExternalName"}}""", "FieldValueRequired spec.externalName")]
     [InlineData("/api/v1/~/pods", """{"spec":{"containers":[{"name":"c","image":"a","resources":{"requests":{"foo":"1"}}}]}}""", "FieldValueInvalid spec.containers[0].resources.requests[foo]")]
     [InlineData("/api/v1/~/resourcequotas", """{"spec":{"hard":{"zz":"1","foo.com/x":"1","count/jobs.batch":"1","requests.cpu":"1"}}}""", "FieldValueInvalid spec.hard[zz]")]
+    [InlineData("/api/v1/~/persistentvolumeclaims", """{"spec":{"accessModes":["zz"],"resources":{"requests":{"storage":"0"}}}}""", "FieldValueNotSupported spec.accessModes, FieldValueInvalid spec.resources[storage]")]
+    [InlineData("/api/v1/nodes", """{"spec":{"taints":[{"key":"k","effect":"Zz"}]}}""", "FieldValueNotSupported metadata.taints[0].effect")]
+    [InlineData("/api/v1/nodes", """{"spec":{"taints":[{"key":"k","effect":"NoSchedule"},{"key":"k","value":"v","effect":"NoSchedule"}]}}""", "FieldValueDuplicate metadata.taints[1]")]
+    [InlineData("/apis/scheduling.k8s.io/v1/priorityclasses", """{"value":2000000000}""", "FieldValueForbidden value")]
     [InlineData("/api/v1/~/limitranges", """{"spec":{"limits":[{"type":"Pod","max":{"cpu":"1"},"min":{"cpu":"2"}}]}}""", "FieldValueInvalid spec.limits[0].min[cpu]")]
     [InlineData("/apis/apps/v1/~/deployments", "{}", "FieldValueRequired spec.selector, FieldValueRequired spec.template.spec.containers")]
     [InlineData("/apis/apps/v1/~/deployments", """{"spec":{"selector":{"matchLabels":{"a":"b"}},"strategy":{"type":"Recreate","rollingUpdate":{}},"template":{"metadata":{"labels":{"a":"b"}},"spec":POD}}}""", "FieldValueForbidden spec.strategy.rollingUpdate")]
@@ -49,6 +53,7 @@ public sealed class KindRulesTests(ApiFixture api) : IClassFixture<ApiFixture>
 
     [Theory]
     [InlineData("secrets", """{"type":"Opaque"}""", """{"type":"x/y"}""", "type")]
+    [InlineData("persistentvolumeclaims", """{"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}""", """{"spec":{"accessModes":["ReadWriteMany"]}}""", "spec")]
     [InlineData("resourcequotas", """{"spec":{"hard":{"pods":"1"}}}""", """{"spec":{"scopes":["BestEffort"]}}""", "spec.scopes")]
     public async Task Change_OfWhatStays_IsRefused(string plural, string body, string patch, string field)
     {
@@ -77,6 +82,31 @@ public sealed class KindRulesTests(ApiFixture api) : IClassFixture<ApiFixture>
         await api.ExpectAsync(400, "POST", scopes, """{"metadata":{"name":"x"}}""");
         await api.ExpectAsync(201, "POST", scopes, """{"apiVersion":"samples.lab/v1","kind":"Scope","metadata":{"name":"x"}}""");
         await api.ExpectAsync(422, "PUT", scopes + "/x", """{"apiVersion":"samples.lab/v1","kind":"Scope","metadata":{"name":"x","resourceVersion":"0"}}""");
+    }
+
+    [Fact]
+    public async Task PriorityClass_WithAReservedName_IsRefused()
+    {
+        var refused = await api.ExpectAsync(422, "POST", "/apis/scheduling.k8s.io/v1/priorityclasses", """{"metadata":{"name":"system-x"},"value":5}""");
+        Assert.Contains("system-x is not a known system priority class", refused.Text("message"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task StorageClass_OfAnotherProvisioner_IsRefused()
+    {
+        const string Classes = "/apis/storage.k8s.io/v1/storageclasses";
+        await api.ExpectAsync(201, "POST", Classes, """{"metadata":{"name":"sc"},"provisioner":"x"}""");
+        var refused = await api.ExpectAsync(422, "PATCH", Classes + "/sc", """{"provisioner":"y","parameters":{"a":"b"}}""", "application/merge-patch+json");
+        Assert.Contains("provisioner: Forbidden: updates to provisioner are forbidden.", refused.Text("message"), StringComparison.Ordinal);
+        Assert.Contains("parameters: Forbidden: updates to parameters are forbidden.", refused.Text("message"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Node_ThatReportsItsCapacity_GivesOutAllOfIt()
+    {
+        await api.ExpectAsync(201, "POST", "/api/v1/nodes", """{"metadata":{"name":"node-of-rules"}}""");
+        var node = await api.ExpectAsync(200, "PATCH", "/api/v1/nodes/node-of-rules/status", """{"status":{"capacity":{"cpu":"4"}}}""", "application/merge-patch+json");
+        Assert.Equal("4", node.Text("status", "allocatable", "cpu"));
     }
 
     [Theory]

@@ -104,6 +104,15 @@ public sealed class ListTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal("PartialObjectMetadata", ((JsonObject)table.Items("rows")![0]!).Text("object", "kind"));
     }
 
+    [Fact]
+    public async Task List_AsATableOfAnUnknownVersion_IsWhateverComesNext()
+    {
+        var path = await FilledAsync(1);
+        var (_, body, _) = await api.SendAsync("GET", path, accept: "application/json;as=Table;v=v9;g=meta.k8s.io,application/json");
+        Assert.Equal("ConfigMapList", ((JsonObject)body!).Kind());
+        Assert.Equal(406, (int)(await api.SendAsync("GET", path, accept: "application/json;as=Table;v=v9;g=meta.k8s.io")).Code);
+    }
+
     private static IEnumerable<string> Names(JsonObject list) => list.Items("items")!.OfType<JsonObject>().Select(item => item.Name());
 
     private static string Body(string name) => $$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"{{name}}"} }""";
