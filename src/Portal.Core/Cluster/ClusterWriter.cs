@@ -24,8 +24,6 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
 
     private readonly KeptObjects _kept = new(cluster, cache, disputes, clusterId);
 
-    private readonly OwnWrites _own = new(cache);
-
     private readonly RepairNotes _notes = new(disputes);
 
     /// <summary>The object as the cluster has it after this.</summary>
@@ -33,7 +31,7 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
     public async Task<JsonObject> EnsureAsync(ResourceType type, JsonObject wanted, CancellationToken ct)
     {
         var key = new ObjectKey(type, wanted.Text("metadata", "namespace"), wanted.Name());
-        var (seen, owner) = (_own.Find(key), wanted.Owner() ?? default);
+        var (seen, owner) = (cache.Find(key), wanted.Owner() ?? default);
         await _kept.RefuseAsync(key, owner, seen, ct);
         var dispute = await PrepareAsync(key, wanted, ct);
         if (seen is not null && !seen.IsGoing() && Coverage.Covers(seen, wanted))
@@ -45,6 +43,9 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
         }
         var made = await SendAsync(key, wanted, owner, dispute, ct);
         await TellAsync(key, owner, seen, wanted, made, dispute, ct);
+        // Of a kind that nobody follows, that it is not seen says nothing.
+        if (cache.Find(key) is not null)
+            _there[key] = true;
         return made;
     }
 
@@ -87,7 +88,7 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
             return;
         }
         var dispute = await PrepareAsync(key, wanted, ct);
-        if (_own.Find(key) is not { } seen || seen.IsGoing() || !IsWish(seen, wanted))
+        if (cache.Find(key) is not { } seen || seen.IsGoing() || !IsWish(seen, wanted))
             return;
         await _kept.RefuseAsync(key, owner, seen, ct);
         var missing = Coverage.Missing(seen, wanted);
@@ -171,7 +172,6 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
         foreach (var key in _there.Keys.Where(Goes))
             _there.TryRemove(key, out _);
         _kept.Forget(Goes);
-        _own.Forget(Goes);
         _notes.Forget(Goes);
     }
 
@@ -226,10 +226,11 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
 
     private async Task<JsonObject> SendAsync(ObjectKey key, JsonObject wanted, ReconcileOwner owner, ObjectDispute? dispute, CancellationToken ct)
     {
-        var before = _own.VersionOf(key);
         try
         {
-            return Answered(key, before, await ApplyAsync(wanted, dispute, dryRun: false, ct));
+            var made = await ApplyAsync(wanted, dispute, dryRun: false, ct);
+            _kept.Note(key, made);
+            return made;
         }
         catch (ClusterException failure) when (failure.Failure == ClusterFailure.Owned)
         {
@@ -255,13 +256,6 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
 
     // What the portal itself has written by a patch, as when it stops what the catalogue no longer describes, an API server tells from what it applies.
     private static bool IsOwn(FieldConflict conflict) => conflict.Manager == Manifest.FieldManager;
-
-    private JsonObject Answered(ObjectKey key, string? before, JsonObject made)
-    {
-        _own.Note(key, before, made);
-        _kept.Note(key, made);
-        return made;
-    }
 
     private async Task TellAsync(
         ObjectKey key, ReconcileOwner owner, JsonObject? seen, JsonObject wanted, JsonObject made, ObjectDispute? dispute, CancellationToken ct)

@@ -2,7 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace Portal.Core.Cluster;
 
-/// <summary>What the watches have seen of one cluster. Reading it never waits for the cluster. Of pods it has an outline: no environments, commands and mounts.</summary>
+/// <summary>
+/// What the watches have seen of one cluster, and what it has answered the portal's own writes with since. Reading it never waits for
+/// the cluster. Of pods it has an outline: no environments, commands and mounts.
+/// </summary>
 public interface IClusterCache
 {
     /// <summary>What it was last found to serve; null before it was asked.</summary>

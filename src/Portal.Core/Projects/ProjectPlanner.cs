@@ -65,6 +65,9 @@ public sealed class ProjectPlanner(IProjectGrants grants, IClusters clusters, Cl
             ? plan.SharingAs(cache.Find(new ObjectKey(Kinds.ClusterQueue, null, ProjectQueueManifests.ClusterQueueName(project)))) : plan;
     }
 
+    /// <summary>The plan as it is after its steps were taken: beside a queue that they have made.</summary>
+    public ProjectPlan Again(ProjectPlan plan) => plan with { HasQueue = HasQueue(clusters.Get(plan.Project.ClusterId).Cache, plan.Project) };
+
     /// <summary>True once nothing is promised to a project that goes: its grants end by themselves, and are counted back first.</summary>
     public async Task<bool> IsReleasedAsync(Project project, CancellationToken ct) => !await grants.HoldsAnyAsync(project.Id, ct);
 

@@ -93,29 +93,42 @@ public sealed class ProjectReconciler(
     private async Task<ReconcileResult> MakeAsync(PortalDb db, Project project, CancellationToken ct)
     {
         var plan = await planner.PlanAsync(db, project, ct);
-        var result = ReconcileResult.Settled;
+        var all = Enum.GetValues<ProjectStepKind>().Select(kind => project.Steps.FirstOrDefault(s => s.Kind == kind) ?? AddStep(project, kind)).ToList();
+        if (await TakeAsync(db, project, all, plan, ct) is { } broken)
+            return broken;
+        // What the cluster has done meanwhile is seen in the same pass: members who waited for the ceilings are let in without another.
+        var then = planner.Again(plan);
+        var again = all.Where(s => s.State == StepState.Waiting || (s.Kind == ProjectStepKind.Namespace && then.HasQueue != plan.HasQueue));
+        if (await TakeAsync(db, project, again, then, ct) is { } brokenThen)
+            return brokenThen;
+        EndPass(db, project);
+        await fence.SaveAsync(db, ct);
+        // Members who wait are let in by the pass in which the steps before are done.
+        var waiting = all.Where(s => s.State == StepState.Waiting && s.Reason != ProjectSteps.MembersWait).ToList();
+        return waiting.Count == 0 ? ReconcileResult.Settled : ReconcileResult.After(waiting.Min(AfterWaiting));
+    }
+
+    // Takes steps in their order. Null when it has been through them, else how the pass ends.
+    private async Task<ReconcileResult?> TakeAsync(PortalDb db, Project project, IEnumerable<ProjectStep> taken, ProjectPlan plan, CancellationToken ct)
+    {
         var shown = clock.GetTimestamp();
-        foreach (var kind in Enum.GetValues<ProjectStepKind>())
+        foreach (var step in taken)
         {
-            var step = project.Steps.FirstOrDefault(s => s.Kind == kind) ?? AddStep(project, kind);
             var (outcome, failure) = await TakeAsync(db, step, plan, ct);
-            End(db, project, step, outcome, failure is not null, last: kind == LastStep);
-            var outage = failure is { } && (failure.IsTransient || failure.Failure == ClusterFailure.NotFound);
-            var ends = outage || kind == LastStep || (kind == ProjectStepKind.Namespace && HasNoPlace(outcome, plan));
-            if (ends || clock.GetElapsedTime(shown) > Glance)
+            End(project, step, outcome, failure is not null);
+            var isOutage = failure is { } && (failure.IsTransient || failure.Failure == ClusterFailure.NotFound);
+            var hasNoPlace = step.Kind == ProjectStepKind.Namespace && HasNoPlace(outcome, plan);
+            if (isOutage || hasNoPlace || clock.GetElapsedTime(shown) > Glance)
             {
                 await fence.SaveAsync(db, ct);
                 shown = clock.GetTimestamp();
             }
-            if (outage)
+            if (isOutage)
                 return ReconcileResult.Retry(failure!.RetryAfter);
-            // Members who wait are let in by the pass in which the steps before are done.
-            if (outcome.State == StepState.Waiting && (kind != ProjectStepKind.Roles || failure is not null))
-                result = ReconcileResult.After(AfterWaiting(step));
-            if (ends)
-                return result;
+            if (hasNoPlace)
+                return outcome.State == StepState.Waiting ? ReconcileResult.After(AfterWaiting(step)) : ReconcileResult.Settled;
         }
-        return result;
+        return null;
     }
 
     // As long again as it has waited: a thousand projects that wait for an operator which is not there shall not keep a core busy.
@@ -190,27 +203,31 @@ public sealed class ProjectReconciler(
 
     private async Task EndAsync(PortalDb db, Project project, ProjectStep step, StepOutcome outcome, bool failed, CancellationToken ct)
     {
-        End(db, project, step, outcome, failed);
+        End(project, step, outcome, failed);
         await fence.SaveAsync(db, ct);
     }
 
-    private void End(PortalDb db, Project project, ProjectStep step, StepOutcome outcome, bool failed, bool last = false)
+    private void End(Project project, ProjectStep step, StepOutcome outcome, bool failed)
     {
         Write(step, outcome);
         if (step.Attempts == 0 || failed)
             step.Attempts++;
-        var state = ProjectHealth.State(project);
-        var complete = state is ProjectState.Ready or ProjectState.Archived;
         // Steps that were done for an older wish say nothing of this one until the pass has been through them all.
-        if (!complete || last)
+        if (ProjectHealth.State(project) is var state && !IsComplete(state))
             project.State = state;
-        if (complete && last)
-        {
-            if (project.ObservedGeneration == 0)
-                db.Audit(Record(project, "project.ready"));
-            project.ObservedGeneration = project.Generation;
-        }
     }
+
+    private static void EndPass(PortalDb db, Project project)
+    {
+        project.State = ProjectHealth.State(project);
+        if (!IsComplete(project.State))
+            return;
+        if (project.ObservedGeneration == 0)
+            db.Audit(Record(project, "project.ready"));
+        project.ObservedGeneration = project.Generation;
+    }
+
+    private static bool IsComplete(ProjectState state) => state is ProjectState.Ready or ProjectState.Archived;
 
     private void Write(ProjectStep step, StepOutcome outcome)
     {

@@ -8,6 +8,9 @@ namespace Portal.Core.Projects;
 /// <summary>Takes the steps of a project in the cluster. Each may be taken any number of times.</summary>
 public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
 {
+    /// <summary>The cause of members who wait for the steps that hold in what they will run.</summary>
+    public const string MembersWait = "project.members_wait";
+
     // The API server learns of a new binding by a watch of its own.
     private static readonly TimeSpan UntilRightsHold = TimeSpan.FromMinutes(1);
 
@@ -145,7 +148,7 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
         await refused.TryAsync(() => cluster.Writer.EnsureAsync(Kinds.ServiceAccount, ProjectManifests.ServiceAccount(plan), ct));
         await refused.TryAsync(() => EnsureSetAsync(cluster, Kinds.RoleBinding, fenced ? [.. own, .. members] : own, [.. own, .. members], plan, ct));
         refused.Tell();
-        return fenced ? StepOutcome.Done : StepOutcome.Waiting("project.members_wait");
+        return fenced ? StepOutcome.Done : StepOutcome.Waiting(MembersWait);
     }
 
     private static async Task<StepOutcome> StorageAsync(ConnectedCluster cluster, ProjectPlan plan, CancellationToken ct) =>

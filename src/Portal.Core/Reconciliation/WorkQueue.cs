@@ -8,7 +8,7 @@ namespace Portal.Core.Reconciliation;
 /// </summary>
 public sealed class WorkQueue : IDisposable
 {
-    /// <summary>How long after a pass the cluster's echo of it is gathered, before it is looked at once.</summary>
+    /// <summary>How long after a pass the cluster's answers to it are gathered, before they are looked at once.</summary>
     public static readonly TimeSpan Echo = TimeSpan.FromMilliseconds(500);
 
     private const int ManyFinished = 4096;
@@ -56,7 +56,7 @@ public sealed class WorkQueue : IDisposable
 
     /// <summary>
     /// Asks for a pass because something of the row was seen in the cluster: at once, or, since most of what is seen after a
-    /// pass is what that pass did, when <see cref="Echo"/> is over.
+    /// pass is what controllers make of it, when <see cref="Echo"/> is over.
     /// </summary>
     public void Touch(ReconcileOwner key)
     {

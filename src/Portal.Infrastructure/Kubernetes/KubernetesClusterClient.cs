@@ -7,7 +7,8 @@ using Portal.Core.Cluster;
 namespace Portal.Infrastructure.Kubernetes;
 
 /// <summary>The cluster client over HTTP, for objects of any kind.</summary>
-internal sealed class KubernetesClusterClient(ClusterConnection connection, ClusterDiscovery discovery) : IClusterClient
+/// <param name="made">Told each object as it is after a write.</param>
+internal sealed class KubernetesClusterClient(ClusterConnection connection, ClusterDiscovery discovery, Action<JsonObject>? made = null) : IClusterClient
 {
     private const string ApplyType = "application/apply-patch+yaml";
     private const string MergeType = "application/merge-patch+json";
@@ -69,7 +70,7 @@ internal sealed class KubernetesClusterClient(ClusterConnection connection, Clus
             + $"?fieldManager={Manifest.FieldManager}" + (force ? "&force=true" : "") + (dryRun ? "&dryRun=All" : "");
         try
         {
-            return await PatchAsync(path, ApplyType, In(type, manifest), ct);
+            return await PatchAsync(path, ApplyType, In(type, manifest), dryRun, ct);
         }
         catch (ClusterException e) when (e.Conflicts.Count > 0 && type.Version == KueueVersion.Older)
         {
@@ -81,7 +82,7 @@ internal sealed class KubernetesClusterClient(ClusterConnection connection, Clus
     {
         var type = await SpokenAsync(key.Type, ct);
         var path = PathOf(key with { Type = type }) + "?fieldManager=" + Manifest.FieldManager + (dryRun ? "&dryRun=All" : "");
-        return await PatchAsync(path, MergeType, In(type, mergePatch), ct);
+        return await PatchAsync(path, MergeType, In(type, mergePatch), dryRun, ct);
     }
 
     public async Task<bool> DeleteAsync(ObjectKey key, CancellationToken ct)
@@ -113,12 +114,15 @@ internal sealed class KubernetesClusterClient(ClusterConnection connection, Clus
 
     public Task<ClusterCapabilities> CapabilitiesAsync(CancellationToken ct) => discovery.GetAsync(fresh: false, ct);
 
-    private async Task<JsonObject> PatchAsync(string path, string mediaType, JsonObject body, CancellationToken ct)
+    private async Task<JsonObject> PatchAsync(string path, string mediaType, JsonObject body, bool dryRun, CancellationToken ct)
     {
         var text = body.ToJsonString();
         var response = await connection.SendAsync(HttpMethod.Patch, path, ct,
             () => new StringContent(text, Encoding.UTF8, new MediaTypeHeaderValue(mediaType)));
-        return await ReadAsync(response, ct);
+        var answer = await ReadAsync(response, ct);
+        if (!dryRun)
+            made?.Invoke(answer);
+        return answer;
     }
 
     private async Task<JsonObject> ReadAsync(HttpResponseMessage response, CancellationToken ct) =>

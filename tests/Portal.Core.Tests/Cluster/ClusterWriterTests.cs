@@ -185,6 +185,29 @@ public sealed class ClusterWriterTests(PostgresServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Object_DeletedRightAfterItWasMade_IsMadeAgainAndTold()
+    {
+        await EnsureAsync();
+        _cluster.Remove(Quota);
+
+        await EnsureAsync();
+        await EnsureAsync();
+
+        Assert.True(_cluster.Has(Quota));
+        Assert.Equal(1, await AuditedAsync("object.made_again"));
+    }
+
+    [Fact]
+    public async Task Object_ThatNoWatchShows_IsAppliedAgainAndNotToldAsMissing()
+    {
+        for (var i = 0; i < 3; i++)
+            await _writer.EnsureAsync(Secret.Type, Wanted(Secret), default);
+
+        Assert.Equal(3, _cluster.Calls.Count(c => c.StartsWith("apply", StringComparison.Ordinal)));
+        Assert.Equal(0, await AuditedAsync("object.made_again"));
+    }
+
+    [Fact]
     public async Task Repair_WhoseNoteIsLost_IsToldAtTheNextPass()
     {
         await EnsureAsync();
@@ -244,33 +267,6 @@ public sealed class ClusterWriterTests(PostgresServer server) : IAsyncLifetime
         Assert.Equal(["apply ResourceQuota limits", "apply ResourceQuota limits"], _cluster.Calls);
         Assert.Equal("1Gi", _cluster[Quota].Text("spec", "hard", "memory"));
         Assert.Equal(1, await AuditedAsync("object.set_right"));
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Mend_WhileTheWatchIsBehind_IsMadeAndToldOnce(bool ensures)
-    {
-        Task PassAsync() => ensures ? EnsureAsync() : MendAsync(Wanted(Quota));
-        await _writer.ApplyAsync(Wanted(Quota), default);
-        await PassAsync();
-        _cluster[Quota]["spec"]!["hard"]!.AsObject().Remove("memory");
-        _cluster.Behind[Quota] = (JsonObject)_cluster[Quota].DeepClone();
-        await PassAsync();
-
-        // It still shows what was there before the mend.
-        await PassAsync();
-        await PassAsync();
-        Assert.Equal(2, _cluster.Calls.Count);
-        Assert.Equal(1, await AuditedAsync("object.set_right"));
-
-        // Whoever clears it again is set right again.
-        _cluster.Behind.Clear();
-        await PassAsync();
-        _cluster[Quota]["spec"]!["hard"]!.AsObject().Remove("memory");
-        await PassAsync();
-        Assert.Equal("1Gi", _cluster[Quota].Text("spec", "hard", "memory"));
-        Assert.Equal(2, await AuditedAsync("object.set_right"));
     }
 
     [Fact]

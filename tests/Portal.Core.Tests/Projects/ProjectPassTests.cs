@@ -166,11 +166,33 @@ public class ProjectPassTests(PostgresServer server)
         var project = await stage.PassAsync(await stage.ProjectAsync());
         var ns = new ObjectKey(Kinds.Namespace, null, project.Namespace);
 
-        Assert.Null(stage.Cluster.Find(ns).Text("metadata", "labels", "kueue.openshift.io/managed"));
         Assert.Equal("false", stage.Cluster.List(Kinds.LocalQueue, project.Namespace)[0].Text("metadata", "annotations", "opendatahub.io/managed"));
-        await stage.PassAsync(project.Id);
-
         Assert.Equal("true", stage.Cluster.Find(ns).Text("metadata", "labels", "kueue.openshift.io/managed"));
+        // The label is what lets the operator make a queue of its own where there is none.
+        Assert.Equal(
+            [$"apply Namespace {project.Namespace}", $"apply LocalQueue {ProjectQueueManifests.LocalQueueName}", $"apply Namespace {project.Namespace}"],
+            stage.Cluster.Calls.Where(c => c.StartsWith("apply Namespace", StringComparison.Ordinal) || c.StartsWith("apply LocalQueue", StringComparison.Ordinal)));
+    }
+
+    [Theory, EachProvider]
+    public async Task Pass_DuringWhichTheClusterTakesNoteOfTheCeilings_LetsMembersIn(Provider provider)
+    {
+        await using var stage = await PassStage.CreateAsync(provider, server);
+        stage.Cluster.Unattended.Add(Kinds.ResourceQuota);
+        stage.Cluster.Fails = call =>
+        {
+            if (call.StartsWith("apply PersistentVolumeClaim", StringComparison.Ordinal))
+            {
+                foreach (var quota in stage.Cluster.List(Kinds.ResourceQuota))
+                    quota["status"] = new JsonObject { ["hard"] = quota.At("spec", "hard")!.DeepClone() };
+            }
+            return null;
+        };
+
+        var project = await stage.PassAsync(await stage.ProjectAsync());
+
+        Assert.Equal(ProjectState.Ready, project.State);
+        Assert.Equal(["admin:ana"], stage.MembersIn(project));
     }
 
     [Theory, EachProvider]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
 using Portal.Testing.Clusters;
@@ -31,6 +32,42 @@ public class ClusterWatcherTests(EmbeddedCluster cluster)
 
         proxy.Rule = _ => Fault.None;
         await Eventually.TrueAsync(() => session.Cluster.Silence is null, "it answers again");
+    }
+
+    [Fact]
+    public async Task OwnWrite_WhileTheWatchIsBehind_IsKnownAtOnceAndNoNewsLater()
+    {
+        await using var proxy = await FaultProxy.StartAsync(cluster.Kubeconfig);
+        var (touched, writes) = (new ConcurrentBag<ReconcileOwner>(), 0);
+        await using var world = await ClusterWorld.CreateAsync(cluster.Kubeconfig);
+        await using var session = ClusterWorld.Session(proxy.Kubeconfig, touched: touched.Add);
+        session.Watch([Kinds.ConfigMap]);
+        await Eventually.TrueAsync(() => session.Cache.IsSynced, "the maps");
+        proxy.Rule = r =>
+        {
+            if (r.Method == "PATCH")
+                Interlocked.Increment(ref writes);
+            return r.Target.Contains("watch=1", StringComparison.Ordinal) ? Fault.LoseRequest : Fault.None;
+        };
+        proxy.CutStreams();
+
+        await session.Cluster.Writer.EnsureAsync(Kinds.ConfigMap, world.Config("own"), default);
+        Assert.Equal("1", session.Cache.Find(world.KeyOf("own")).Text("data", "k"));
+        await session.Cluster.Writer.EnsureAsync(Kinds.ConfigMap, world.Config("own"), default);
+        await session.Cluster.Writer.EnsureAsync(Kinds.ConfigMap, world.Config("own", "2"), default);
+        await session.Cluster.Writer.EnsureAsync(Kinds.ConfigMap, world.Config("own", "2"), default);
+        Assert.Equal(2, writes);
+        Assert.Equal("2", session.Cache.Find(world.KeyOf("own")).Text("data", "k"));
+
+        var other = new ReconcileOwner("Test", Guid.NewGuid());
+        await world.Client.ApplyAsync(Manifest.Create(Kinds.ConfigMap, world.Namespace, "other", other), default);
+        proxy.Rule = _ => Fault.None;
+        proxy.CutStreams();
+        await Eventually.TrueAsync(() => touched.Contains(other), "what somebody else made");
+        Assert.DoesNotContain(world.Owner, touched);
+        await world.Client.DeleteAsync(world.KeyOf("own"), default);
+        await Eventually.TrueAsync(() => touched.Contains(world.Owner), "what somebody else deleted");
+        Assert.Null(session.Cache.Find(world.KeyOf("own")));
     }
 
     [Fact]

@@ -32,12 +32,12 @@ internal sealed class ClusterWorld : IAsyncDisposable
     }
 
     /// <summary>A line to the cluster behind a kubeconfig, that nothing watches yet.</summary>
-    public static ClusterSession Session(string kubeconfig, Action<KubernetesOptions>? configure = null)
+    public static ClusterSession Session(string kubeconfig, Action<KubernetesOptions>? configure = null, Action<ReconcileOwner>? touched = null)
     {
         var options = new KubernetesOptions();
         configure?.Invoke(options);
         return new ClusterSession(
-            Guid.NewGuid(), "test", ClusterLine.FromFile(kubeconfig), options, _ => { }, TimeProvider.System, NullLoggerFactory.Instance);
+            Guid.NewGuid(), "test", ClusterLine.FromFile(kubeconfig), options, touched ?? (_ => { }), TimeProvider.System, NullLoggerFactory.Instance);
     }
 
     public JsonObject Config(string name, string value = "1") =>

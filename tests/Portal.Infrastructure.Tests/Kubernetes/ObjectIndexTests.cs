@@ -42,10 +42,75 @@ public class ObjectIndexTests
     {
         _index.Set(Held(Map("a", "one", 1, Row)));
 
-        Assert.Equal([new ReconcileOwner("Project", Row)], _index.Replace([Held(Map("a", "two", 2))]));
+        Assert.Equal([new ReconcileOwner("Project", Row)], _index.Replace([Held(Map("a", "two", 2))], "2"));
 
         Assert.Null(_index.Find("a", "one"));
         Assert.NotNull(_index.Find("a", "two"));
+    }
+
+    [Fact]
+    public void SetAnswer_AheadOfTheWatch_StandsAndIsNoNewsWhenTheWatchComesToIt()
+    {
+        _index.Set(Held(Map("a", "one", 1, Row)));
+
+        _index.SetAnswer(Held(Map("a", "one", 4, Row)));
+
+        Assert.Equal("4", VersionOf("one"));
+        Assert.Empty(_index.Set(Held(Map("a", "one", 3, Row))));
+        Assert.Equal("4", VersionOf("one"));
+        Assert.Empty(_index.Set(Held(Map("a", "one", 4, Row))));
+        Assert.Equal([new ReconcileOwner("Project", Row)], _index.Set(Held(Map("a", "one", 5, Row))));
+        Assert.Equal("5", VersionOf("one"));
+    }
+
+    [Fact]
+    public void SetAnswer_ThatTheWatchHasPassed_ChangesNothing()
+    {
+        _index.Set(Held(Map("a", "one", 1)));
+        _index.Remove("a", "one", "5");
+
+        _index.SetAnswer(Held(Map("a", "one", 4)));
+
+        Assert.Null(_index.Find("a", "one"));
+    }
+
+    [Fact]
+    public void Remove_OfWhatThePortalMadeAgainSince_LeavesIt()
+    {
+        _index.Set(Held(Map("a", "one", 1, Row)));
+        _index.SetAnswer(Held(Map("a", "one", 6, Row)));
+
+        Assert.Empty(_index.Remove("a", "one", "5"));
+        Assert.Equal("6", VersionOf("one"));
+        Assert.Equal([new ReconcileOwner("Project", Row)], _index.Remove("a", "one", "7"));
+        Assert.Null(_index.Find("a", "one"));
+    }
+
+    [Theory]
+    [InlineData("5", true)]
+    [InlineData("7", false)]
+    // Set back to a backup: what it has is less than what was known.
+    [InlineData("3", false)]
+    [InlineData(null, false)]
+    public void Replace_ByAList_KeepsOnlyWhatThePortalMadeAfterIt(string? version, bool stays)
+    {
+        _index.Set(Held(Map("a", "two", 4, Row)));
+        _index.SetAnswer(Held(Map("a", "one", 6, Row)));
+
+        Assert.Equal([new ReconcileOwner("Project", Row)], _index.Replace([], version).Distinct());
+
+        Assert.Equal(stays, _index.Find("a", "one") is not null);
+        Assert.Null(_index.Find("a", "two"));
+    }
+
+    [Fact]
+    public void Replace_ByTheListOfAClusterThatWasSetBack_TakesItsOlderObjects()
+    {
+        _index.Set(Held(Map("a", "one", 6)));
+
+        _index.Replace([Held(Map("a", "one", 2))], "3");
+
+        Assert.Equal("2", VersionOf("one"));
     }
 
     [Fact]
@@ -60,9 +125,9 @@ public class ObjectIndexTests
         Assert.Same(first, _index.Derive(Names));
         _index.Set(Held(Map("a", "two", 2)));
         Assert.Equal("one two", _index.Derive(Names));
-        _index.Remove("a", "one");
+        _index.Remove("a", "one", "3");
         Assert.Equal("two", _index.Derive(Names));
-        _index.Replace([]);
+        _index.Replace([], null);
         Assert.Equal("", _index.Derive(Names));
     }
 
@@ -118,6 +183,8 @@ public class ObjectIndexTests
         Assert.Equal([("a", "n1"), ("a", "n2")], held.Select(h => (h.Namespace, h.Node)));
         Assert.All(held, h => Assert.Equal([("cpu", 1.5m), ("nvidia.com/gpu", 2m)], h.Requests.Select(r => (r.Key, r.Value)).Order()));
     }
+
+    private string? VersionOf(string name) => _index.Find("a", name).Text("metadata", "resourceVersion");
 
     private static JsonObject PodOn(string name, string? node, string phase)
     {

@@ -24,7 +24,7 @@ internal sealed class ClusterSession : IAsyncDisposable
         Connection = new ClusterConnection(line, options, clock);
         _discovery = new ClusterDiscovery(Connection, clock);
         Cache = new ClusterCache(_discovery);
-        Cluster = new ConnectedCluster(id, name, new KubernetesClusterClient(Connection, _discovery), Cache, disputes);
+        Cluster = new ConnectedCluster(id, name, new KubernetesClusterClient(Connection, _discovery, Cache.Take), Cache, disputes);
         Route = new ClusterRoute(Connection, _discovery);
         _watcher = new ClusterWatcher(name, Cache, Connection, _discovery, touched, clock, loggers.CreateLogger<ClusterWatcher>());
     }

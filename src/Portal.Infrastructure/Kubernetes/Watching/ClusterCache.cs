@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
 
@@ -50,6 +51,17 @@ internal sealed class ClusterCache(ClusterDiscovery discovery) : IClusterCache
     }
 
     public void Follow(ResourceType type, ObjectIndex index, Informer informer) => _followed[type] = (index, informer);
+
+    /// <summary>Takes in what the cluster has answered a write with: who has made something need not wait for the watch to see it.</summary>
+    public void Take(JsonObject made)
+    {
+        var (version, kind) = (made.Text("apiVersion"), made.Text("kind"));
+        var (type, followed) = _followed.FirstOrDefault(f => f.Key.Kind == kind && f.Key.ApiVersion == version);
+        if (type is null || followed.Informer.Age is null)
+            return;
+        using var packer = new ObjectPacker(type);
+        followed.Index.SetAnswer(packer.Pack(JsonSerializer.SerializeToElement(made)));
+    }
 
     /// <summary>The kind is no longer served.</summary>
     public void Forget(ResourceType type) => _followed.TryRemove(type, out _);

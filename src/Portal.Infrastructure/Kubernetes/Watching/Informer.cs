@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Portal.Core.Cluster;
 using Portal.Core.Reconciliation;
@@ -43,7 +42,7 @@ internal sealed partial class Informer(
             }
             catch (ClusterException e) when (e.Failure == ClusterFailure.NotFound)
             {
-                Tell(index.Replace([]));
+                Tell(index.Replace([], null));
                 Interlocked.Exchange(ref _heardAt, -1);
                 return;
             }
@@ -66,7 +65,7 @@ internal sealed partial class Informer(
             version = version.Length == 0 ? page.Version : version;
         }
         Lists++;
-        Tell(index.Replace(items));
+        Tell(index.Replace(items, version));
         Heard();
         return version;
     }
@@ -83,7 +82,9 @@ internal sealed partial class Informer(
                 silent++;
                 await foreach (var seen in connection.WatchAsync(type, version, ct))
                 {
-                    if (IsBefore(seen.Version, version))
+                    // Versions grow in the order of the changes. A smaller one has been overtaken on its way: what else may have been is
+                    // not known, and an old state taken for a new one would stay.
+                    if (ObjectVersion.IsBefore(seen.Version, version))
                     {
                         LogDisordered(log, type.Plural);
                         await Task.Delay(Delays.Floor, clock, ct);
@@ -108,22 +109,18 @@ internal sealed partial class Informer(
         }
     }
 
-    // Versions of one kind grow in the order of its changes. A smaller one has been overtaken on its way: what else may have
-    // been is not known, and an old state taken for a new one would stay.
-    private static bool IsBefore(string? version, string last) =>
-        ulong.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var now)
-        && ulong.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var before) && now < before;
-
     private void Take(ObjectPacker packer, WatchEvent seen)
     {
         Heard();
         switch (seen.Type)
         {
             case "ADDED" or "MODIFIED":
-                Tell(index.Set(packer.Pack(seen.Object)));
+                // Mostly the echo of an own write.
+                if (!index.Has(seen.Object.Text("metadata", "namespace"), seen.Object.Text("metadata", "name") ?? "", seen.Version))
+                    Tell(index.Set(packer.Pack(seen.Object)));
                 break;
             case "DELETED":
-                Tell(index.Remove(seen.Object.Text("metadata", "namespace"), seen.Object.Text("metadata", "name") ?? ""));
+                Tell(index.Remove(seen.Object.Text("metadata", "namespace"), seen.Object.Text("metadata", "name") ?? "", seen.Version));
                 break;
         }
     }

@@ -3,7 +3,10 @@ using Portal.Core.Cluster;
 
 namespace Portal.Infrastructure.Kubernetes.Watching;
 
-/// <summary>The objects of one kind as last seen, by name and by the row that they carry out. Each change names the rows it concerns.</summary>
+/// <summary>
+/// The objects of one kind as last seen, by name and by the row that they carry out. Each change names the rows it concerns.
+/// The answers to the portal's own writes are taken in before the watch comes to them, and are no news when it does.
+/// </summary>
 internal sealed class ObjectIndex
 {
     private readonly Lock _lock = new();
@@ -11,6 +14,8 @@ internal sealed class ObjectIndex
     private readonly Dictionary<Guid, List<HeldObject>> _byRow = [];
     private readonly Dictionary<Type, (long Changes, object Value)> _derived = [];
     private long _changes;
+    // What the watch has come to.
+    private string? _reached;
 
     public int Count
     {
@@ -23,6 +28,13 @@ internal sealed class ObjectIndex
         lock (_lock)
             found = FindLocked(ns ?? "", name);
         return found?.Read();
+    }
+
+    /// <summary>True when this very version of an object is known.</summary>
+    public bool Has(string? ns, string name, string? version)
+    {
+        lock (_lock)
+            return FindLocked(ns ?? "", name) is { } held && held.Version == version;
     }
 
     public IReadOnlyList<JsonObject> List(string? ns, (string Key, string Value)? label)
@@ -63,28 +75,60 @@ internal sealed class ObjectIndex
             return [.. _spaces.Values.SelectMany(s => s.Values).Select(h => h.Holding).OfType<PodHolding>()];
     }
 
-    /// <summary>Sets an object, unless this very version of it is known.</summary>
+    /// <summary>Sets an object that the watch has shown, unless this version of it is known, or what the portal made of it later.</summary>
     public IReadOnlyList<ReconcileOwner> Set(HeldObject seen)
     {
         lock (_lock)
+        {
+            _reached = seen.Version;
             return SetLocked(seen);
+        }
     }
 
-    public IReadOnlyList<ReconcileOwner> Remove(string? ns, string name)
-    {
-        lock (_lock)
-            return FindLocked(ns ?? "", name) is { } gone ? RemoveLocked(gone) : [];
-    }
-
-    /// <summary>Takes a whole list in place of what was there; what it does not name any more has been deleted unseen.</summary>
-    public IReadOnlyList<ReconcileOwner> Replace(IReadOnlyList<HeldObject> list)
+    /// <summary>
+    /// Sets an object that the cluster has answered a write with. Where the watch has come that far it has shown that already, or
+    /// what became of it; where it has not, it shows later whatever does.
+    /// </summary>
+    public void SetAnswer(HeldObject made)
     {
         lock (_lock)
         {
+            if (ObjectVersion.IsBefore(_reached, made.Version))
+                SetLocked(made);
+        }
+    }
+
+    /// <summary>Takes out an object that the watch has shown as deleted, unless the portal has made it again since.</summary>
+    /// <param name="version">Of the deletion.</param>
+    public IReadOnlyList<ReconcileOwner> Remove(string? ns, string name, string? version)
+    {
+        lock (_lock)
+        {
+            _reached = version ?? _reached;
+            return FindLocked(ns ?? "", name) is { } gone && !ObjectVersion.IsBefore(version, gone.Version) ? RemoveLocked(gone) : [];
+        }
+    }
+
+    /// <summary>
+    /// Takes a whole list in place of what was there; what it does not name any more has been deleted unseen, but for what the portal
+    /// made since the list was.
+    /// </summary>
+    /// <param name="version">Of the list; null where nothing is known any more.</param>
+    public IReadOnlyList<ReconcileOwner> Replace(IReadOnlyList<HeldObject> list, string? version)
+    {
+        lock (_lock)
+        {
+            // A cluster that was set back to an older state has none of what came after.
+            var isSetBack = version is null || ObjectVersion.IsBefore(version, _reached);
+            _reached = version;
             var touched = new List<ReconcileOwner>();
-            var present = list.Select(o => (o.Namespace, o.Name)).ToHashSet();
-            foreach (var gone in _spaces.Values.SelectMany(s => s.Values).Where(o => !present.Contains((o.Namespace, o.Name))).ToArray())
-                touched.AddRange(RemoveLocked(gone));
+            var versions = list.ToDictionary(o => (o.Namespace, o.Name), o => o.Version);
+            foreach (var held in _spaces.Values.SelectMany(s => s.Values).ToArray())
+            {
+                var isGone = !versions.TryGetValue((held.Namespace, held.Name), out var listed);
+                if (isSetBack ? isGone || held.Version != listed : isGone && !ObjectVersion.IsBefore(version, held.Version))
+                    touched.AddRange(RemoveLocked(held));
+            }
             foreach (var item in list)
                 touched.AddRange(SetLocked(item));
             return touched;
@@ -98,7 +142,7 @@ internal sealed class ObjectIndex
         var touched = new List<ReconcileOwner>(1);
         if (FindLocked(seen.Namespace, seen.Name) is { } before)
         {
-            if (before.Version == seen.Version)
+            if (before.Version == seen.Version || ObjectVersion.IsBefore(seen.Version, before.Version))
                 return touched;
             // Its labels may have been taken away: the row that it belonged to has to know.
             touched.AddRange(RemoveLocked(before));
