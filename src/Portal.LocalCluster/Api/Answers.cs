@@ -51,8 +51,7 @@ internal static class Answers
     /// <summary>One object in the form that was asked for.</summary>
     public static Task Object(ApiRequest request, StoredObject stored, int status = 200, IReadOnlyList<string>? warnings = null)
     {
-        foreach (var warning in warnings ?? [])
-            request.Context.Response.Headers.Append("Warning", $"299 - \"{warning.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"");
+        Warn(request.Context, warnings ?? []);
         var form = Negotiation.Of(request.Context);
         if (form is { Shape: Shape.Whole, Yaml: false }) return Bytes(request.Context, Served.Bytes(request.Type, stored), status);
         return Shaped(request, form, Served.Tree(request.Type, stored), stored.Version, status);
@@ -88,6 +87,12 @@ internal static class Answers
         }
         if (form.Yaml) await Yaml(request.Context, ObjectText.Parse(buffer.WrittenSpan), 200);
         else await Bytes(request.Context, buffer.WrittenMemory);
+    }
+
+    public static void Warn(HttpContext context, IEnumerable<string> warnings)
+    {
+        foreach (var warning in warnings)
+            context.Response.Headers.Append("Warning", $"299 - \"{warning.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"");
     }
 
     private static Task Shaped(ApiRequest request, Negotiation form, JsonObject tree, long version, int status)

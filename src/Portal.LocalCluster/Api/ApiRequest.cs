@@ -7,6 +7,8 @@ namespace Portal.LocalCluster.Api;
 /// <summary>What a request is about: a resource type, perhaps one object of it, perhaps a subresource of that.</summary>
 internal sealed record ApiRequest(HttpContext Context, ResourceType Type, string? Namespace, string? Name, string Subresource, string Rest, Caller Caller)
 {
+    private const int LongestManager = 128;
+
     public IQueryCollection Query => Context.Request.Query;
 
     public CancellationToken Aborted => Context.RequestAborted;
@@ -29,7 +31,14 @@ internal sealed record ApiRequest(HttpContext Context, ResourceType Type, string
 
     public bool Flag(string key) => Query.TryGetValue(key, out var values) && values is [var value, ..] && value is "" or "1" or "true" or "True";
 
-    public long? Whole(string key) => long.TryParse(Text(key), System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : null;
+    /// <exception cref="ApiException">400: no whole number.</exception>
+    public long? Whole(string key)
+    {
+        if (Text(key) is not { } text) return null;
+        return long.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw Refusals.BadRequest($"strconv.ParseInt: parsing \"{text}\": invalid syntax");
+    }
 
     /// <summary>Who the managed fields of a write belong to.</summary>
     public string Manager
@@ -40,7 +49,7 @@ internal sealed record ApiRequest(HttpContext Context, ResourceType Type, string
             var agent = Context.Request.Headers.UserAgent.ToString();
             var end = agent.IndexOf('/', StringComparison.Ordinal);
             agent = end < 0 ? agent : agent[..end];
-            return agent.Length is 0 or > 128 ? "unknown" : agent;
+            return agent.Length is 0 or > LongestManager ? "unknown" : agent;
         }
     }
 
@@ -48,7 +57,8 @@ internal sealed record ApiRequest(HttpContext Context, ResourceType Type, string
     {
         var causes = new Causes();
         var dryRun = Query["dryRun"];
-        if (dryRun.Any(value => value is not "All")) causes.NotSupported("dryRun", $"[{string.Join(",", dryRun.Select(value => $"\"{value}\""))}]", ["All"]);
+        CheckDryRun(dryRun, causes);
+        CheckManager(causes);
         var validation = Text("fieldValidation");
         if (validation is not (null or "Ignore" or "Warn" or "Strict"))
             causes.NotSupported("fieldValidation", $"\"{validation}\"", ["", "Ignore", "Strict", "Warn"]);
@@ -61,6 +71,19 @@ internal sealed record ApiRequest(HttpContext Context, ResourceType Type, string
             Subresource = Subresource,
             Caller = Caller,
         };
+    }
+
+    public static void CheckDryRun(IReadOnlyList<string?> values, Causes causes)
+    {
+        if (values.Any(value => value is not "All")) causes.NotSupported("dryRun", $"[{string.Join(",", values.Select(value => $"\"{value}\""))}]", ["All"]);
+    }
+
+    private void CheckManager(Causes causes)
+    {
+        if (Text("fieldManager") is not { } manager) return;
+        if (System.Text.Encoding.UTF8.GetByteCount(manager) > LongestManager) causes.TooLong("fieldManager", LongestManager);
+        var at = manager.ToList().FindIndex(char.IsControl);
+        if (at >= 0) causes.Invalid("fieldManager", manager, $"invalid character U+{(int)manager[at]:X4} (at position {at})");
     }
 
     /// <summary>Splits a path below /api or /apis; null when it does not name a served resource.</summary>

@@ -52,24 +52,37 @@ internal sealed class DeleteRequests(ObjectRegistry registry)
         await Answers.List(request, new ListPage(deleted, registry.Store.Version, page.Continue, page.Remaining));
     }
 
+    /// <summary>What the body says stands; the query is heard only where there is none.</summary>
     private static async Task<DeleteOptions> Options(ApiRequest request)
     {
-        var body = await RequestBody.ReadOptional(request);
-        request.WriteOptions("DeleteOptions");
-        var policy = request.Text("propagationPolicy") ?? body?.Text("propagationPolicy");
-        if (policy is not null && !Policies.Contains(policy, StringComparer.Ordinal))
-        {
-            var causes = new Causes();
-            causes.NotSupported("propagationPolicy", $"\"{policy}\"", Policies);
-            throw Refusals.InvalidOptions("DeleteOptions", causes);
-        }
-        if (policy is null && (request.Flag("orphanDependents") || body?.Flag("orphanDependents") == true)) policy = "Orphan";
+        var body = await RequestBody.ReadDeleteOptions(request);
+        var causes = new Causes();
+        var dryRun = body is null ? [.. request.Query["dryRun"]] : (body.Items("dryRun") ?? []).Select(item => item.AsText()).ToList();
+        ApiRequest.CheckDryRun(dryRun, causes);
+        var policy = body is null ? request.Text("propagationPolicy") : body.Text("propagationPolicy");
+        bool? orphans = body is not null ? body.Flag("orphanDependents") : request.Text("orphanDependents") is null ? null : request.Flag("orphanDependents");
+        if (policy is not null && orphans is not null) causes.Invalid("propagationPolicy", policy, "orphanDependents and deletionPropagation cannot be both set");
+        else if (policy is not null && !Policies.Contains(policy, StringComparer.Ordinal)) causes.NotSupported("propagationPolicy", $"\"{policy}\"", Policies);
+        if (causes.Any) throw Refusals.InvalidOptions("DeleteOptions", causes);
+        policy ??= orphans is { } orphan ? orphan ? "Orphan" : "Background" : Usual(request);
         return new DeleteOptions(
-            request.Whole("gracePeriodSeconds") ?? body?.Whole("gracePeriodSeconds"),
-            policy ?? "Background",
+            body is null ? request.Whole("gracePeriodSeconds") : body.Whole("gracePeriodSeconds"),
+            policy,
             body?.Text("preconditions", "uid"),
             body?.Text("preconditions", "resourceVersion"),
-            request.Query["dryRun"].Count > 0 || body?.Items("dryRun") is { Count: > 0 })
+            dryRun.Count > 0)
         { Caller = request.Caller };
+    }
+
+    /// <summary>What becomes of dependents when nothing is said. Jobs are older than the question: their pods stay, and a warning says so.</summary>
+    private static string Usual(ApiRequest request)
+    {
+        if (request.Type.GroupResource != "jobs.batch") return "Background";
+        Answers.Warn(request.Context,
+        [
+            "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to "
+            + "suppress this warning",
+        ]);
+        return "Orphan";
     }
 }

@@ -14,6 +14,7 @@ internal static class ListOptions
 
     public static void CheckList(ApiRequest request)
     {
+        CheckNumbers(request);
         var causes = new Causes();
         var version = request.Text("resourceVersion");
         if (request.Text(Match) is { } match)
@@ -29,6 +30,7 @@ internal static class ListOptions
 
     public static void CheckWatch(ApiRequest request)
     {
+        CheckNumbers(request);
         var causes = new Causes();
         var (match, initial) = (request.Text(Match), request.Text(Initial));
         if (initial is not null && match != NotOlderThan) causes.Forbidden(Match, $"{Initial} requires setting {Match} to {NotOlderThan}");
@@ -39,5 +41,12 @@ internal static class ListOptions
             if (request.Text("continue") is not null) causes.Forbidden(Match, $"{Match} is forbidden when continue is provided");
         }
         if (causes.Any) throw Refusals.InvalidOptions("ListOptions", causes);
+    }
+
+    /// <summary>Also of those that are not used: a stream that has begun can refuse nothing.</summary>
+    private static void CheckNumbers(ApiRequest request)
+    {
+        request.Whole("limit");
+        request.Whole("timeoutSeconds");
     }
 }

@@ -21,6 +21,8 @@ internal readonly record struct Negotiation(Shape Shape, bool Yaml)
         {
             var parts = choice.Split(';', StringSplitOptions.TrimEntries);
             var yaml = parts[0] is "application/yaml" or "text/yaml";
+            // A form of another version is as good as none: the next choice is taken.
+            if (parts.Any(part => part.StartsWith("as=", StringComparison.Ordinal)) && !(parts.Contains("g=meta.k8s.io") && (parts.Contains("v=v1") || parts.Contains("v=v1beta1")))) continue;
             if (!yaml && parts[0] is not ("application/json" or "*/*" or "application/*")) continue;
             switch (parts.FirstOrDefault(part => part.StartsWith("as=", StringComparison.Ordinal)))
             {

@@ -103,7 +103,9 @@ internal readonly record struct ListVersion(long Version, bool Exact)
     {
         ListOptions.CheckList(request);
         var (text, match) = (request.Text("resourceVersion"), request.Text("resourceVersionMatch"));
-        if (text is null || request.Text("continue") is not null) return default;
+        if (text is null) return default;
+        if (request.Text("continue") is not null)
+            return text == "0" ? default : throw Refusals.BadRequest("specifying resource version is not allowed when using continue");
         if (!ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version)) throw Refusals.BadRequest("invalid resource version: " + NotANumber(text));
         // The first of several pages is of the version it names, as the others are, unless it says otherwise.
         var paged = match is null && version > 0 && request.Whole("limit") > 0;

@@ -42,11 +42,21 @@ internal static class RequestBody
         return tree;
     }
 
-    public static async Task<JsonObject?> ReadOptional(ApiRequest request)
+    /// <summary>The options of a deletion; null when there is no body.</summary>
+    public static async Task<JsonObject?> ReadDeleteOptions(ApiRequest request)
     {
         var bytes = await ReadBytes(request.Context);
         if (bytes.Length == 0) return null;
-        return MediaType(request.Context) is "application/yaml" ? Yaml(bytes) : Json(bytes, "DeleteOptions");
+        var options = MediaType(request.Context) switch
+        {
+            "" or "application/json" or "*/*" => Json(bytes, "DeleteOptions"),
+            "application/yaml" or "text/yaml" => Yaml(bytes),
+            _ => throw Refusals.Unsupported("application/json, application/yaml, application/vnd.kubernetes.protobuf"),
+        };
+        if (options.Kind() is not ("" or "DeleteOptions")) throw Refusals.BadRequest($"no kind \"{options.Kind()}\" is registered for version \"{options.Text("apiVersion")}\"");
+        if (options["gracePeriodSeconds"] is { } grace && grace.AsWhole() is null)
+            throw Refusals.BadRequest("json: cannot unmarshal a value into Go struct field DeleteOptions.gracePeriodSeconds of type int64");
+        return options;
     }
 
     public static JsonObject Yaml(byte[] bytes)
@@ -108,6 +118,9 @@ internal static class RequestBody
     private static void CheckKind(JsonObject tree, string kind, string groupVersion, bool custom)
     {
         var (sentKind, sentVersion) = (tree.Kind(), tree.Text("apiVersion") ?? "");
+        // Nothing but its kind tells what a custom resource is.
+        if (sentKind.Length == 0 && custom)
+            throw Refusals.BadRequest($"{kind} in version \"{groupVersion[(groupVersion.IndexOf('/', StringComparison.Ordinal) + 1)..]}\" cannot be handled as a {kind}: Object 'Kind' is missing");
         if (sentKind.Length == 0) tree["kind"] = sentKind = kind;
         if (sentVersion.Length == 0) tree["apiVersion"] = sentVersion = groupVersion;
         if (sentKind == kind && sentVersion == groupVersion) return;

@@ -22,8 +22,12 @@ internal sealed class ResourceRequests(
             "update" when request.Name is not null => writes.Update(request),
             "patch" when request.Name is not null => writes.Patch(request),
             "delete" when request.Subresource.Length == 0 => deletes.Delete(request),
-            "deletecollection" when request.Type.Verbs.Contains("deletecollection", StringComparer.Ordinal) => deletes.DeleteCollection(request, reads),
+            "deletecollection" when IsOneCollection(request) => deletes.DeleteCollection(request, reads),
             _ => throw WriteRequests.NotAllowed(),
         };
     }
+
+    /// <summary>Nothing is deleted over all namespaces at once.</summary>
+    private static bool IsOneCollection(ApiRequest request) =>
+        request.Type.Verbs.Contains("deletecollection", StringComparer.Ordinal) && (request.Namespace is not null || !request.Type.Namespaced);
 }

@@ -11,6 +11,7 @@ internal sealed class ReviewRequests(Authentication authentication, Authorizatio
     {
         var body = await RequestBody.ReadObject(request, request.Type.Kind, request.Type.GroupVersion);
         body.Ensure("metadata");
+        Check(request, body);
         body["status"] = request.Type.Kind switch
         {
             "SelfSubjectAccessReview" => Allowed(request.Caller, body.Map("spec") ?? []),
@@ -20,6 +21,38 @@ internal sealed class ReviewRequests(Authentication authentication, Authorizatio
             _ => Self(request, body),
         };
         await Answers.Tree(request, body, 201);
+    }
+
+    /// <exception cref="ApiException">The question is incomplete.</exception>
+    private static void Check(ApiRequest request, JsonObject body)
+    {
+        var spec = body.Map("spec") ?? [];
+        switch (request.Type.Kind)
+        {
+            case "TokenReview" when string.IsNullOrEmpty(spec.Text("token")):
+                throw Refusals.BadRequest("token is required for TokenReview in authentication");
+            case "SelfSubjectRulesReview" when string.IsNullOrEmpty(spec.Text("namespace")):
+                throw Refusals.BadRequest("no namespace on request");
+            case "SelfSubjectAccessReview" or "SubjectAccessReview" or "LocalSubjectAccessReview":
+                CheckAccess(request, spec);
+                break;
+        }
+    }
+
+    private static void CheckAccess(ApiRequest request, JsonObject spec)
+    {
+        var causes = new Causes();
+        var (resource, path) = (spec.Map("resourceAttributes"), spec.Map("nonResourceAttributes"));
+        if (resource is not null && path is not null)
+            causes.Invalid("spec.nonResourceAttributes", path, "cannot be specified in combination with resourceAttributes");
+        if (resource is null && path is null)
+            causes.Invalid("spec.resourceAttributes", value: null, "exactly one of nonResourceAttributes or resourceAttributes must be specified");
+        if (request.Type.Kind != "SelfSubjectAccessReview" && string.IsNullOrEmpty(spec.Text("user")) && spec.Items("groups") is not { Count: > 0 })
+            causes.Invalid("spec.user", "", "at least one of user or group must be specified");
+        if (request.Type.Kind == "LocalSubjectAccessReview" && resource is not null && (resource.Text("namespace") ?? "") != request.Namespace)
+            causes.Invalid("spec.resourceAttributes.namespace", resource.Text("namespace") ?? "", "must match metadata.namespace");
+        // The kind is missing in the real answer too.
+        if (causes.Any) throw Refusals.Invalid("." + request.Type.Group, request.Type.Group, "", "", causes);
     }
 
     private static Caller Named(JsonObject body) => new(

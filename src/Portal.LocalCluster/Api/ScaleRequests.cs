@@ -25,6 +25,9 @@ internal sealed class ScaleRequests(ObjectRegistry registry)
             var wanted = request.Verb == "update" ? body as JsonObject
                 : media == "application/json-patch+json" ? JsonPatch.Apply(scale, body)
                 : MergePatch.Apply(scale, body) as JsonObject;
+            if (wanted?.Kind() is { Length: > 0 } kind && kind != "Scale") throw Refusals.BadRequest($"{kind} in version \"{wanted.Text("apiVersion")}\" cannot be handled as a Scale");
+            if (wanted?.Name() is { Length: > 0 } name && name != request.Name)
+                throw Refusals.BadRequest($"the name of the object ({name}) does not match the name on the URL ({request.Name})");
             if (wanted?.Text("metadata", "resourceVersion") is { Length: > 0 } version) tree.Ensure("metadata")["resourceVersion"] = version;
             var replicas = wanted?.Whole("spec", "replicas") ?? 0;
             if (replicas < 0)

@@ -19,6 +19,14 @@ internal sealed class SubresourceRequests(
         ("namespaces", "finalize", "update") => finalizing.Finalize(request),
         (_, "scale", "get") when request.Type.Scale is not null => scales.Get(request),
         (_, "scale", "update" or "patch") when request.Type.Scale is not null => scales.Change(request),
-        _ => throw Refusals.NoResource(),
+        _ => throw (IsKnown(request) ? WriteRequests.NotAllowed() : Refusals.NoResource()),
+    };
+
+    /// <summary>It is there, only not for this verb.</summary>
+    private static bool IsKnown(ApiRequest request) => (request.Type.GroupResource, request.Subresource) switch
+    {
+        ("pods", "log" or "exec" or "portforward" or "eviction") or ("serviceaccounts", "token") or ("namespaces", "finalize") => true,
+        (_, "scale") => request.Type.Scale is not null,
+        _ => false,
     };
 }

@@ -26,13 +26,12 @@ internal sealed class WriteRequests(ObjectRegistry registry, Authorization autho
     {
         var options = request.WriteOptions("UpdateOptions");
         var body = await RequestBody.ReadObject(request, request.Type.Kind, request.Type.GroupVersion);
-        if (body.Name() is { Length: > 0 } name && name != request.Name)
-            throw Refusals.BadRequest($"the name of the object ({name}) does not match the name on the URL ({request.Name})");
+        WrittenObject.CheckName(request, body);
         if (request.Namespace is not null && body.Namespace() is { } ns && ns != request.Namespace)
             throw Refusals.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
         var stored = registry.Change(StoredType(request), request.Namespace, request.Name!, options, _ =>
         {
-            if (request.Type.Custom && string.IsNullOrEmpty(body.Text("metadata", "resourceVersion"))) throw WithoutVersion(request);
+            if (request.Type.Custom && body.Text("metadata", "resourceVersion") is (null or "" or "0")) throw WithoutVersion(request);
             return ToStored(request, body, options);
         });
         await Answers.Object(request, stored, 200, options.Warnings);
@@ -48,7 +47,14 @@ internal sealed class WriteRequests(ObjectRegistry registry, Authorization autho
             await Apply(request, options with { Apply = true }, bytes);
             return;
         }
-        Func<JsonObject, JsonObject> change = media switch
+        options = options with { Patch = true };
+        if (request.Text("force") is not null)
+        {
+            var causes = new Causes();
+            causes.Forbidden("force", "may not be specified for non-apply patch");
+            throw Refusals.InvalidOptions("PatchOptions", causes);
+        }
+        Func<JsonObject, JsonObject> apply = media switch
         {
             "application/merge-patch+json" => Merge(bytes),
             "application/json-patch+json" => Json(bytes),
@@ -57,9 +63,10 @@ internal sealed class WriteRequests(ObjectRegistry registry, Authorization autho
                 ? "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml"
                 : "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml"),
         };
+        JsonObject Change(JsonObject live) => WrittenObject.Check(request, (JsonObject)live.DeepClone(), apply(live));
         // A patch speaks of the object in the version of its path.
         var stored = registry.Change(StoredType(request), request.Namespace, request.Name!, options,
-            request.Type.Conversion is { } conversion ? live => ToStored(request, change(conversion.FromStored(live)), options) : change);
+            request.Type.Conversion is { } conversion ? live => ToStored(request, Change(conversion.FromStored(live)), options) : Change);
         await Answers.Object(request, stored, 200, options.Warnings);
     }
 
@@ -78,6 +85,7 @@ internal sealed class WriteRequests(ObjectRegistry registry, Authorization autho
         if (applied.At("metadata", "managedFields") is not null) throw Refusals.BadRequest("metadata.managedFields must be nil");
         if (applied.Name() is { Length: > 0 } name && name != request.Name)
             throw Refusals.BadRequest($"the name of the object ({name}) does not match the name on the URL ({request.Name})");
+        WrittenObject.CheckNamespace(request, applied);
         if (applied.Kind() != request.Type.Kind || applied.Text("apiVersion") != request.Type.GroupVersion)
             throw Refusals.BadRequest($"invalid object type: {applied.Text("apiVersion")}, Kind={applied.Kind()}");
         SchemaCheck.Declared(request.Type, applied);
@@ -94,6 +102,8 @@ internal sealed class WriteRequests(ObjectRegistry registry, Authorization autho
             {
                 if (applied.Text("metadata", "resourceVersion") is { Length: > 0 }) throw Refusals.Modified(request.Type, request.Name!);
                 if (request.Subresource.Length > 0) throw Refusals.NotFound(request.Type, request.Name!);
+                if (applied.Uid() is { Length: > 0 } gone)
+                    throw Refusals.Conflict(request.Type, request.Name!, $"uid mismatch: the provided object specified uid {gone}, and no existing object was found");
                 authorization.Check(request.Caller, request.Access with { Verb = "create" }); // applying what is not there needs both rights
                 var tree = ServerSideApply.Apply(type, live: null, applied, options, force, clock.GetUtcNow());
                 stored = registry.Create(type, request.Namespace, tree, options);
@@ -105,6 +115,7 @@ internal sealed class WriteRequests(ObjectRegistry registry, Authorization autho
                 {
                     var wanted = applied.Text("metadata", "resourceVersion");
                     if (wanted is not null && wanted != live.Text("metadata", "resourceVersion")) throw Refusals.Modified(request.Type, request.Name!);
+                    WrittenObject.CheckUid(request, live, applied);
                     return ServerSideApply.Apply(type, live, applied, options, force, clock.GetUtcNow());
                 });
             }

@@ -83,7 +83,7 @@ internal sealed class DiscoveryDocuments(ResourceCatalog catalog)
         var resource = new JsonObject
         {
             ["resource"] = type.Plural,
-            ["responseKind"] = new JsonObject { ["group"] = type.Group, ["version"] = type.Version, ["kind"] = type.Kind },
+            ["responseKind"] = ResponseKind(type, type.Group, type.Version, type.Kind),
             ["scope"] = type.Namespaced ? "Namespaced" : "Cluster",
             ["singularResource"] = type.Singular,
             ["verbs"] = Texts(type.Verbs),
@@ -95,12 +95,19 @@ internal sealed class DiscoveryDocuments(ResourceCatalog catalog)
             .. Subresource.Of(type).Select(sub => new JsonObject
             {
                 ["subresource"] = sub.Name,
-                ["responseKind"] = new JsonObject { ["group"] = sub.Group, ["version"] = sub.Version, ["kind"] = sub.Kind },
+                ["responseKind"] = ResponseKind(type, sub.Group, sub.Version, sub.Kind),
                 ["verbs"] = Texts(sub.Verbs),
             }),
         ];
         if (below.Count > 0) resource["subresources"] = below;
         return resource;
+    }
+
+    /// <summary>A built-in kind of the group and version that it is served in names neither; a custom one names both.</summary>
+    private static JsonObject ResponseKind(ResourceType type, string group, string version, string kind)
+    {
+        var own = !type.Custom && group == type.Group && version == type.Version;
+        return new JsonObject { ["group"] = own ? "" : group, ["version"] = own ? "" : version, ["kind"] = kind };
     }
 
     private static JsonObject PlainGroup(IGrouping<string, ResourceType> group)

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Portal.LocalCluster.Machinery;
 
-/// <summary>A label selector: <c>a=b,c!=d,e in (f,g),h notin (i),j,!k</c>, or an object's matchLabels and matchExpressions.</summary>
+/// <summary>A label selector: <c>a=b,c!=d,e in (f,g),h notin (i),j,!k,l&gt;1,m&lt;2</c>, or an object's matchLabels and matchExpressions.</summary>
 public sealed class LabelSelector
 {
     public static readonly LabelSelector Everything = new([]);
@@ -54,11 +54,30 @@ public sealed class LabelSelector
         List<Requirement> requirements = [];
         while (true)
         {
-            requirements.Add(reader.Requirement());
+            var requirement = reader.Requirement();
+            Check(requirement);
+            requirements.Add(requirement);
             if (reader.Next is "") return new LabelSelector(requirements);
             if (reader.Take() is not "," and var found) throw Unreadable($"found '{found}', expected: ',' or 'end of string'");
         }
     }
+
+    private static void Check(Requirement requirement)
+    {
+        var causes = new Causes();
+        Names.CheckKey(requirement.Key, "key", causes);
+        var index = 0;
+        foreach (var value in requirement.Values)
+        {
+            if (requirement.Operator is Operator.Above or Operator.Below && Whole(value) is null)
+                causes.Invalid($"values[{index}]", value, "for 'Gt', 'Lt' operators, the value must be an integer");
+            Names.CheckLabelValue(value, $"values[{index++}][{requirement.Key}]", causes);
+        }
+        if (causes.Any) throw Unreadable(causes.ToString());
+    }
+
+    private static long? Whole(string text) =>
+        long.TryParse(text, System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static ApiException Unreadable(string why) => new(400, "BadRequest", "unable to parse requirement: " + why);
 
@@ -68,6 +87,8 @@ public sealed class LabelSelector
         NotIn,
         Exists,
         Absent,
+        Above,
+        Below,
     }
 
     private sealed record Requirement(string Key, Operator Operator, HashSet<string> Values)
@@ -77,6 +98,8 @@ public sealed class LabelSelector
             Operator.In => labels.TryGetValue(Key, out var value) && Values.Contains(value),
             Operator.NotIn => !labels.TryGetValue(Key, out var value) || !Values.Contains(value),
             Operator.Exists => labels.ContainsKey(Key),
+            Operator.Above => labels.TryGetValue(Key, out var value) && Whole(value) > Whole(Values.First()),
+            Operator.Below => labels.TryGetValue(Key, out var value) && Whole(value) < Whole(Values.First()),
             _ => !labels.ContainsKey(Key),
         };
     }
@@ -113,6 +136,8 @@ public sealed class LabelSelector
                 case "!=":
                     Take();
                     return new Requirement(key, Operator.NotIn, [Value()]);
+                case ">" or "<":
+                    return new Requirement(key, Take() is ">" ? Operator.Above : Operator.Below, [Value()]);
                 case "in" or "notin":
                     return new Requirement(key, Take() is "in" ? Operator.In : Operator.NotIn, Values());
                 default:
@@ -121,7 +146,7 @@ public sealed class LabelSelector
         }
 
         private string Key() =>
-            Next is "" or "," or "(" or ")" or "=" or "==" or "!=" ? throw Unreadable($"found '{Next}', expected: !, identifier, or 'end of string'") : Take();
+            Next is "" or "," or "(" or ")" or "=" or "==" or "!=" or "<" or ">" ? throw Unreadable($"found '{Next}', expected: !, identifier, or 'end of string'") : Take();
 
         private string Value() => Next is "" or "," ? "" : Take();
 
@@ -151,13 +176,13 @@ public sealed class LabelSelector
             var start = _at++;
             switch (text[start])
             {
-                case ',' or '(' or ')':
+                case ',' or '(' or ')' or '<' or '>':
                     break;
                 case '=' or '!':
                     if (_at < text.Length && text[_at] == '=') _at++;
                     break;
                 default:
-                    while (_at < text.Length && !char.IsWhiteSpace(text[_at]) && text[_at] is not (',' or '(' or ')' or '=' or '!')) _at++;
+                    while (_at < text.Length && !char.IsWhiteSpace(text[_at]) && text[_at] is not (',' or '(' or ')' or '=' or '!' or '<' or '>')) _at++;
                     break;
             }
             return text[start.._at];

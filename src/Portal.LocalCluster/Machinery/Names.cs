@@ -60,10 +60,14 @@ internal static partial class Names
         foreach (var (key, value) in labels ?? [])
         {
             CheckKey(key, field, causes);
-            var text = value.AsText() ?? "";
-            if (text.Length > 63) causes.Invalid(field, text, "must be no more than 63 characters");
-            else if (!ValuePattern().IsMatch(text)) causes.Invalid(field, text, ValueRule);
+            CheckLabelValue(value.AsText() ?? "", field, causes);
         }
+    }
+
+    public static void CheckLabelValue(string text, string field, Causes causes)
+    {
+        if (text.Length > 63) causes.Invalid(field, text, "must be no more than 63 characters");
+        else if (!ValuePattern().IsMatch(text)) causes.Invalid(field, text, ValueRule);
     }
 
     public static void CheckAnnotations(JsonObject? annotations, Causes causes)
@@ -77,7 +81,7 @@ internal static partial class Names
         if (size > AnnotationsLimit) causes.TooLong("metadata.annotations", AnnotationsLimit);
     }
 
-    private static void CheckKey(string key, string field, Causes causes)
+    public static void CheckKey(string key, string field, Causes causes)
     {
         var slash = key.IndexOf('/', StringComparison.Ordinal);
         if (slash >= 0 && !SubdomainPattern().IsMatch(key[..slash])) causes.Invalid(field, key, "prefix part " + SubdomainRule);

@@ -10,6 +10,8 @@ internal static class ObjectMetadata
 {
     private const string NameAlphabet = "bcdfghjklmnpqrstvwxz2456789";
 
+    private static readonly string[] StandardFinalizers = ["kubernetes", Deletion.Foreground, Deletion.Orphan];
+
     private static readonly string[] ServerOwned = ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "generateName"];
 
     public static string Time(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
@@ -29,7 +31,7 @@ internal static class ObjectMetadata
         {
             metadata.Remove("namespace");
         }
-        if (metadata.Text("resourceVersion") is { Length: > 0 })
+        if (metadata.Text("resourceVersion") is { Length: > 0 } and not "0")
             throw new ApiException(400, "BadRequest", "resourceVersion should not be set on objects to be created");
         foreach (var owned in (ReadOnlySpan<string>)["resourceVersion", "selfLink", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "uid"]) metadata.Remove(owned);
         if (string.IsNullOrEmpty(metadata.Text("name")) && metadata.Text("generateName") is { Length: > 0 } prefix)
@@ -93,6 +95,8 @@ internal static class ObjectMetadata
         if (old is null) Names.Check(type, tree, causes);
         Names.CheckLabels(tree.Map("metadata", "labels"), "metadata.labels", causes);
         Names.CheckAnnotations(tree.Map("metadata", "annotations"), causes);
+        CheckFinalizers(type, tree, causes);
+        CheckOwners(tree, causes);
         if (old is not null && old.IsDeleting())
         {
             var known = (old.Items("metadata", "finalizers") ?? []).Select(item => item.AsText()).ToHashSet(StringComparer.Ordinal);
@@ -104,6 +108,38 @@ internal static class ObjectMetadata
                 causes.Forbidden("metadata.finalizers", why);
                 causes.Forbidden("metadata.finalizers", why); // the real server finds it twice and names it twice
             }
+        }
+    }
+
+    private static void CheckFinalizers(ResourceType type, JsonObject tree, Causes causes)
+    {
+        var finalizers = tree.Items("metadata", "finalizers") ?? [];
+        for (var i = 0; i < finalizers.Count; i++)
+        {
+            var (name, at) = (finalizers[i].AsText() ?? "", $"metadata.finalizers[{i}]");
+            if (StandardFinalizers.Contains(name, StringComparer.Ordinal)) continue;
+            Names.CheckKey(name, at, causes);
+            // The server of custom resources and their definitions knows no standard ones.
+            if (!type.Custom && type.Group != "apiextensions.k8s.io" && !name.Contains('/', StringComparison.Ordinal)) causes.Invalid(at, name, "name is neither a standard finalizer name nor is it fully qualified");
+        }
+    }
+
+    private static void CheckOwners(JsonObject tree, Causes causes)
+    {
+        const string Path = "metadata.ownerReferences";
+        var owners = (tree.Items("metadata", "ownerReferences") ?? []).OfType<JsonObject>().ToList();
+        foreach (var owner in owners)
+        {
+            foreach (var (field, what) in (ReadOnlySpan<(string, string)>)[("apiVersion", "version"), ("kind", "kind"), ("name", "name"), ("uid", "uid")])
+            {
+                if (string.IsNullOrEmpty(owner.Text(field))) causes.Invalid($"{Path}.{field}", "", $"{what} must not be empty");
+            }
+        }
+        var controllers = owners.Where(owner => owner.Flag("controller") == true).Take(2).Select(owner => owner.Text("name")).ToList();
+        if (controllers.Count > 1)
+        {
+            causes.Invalid(Path, tree.At("metadata", "ownerReferences"),
+                $"Only one reference can have Controller set to true. Found \"true\" in references for {controllers[0]} and {controllers[1]}");
         }
     }
 

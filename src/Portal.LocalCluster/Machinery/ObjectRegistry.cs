@@ -48,7 +48,7 @@ internal sealed class ObjectRegistry(ObjectStore store, ResourceCatalog catalog,
             var request = new AdmissionRequest(type, tree, Old: null, options);
             foreach (var admission in _admissions) admission.Fill(request);
             Validate(type, tree, old: null);
-            if (store.Find(type, ns, tree.Name()) is { } present) throw Refusals.AlreadyExists(type, tree.Name(), present.Deleting && type.Plural == "namespaces");
+            if (store.Find(type, ns, tree.Name()) is { } present) throw Refusals.AlreadyExists(type, tree.Name(), present.Deleting);
             foreach (var admission in _admissions) admission.Check(request);
             if (!options.Apply) FieldManagers.Track(type, old: null, tree, options, clock.GetUtcNow());
             return options.DryRun ? DryRun(type, tree) : Put(type, tree);
@@ -98,7 +98,12 @@ internal sealed class ObjectRegistry(ObjectStore store, ResourceCatalog catalog,
             foreach (var admission in _admissions) admission.CheckRemoval(request);
             var changed = Deletion.Mark(type, tree, options, clock.GetUtcNow());
             if (options.DryRun) return (present, Deletion.IsDone(type, tree));
-            if (Deletion.IsDone(type, tree)) return (Remove(type, present, tree), true);
+            if (Deletion.IsDone(type, tree))
+            {
+                // What goes at once was never being deleted: its last state says nothing of it. Pods had their grace, if of zero seconds.
+                var last = present.Deleting || type.GroupResource == "pods" ? tree : present.Read();
+                return (Remove(type, present, last), true);
+            }
             return (changed ? Put(type, tree) : present, false);
         }
     }
@@ -129,6 +134,8 @@ internal sealed class ObjectRegistry(ObjectStore store, ResourceCatalog catalog,
     private static JsonObject WithStatusOf(ResourceType type, JsonObject old, JsonObject tree)
     {
         if (!type.HasStatus) return tree;
+        // What holds a namespace is let go by its own subresource alone.
+        if (type.GroupResource == "namespaces" && old["spec"] is { } held) tree["spec"] = held.DeepClone();
         if (old["status"] is { } status) tree["status"] = status.DeepClone();
         else tree.Remove("status");
         return tree;

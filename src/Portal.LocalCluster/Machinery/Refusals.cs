@@ -35,9 +35,17 @@ internal static class Refusals
         var details = new JsonObject();
         if (name.Length > 0) details["name"] = name;
         if (group.Length > 0) details["group"] = group;
-        details["kind"] = kind;
+        if (kind.Length > 0) details["kind"] = kind;
         details["causes"] = causes.ToJson();
         return new ApiException(422, "Invalid", $"{groupKind} \"{name}\" is invalid: {causes}", details);
+    }
+
+    /// <summary>What a patch made of an object can no longer be read as one.</summary>
+    public static ApiException UnreadablePatch(JsonObject patched, string why)
+    {
+        var causes = new Causes();
+        causes.Invalid("patch", patched.ToJsonString(), why);
+        return Invalid("", "", "", "", causes);
     }
 
     /// <summary>For options of a request: <c>ListOptions.meta.k8s.io "" is invalid</c>.</summary>

@@ -9,6 +9,9 @@ internal sealed record WriteOptions(string Manager, bool DryRun = false, FieldVa
 {
     public string Subresource { get; init; } = "";
 
+    /// <summary>What is written came of a patch: a value of a wrong type is then the patch's fault, not the body's.</summary>
+    public bool Patch { get; init; }
+
     /// <summary>Who writes over HTTP; null for the cluster's own controllers, which are asked nothing.</summary>
     public Caller? Caller { get; init; }
 

@@ -16,6 +16,12 @@ internal static class FieldManagers
     public static void Track(ResourceType type, JsonObject? old, JsonObject tree, WriteOptions options, DateTimeOffset now)
     {
         var managers = Base(old, tree);
+        if (old is not null && managers.Count == 0)
+        {
+            // An object without an account is kept without one until it is applied.
+            ManagedFields.Write(tree, managers);
+            return;
+        }
         var (changed, removed) = FieldWalk.Compare(type.Schema, Owned(old ?? Empty()), Owned(tree));
         Cut(type, changed);
         var me = new FieldManager(options.Manager, Applies: false, type.GroupVersion, options.Subresource == "scale" ? "" : options.Subresource);
@@ -33,6 +39,14 @@ internal static class FieldManagers
             mine.Fields = fields;
         }
         ManagedFields.Write(tree, managers);
+    }
+
+    /// <summary>Who owns an object of which no account was kept, when it is applied for the first time: all of it, and by no apply.</summary>
+    public static FieldManager BeforeFirstApply(ResourceType type, JsonObject live, DateTimeOffset now)
+    {
+        var (fields, _) = FieldWalk.Compare(type.Schema, Owned(Empty()), Owned(live));
+        Cut(type, fields);
+        return new FieldManager("before-first-apply", Applies: false, type.GroupVersion, "") { Fields = fields, Time = ObjectMetadata.Time(now) };
     }
 
     /// <summary>A copy without what the server itself keeps.</summary>

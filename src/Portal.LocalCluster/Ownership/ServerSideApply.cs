@@ -16,6 +16,7 @@ internal static class ServerSideApply
     public static JsonObject Apply(ResourceType type, JsonObject? live, JsonObject applied, WriteOptions options, bool force, DateTimeOffset now)
     {
         var managers = live is null ? [] : ManagedFields.Read(live);
+        if (live is not null && managers.Count == 0) managers.Add(FieldManagers.BeforeFirstApply(type, live, now));
         var mine = new FieldManager(options.Manager, Applies: true, type.GroupVersion, options.Subresource == "scale" ? "" : options.Subresource);
         var last = managers.Find(mine.IsSame);
         var config = FieldManagers.Owned(applied);

@@ -51,6 +51,7 @@ internal static class ContainerRules
             foreach (var (resource, value) in container.Map("resources", list) ?? [])
             {
                 var at = $"{path}.resources.{list}[{resource}]";
+                LimitRules.Container(resource, at, causes);
                 if (!Quantity.TryParse(value.AsText(), out var amount)) continue;
                 if (amount.Value < 0) causes.Invalid(at, value, "must be greater than or equal to 0");
                 if (IsExtended(resource) && decimal.Truncate(amount.Value) != amount.Value) causes.Invalid(at, value, "must be an integer");

@@ -27,10 +27,11 @@ internal static class DefinitionRules
         };
     }
 
-    public static void Validate(JsonObject definition, Causes causes)
+    public static void Validate(JsonObject definition, JsonObject? old, Causes causes)
     {
         var (group, plural) = (definition.Text("spec", "group") ?? "", definition.Text("spec", "names", "plural") ?? "");
-        if (group.Length > 0 && definition.Name() != $"{plural}.{group}")
+        if (old is not null) Same(definition, old, causes);
+        else if (group.Length > 0 && definition.Name() != $"{plural}.{group}")
             causes.Invalid("metadata.name", definition.Name(), "must be spec.names.plural+\".\"+spec.group");
         if (group.Length > 0 && !group.Contains('.', StringComparison.Ordinal)) causes.Invalid("spec.group", group, "should be a domain with at least one dot");
         PodRules.OneOf(definition.Map("spec") ?? [], "scope", "spec", causes, "Cluster", "Namespaced");
@@ -45,6 +46,15 @@ internal static class DefinitionRules
             var at = versions.Count == 1 ? "spec.validation.openAPIV3Schema" : $"spec.versions[{i}].schema.openAPIV3Schema";
             if (versions[i].Map("schema", "openAPIV3Schema") is { } schema) Structural(schema, at, causes);
             else causes.Required($"spec.versions[{i}].schema.openAPIV3Schema", "schemas are required");
+        }
+    }
+
+    /// <summary>What objects are kept under cannot change below them.</summary>
+    private static void Same(JsonObject definition, JsonObject old, Causes causes)
+    {
+        foreach (var path in (ReadOnlySpan<string[]>)[["spec", "group"], ["spec", "scope"], ["spec", "names", "plural"], ["spec", "names", "kind"]])
+        {
+            if (definition.Text(path) is var value && value != old.Text(path)) causes.Invalid(string.Join('.', path), value, "field is immutable");
         }
     }
 

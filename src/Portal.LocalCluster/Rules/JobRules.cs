@@ -19,9 +19,11 @@ internal static class JobRules
         var labels = spec.Ensure("template", "metadata", "labels");
         foreach (var label in UidLabels) labels[label] = job.Uid();
         foreach (var label in NameLabels) labels[label] = job.Name();
-        spec["selector"] = new JsonObject { ["matchLabels"] = new JsonObject { [UidLabels[0]] = job.Uid() } };
+        Usual(spec, "selector", Selector(job));
         Usual(spec, "manualSelector", false);
     }
+
+    private static JsonObject Selector(JsonObject job) => new() { ["matchLabels"] = new JsonObject { [UidLabels[0]] = job.Uid() } };
 
     public static void DefaultCron(JsonObject cron)
     {
@@ -41,6 +43,8 @@ internal static class JobRules
             causes.Required("spec.template.spec.containers");
             return;
         }
+        if (old is null && spec.Flag("manualSelector") != true && !JsonNode.DeepEquals(spec["selector"], Selector(job)))
+            causes.Invalid("spec.selector", spec["selector"], "`selector` not auto-generated");
         if (pod.Text("restartPolicy") is "Always") causes.NotSupported("spec.template.spec.restartPolicy", "\"Always\"", ["OnFailure", "Never"]);
         if (spec.Text("completionMode") == "Indexed" && !spec.ContainsKey("completions"))
             causes.Required("spec.completions", "when completion mode is Indexed");

@@ -53,7 +53,7 @@ internal static class KindRules
                 ServiceRules.Validate(tree, causes);
                 break;
             case "customresourcedefinitions.apiextensions.k8s.io":
-                DefinitionRules.Validate(tree, causes);
+                DefinitionRules.Validate(tree, old, causes);
                 break;
             default:
                 SmallRules.Validate(type, tree, old, causes);

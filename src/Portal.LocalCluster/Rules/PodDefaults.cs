@@ -8,6 +8,7 @@ namespace Portal.LocalCluster.Rules;
 internal static class PodDefaults
 {
     private const int ReadableByAll = 420; // 0644
+    private const int TokenSeconds = 3600;
 
     public static void Pod(JsonObject pod, JsonObject? old)
     {
@@ -65,6 +66,14 @@ internal static class PodDefaults
                 if (!requests.ContainsKey(resource)) requests[resource] = limit?.DeepClone();
             }
         }
+        foreach (var variable in (container.Items("env") ?? []).OfType<JsonObject>())
+        {
+            if (variable.Map("valueFrom", "fieldRef") is { } field) Usual(field, "apiVersion", "v1");
+        }
+        foreach (var hook in (ReadOnlySpan<string>)["postStart", "preStop"])
+        {
+            if (container.Map("lifecycle", hook, "httpGet") is { } get) Get(get);
+        }
         foreach (var probe in (ReadOnlySpan<string>)["livenessProbe", "readinessProbe", "startupProbe"])
         {
             if (container.Map(probe) is { } wanted) Probe(wanted);
@@ -77,7 +86,11 @@ internal static class PodDefaults
         Usual(probe, "periodSeconds", 10);
         Usual(probe, "successThreshold", 1);
         Usual(probe, "failureThreshold", 3);
-        if (probe.Map("httpGet") is not { } get) return;
+        if (probe.Map("httpGet") is { } get) Get(get);
+    }
+
+    private static void Get(JsonObject get)
+    {
         Usual(get, "path", "/");
         Usual(get, "scheme", "HTTP");
     }
@@ -88,7 +101,21 @@ internal static class PodDefaults
         {
             if (volume.Map(source) is { } files) Usual(files, "defaultMode", ReadableByAll);
         }
+        foreach (var source in (volume.Items("projected", "sources") ?? []).OfType<JsonObject>())
+        {
+            if (source.Map("serviceAccountToken") is { } token) Usual(token, "expirationSeconds", TokenSeconds);
+            Fields(source.Items("downwardAPI", "items"));
+        }
+        Fields(volume.Items("downwardAPI", "items"));
         if (volume.Map("hostPath") is { } path) Usual(path, "type", "");
         if (volume.Count == 1) volume["emptyDir"] = new JsonObject();
+    }
+
+    private static void Fields(JsonArray? items)
+    {
+        foreach (var item in (items ?? []).OfType<JsonObject>())
+        {
+            if (item.Map("fieldRef") is { } field) Usual(field, "apiVersion", "v1");
+        }
     }
 }

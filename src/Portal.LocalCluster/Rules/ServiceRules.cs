@@ -25,6 +25,7 @@ internal static class ServiceRules
         PodRules.OneOf(spec, "type", "spec", causes, "ClusterIP", "ExternalName", "LoadBalancer", "NodePort");
         var ports = spec.Items("ports") ?? [];
         if (ports.Count == 0 && spec.Text("clusterIP") != "None" && spec.Text("type") != "ExternalName") causes.Required("spec.ports");
+        if (spec.Text("type") == "ExternalName" && string.IsNullOrEmpty(spec.Text("externalName"))) causes.Required("spec.externalName");
         HashSet<string> names = new(StringComparer.Ordinal);
         for (var i = 0; i < ports.Count; i++)
         {

@@ -17,6 +17,9 @@ internal static class SmallDefaults
             case "namespaces":
                 Namespace(tree, old);
                 break;
+            case "nodes":
+                NodeRules.Default(tree);
+                break;
             case "secrets":
                 Secret(tree);
                 break;

@@ -9,6 +9,9 @@ namespace Portal.LocalCluster.Rules;
 internal static class SmallRules
 {
     private const int DataLimit = 1024 * 1024;
+    private const long HighestPriority = 1_000_000_000;
+
+    private static readonly string[] SystemPriorities = ["system-cluster-critical", "system-node-critical"];
 
     public static void Validate(ResourceType type, JsonObject tree, JsonObject? old, Causes causes)
     {
@@ -16,22 +19,28 @@ internal static class SmallRules
         {
             case "configmaps" or "secrets":
                 Data(tree, old, causes);
+                if (type.Plural == "secrets") SecretRules.Validate(tree, old, causes);
                 break;
             case "persistentvolumeclaims":
-                Claim(tree, old, causes);
+                StorageRules.Claim(tree, old, causes);
+                break;
+            case "storageclasses.storage.k8s.io":
+                StorageRules.Class(tree, old, causes);
+                break;
+            case "nodes":
+                NodeRules.Validate(tree, causes);
                 break;
             case "resourcequotas":
-                Amounts(tree.Map("spec", "hard"), "spec.hard", causes);
+                LimitRules.Quota(tree, old, causes);
                 break;
             case "limitranges":
-                var limits = tree.Items("spec", "limits") ?? [];
-                for (var i = 0; i < limits.Count; i++)
-                {
-                    foreach (var list in (ReadOnlySpan<string>)["max", "min", "default", "defaultRequest"]) Amounts((limits[i] as JsonObject)?.Map(list), $"spec.limits[{i}].{list}", causes);
-                }
+                LimitRules.Range(tree, causes);
                 break;
             case "rolebindings.rbac.authorization.k8s.io" or "clusterrolebindings.rbac.authorization.k8s.io":
-                if (old is not null && !JsonNode.DeepEquals(old["roleRef"], tree["roleRef"])) causes.Invalid("roleRef", tree["roleRef"], "cannot change roleRef");
+                RbacRules.Binding(type, tree, old, causes);
+                break;
+            case "roles.rbac.authorization.k8s.io" or "clusterroles.rbac.authorization.k8s.io":
+                RbacRules.Role(type, tree, causes);
                 break;
             case "validatingadmissionpolicies.admissionregistration.k8s.io":
                 if (tree.Items("spec", "validations") is not { Count: > 0 }) causes.Required("spec.validations", "validations or auditAnnotations must contain at least one item");
@@ -42,9 +51,24 @@ internal static class SmallRules
                 if (tree.Items("spec", "validationActions") is not { Count: > 0 }) causes.Required("spec.validationActions");
                 break;
             case "priorityclasses.scheduling.k8s.io":
-                if (old is not null && old.Whole("value") != tree.Whole("value")) causes.Forbidden("value", "may not be changed in an update.");
+                Priority(tree, old, causes);
                 break;
         }
+    }
+
+    private static void Priority(JsonObject tree, JsonObject? old, Causes causes)
+    {
+        var known = SystemPriorities.Contains(tree.Name(), StringComparer.Ordinal);
+        if (tree.Name().StartsWith("system-", StringComparison.Ordinal) && !known)
+        {
+            causes.Forbidden("metadata.name",
+                $"priority class names with 'system-' prefix are reserved for system use only. error: {tree.Name()} is not a known system priority class");
+        }
+        else if (!known && tree.Whole("value") > HighestPriority)
+        {
+            causes.Forbidden("value", $"maximum allowed value of a user defined priority is {HighestPriority}");
+        }
+        if (old is not null && old.Whole("value") != tree.Whole("value")) causes.Forbidden("value", "may not be changed in an update.");
     }
 
     private static void Expression(string field, string expression, Causes causes)
@@ -74,29 +98,16 @@ internal static class SmallRules
                 }
             }
         }
+        foreach (var (key, _) in tree.Map("binaryData") ?? [])
+        {
+            if (tree.Map("data")?.ContainsKey(key) == true) causes.Invalid($"data[{key}]", key, "duplicate of key present in binaryData");
+        }
         if (size > DataLimit) causes.TooLong("", DataLimit);
         if (old?.Flag("immutable") != true) return;
         if (tree.Flag("immutable") != true) causes.Forbidden("immutable", "field is immutable when `immutable` is set");
         foreach (var list in (ReadOnlySpan<string>)["data", "binaryData"])
         {
             if (!JsonNode.DeepEquals(old[list], tree[list])) causes.Forbidden(list, "field is immutable when `immutable` is set");
-        }
-    }
-
-    private static void Claim(JsonObject tree, JsonObject? old, Causes causes)
-    {
-        if (tree.Items("spec", "accessModes") is not { Count: > 0 }) causes.Required("spec.accessModes", "at least 1 access mode is required");
-        if (tree.Text("spec", "resources", "requests", "storage") is not { } size) causes.Required("spec.resources[storage]");
-        else if (!Quantity.TryParse(size, out var amount) || amount.Value <= 0) causes.Invalid("spec.resources[storage]", size, "must be greater than zero");
-        else if (old?.Text("spec", "resources", "requests", "storage") is { } before && amount < Quantity.Parse(before))
-            causes.Forbidden("spec.resources.requests.storage", "field can not be less than status.capacity");
-    }
-
-    private static void Amounts(JsonObject? amounts, string path, Causes causes)
-    {
-        foreach (var (resource, value) in amounts ?? [])
-        {
-            if (Quantity.TryParse(value.AsText(), out var amount) && amount.Value < 0) causes.Invalid($"{path}[{resource}]", value, "must be greater than or equal to 0");
         }
     }
 }

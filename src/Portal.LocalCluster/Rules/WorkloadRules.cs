@@ -44,7 +44,14 @@ internal static class WorkloadRules
 
     public static void Validate(ResourceType type, JsonObject tree, JsonObject? old, Causes causes)
     {
-        if (tree.Map("spec") is not { } spec) return;
+        if (tree.Map("spec") is not { } spec)
+        {
+            causes.Required("spec.selector");
+            causes.Required("spec.template.spec.containers");
+            return;
+        }
+        if (spec.Map("strategy") is { } strategy && strategy.Text("type") == "Recreate" && strategy.ContainsKey("rollingUpdate"))
+            causes.Forbidden("spec.strategy.rollingUpdate", "may not be specified when strategy `type` is 'Recreate'");
         if (spec.Whole("replicas") is < 0 and var replicas) causes.Invalid("spec.replicas", JsonValue.Create(replicas), "must be greater than or equal to 0");
         if (spec.Map("template", "spec") is not { } pod)
         {

@@ -7,6 +7,9 @@ namespace Portal.LocalCluster.Schema;
 /// <summary>One pass over an object: unknown fields are taken away and noted, quantities made texts, defaults filled.</summary>
 internal sealed class Decoder(bool custom)
 {
+    /// <summary>Lists that a built-in kind shows though there is nothing in them; any other empty list or map is left out.</summary>
+    private static readonly HashSet<string> ShownEmpty = new(StringComparer.Ordinal) { "containers", "endpoints", "rules", "storedVersions", "verbs" };
+
     public List<string> Unknown { get; } = [];
 
     /// <summary>The first value of a wrong type in a built-in kind, in the words of Go's decoder.</summary>
@@ -52,10 +55,22 @@ internal sealed class Decoder(bool custom)
         {
             Mismatch ??= schema.Format == "quantity"
                 ? "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
+                : schema.Format == "byte" && value.AsText() is not null ? "illegal base64 data"
                 : $"json: cannot unmarshal {GoName(value)} into Go struct field {parent.TypeName}.{path} of type {GoType(schema)}";
             return;
         }
-        if (schema.Format == "quantity" && value.GetValueKind() == JsonValueKind.Number) tree[key] = value.ToJsonString();
+        if ((!custom || path.StartsWith("metadata", StringComparison.Ordinal)) && IsNothing(schema, value) && !ShownEmpty.Contains(key))
+        {
+            tree.Remove(key);
+            return;
+        }
+        if (schema.Format == "quantity" && !custom)
+        {
+            // Shown in one form however it was written: 0.5 as 500m, 1024Mi as 1Gi.
+            var text = value.AsText() ?? value.ToJsonString();
+            tree[key] = Quantity.TryParse(text, out var amount) ? amount.ToString() : text;
+            return;
+        }
         Inside(schema, value, path);
     }
 
@@ -78,11 +93,14 @@ internal sealed class Decoder(bool custom)
         }
     }
 
+    private static bool IsNothing(FieldSchema schema, JsonNode value) =>
+        (schema.Type == FieldType.Map && value is JsonObject { Count: 0 }) || (schema.Type == FieldType.List && value is JsonArray { Count: 0 });
+
     private static bool Fits(FieldSchema schema, JsonNode value) => schema.Type switch
     {
         FieldType.Object or FieldType.Map => value is JsonObject,
         FieldType.List => value is JsonArray,
-        FieldType.Text => value.GetValueKind() == JsonValueKind.String,
+        FieldType.Text => value.AsText() is { } text && (schema.Format != "byte" || IsBase64(text)),
         FieldType.Whole => value.AsWhole() is not null,
         FieldType.Number => value.GetValueKind() == JsonValueKind.Number,
         FieldType.Flag => value.GetValueKind() is JsonValueKind.True or JsonValueKind.False,
@@ -91,6 +109,8 @@ internal sealed class Decoder(bool custom)
         FieldType.IntOrString => value.GetValueKind() == JsonValueKind.String || value.AsWhole() is not null,
         _ => true,
     };
+
+    private static bool IsBase64(string text) => Convert.TryFromBase64String(text, new byte[text.Length], out _);
 
     private static string GoName(JsonNode value) => value.GetValueKind() switch
     {

@@ -14,6 +14,7 @@ internal static class SchemaCheck
     {
         var decoder = new Decoder(type.Custom);
         decoder.Object(type.Schema, tree, "", type.Schema.PreserveUnknown);
+        if (decoder.Mismatch is { } wrong && options.Patch) throw Refusals.UnreadablePatch(tree, wrong);
         if (decoder.Mismatch is { } mismatch)
             throw Refusals.BadRequest($"{type.Kind} in version \"{type.Version}\" cannot be handled as a {type.Kind}: {mismatch}");
         if (decoder.Unknown.Count == 0 || options.Validation == FieldValidation.Ignore) return;

@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Portal.LocalCluster.Machinery;
 
 namespace Portal.LocalCluster.Tests.Api;
 
 /// <summary>Recordings about objects that have to be there first; and that no recording is left out without a reason.</summary>
-public sealed class ArrangedSampleTests(SamplesCluster api) : IClassFixture<SamplesCluster>
+public sealed partial class ArrangedSampleTests(SamplesCluster api) : IClassFixture<SamplesCluster>
 {
     public static TheoryData<string> Arranged { get; } = [.. SampleArrangement.All.Keys];
 
@@ -21,7 +22,7 @@ public sealed class ArrangedSampleTests(SamplesCluster api) : IClassFixture<Samp
         var text = (await File.ReadAllTextAsync(path)).Replace("namespaces/samples/", $"namespaces/{ns}/", StringComparison.Ordinal)
             .Replace("\"namespace\": \"samples\"", $"\"namespace\": \"{ns}\"", StringComparison.Ordinal).Replace("timeoutSeconds=12", "timeoutSeconds=3", StringComparison.Ordinal);
 
-        await new SampleReplay(api.Api) { Version = version }.Play((JsonObject)JsonNode.Parse(text)!, arrangement.Only);
+        await new SampleReplay(api.Api) { Version = version }.Play((JsonObject)JsonNode.Parse(DifferencePattern().Replace(text, ""))!, arrangement.Only);
     }
 
     [Fact]
@@ -35,6 +36,10 @@ public sealed class ArrangedSampleTests(SamplesCluster api) : IClassFixture<Samp
         Assert.Empty(silent);
         Assert.DoesNotContain(SampleArrangement.Elsewhere.Keys, played.Contains);
     }
+
+    /// <summary>What newer servers put behind a refused change: how Go's own types differ.</summary>
+    [GeneratedRegex("""\\n@@(\\.|[^"\\])*""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex DifferencePattern();
 
     private async Task DoAsync(string ns, string line, string body)
     {

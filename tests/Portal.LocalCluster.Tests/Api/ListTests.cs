@@ -75,6 +75,13 @@ public sealed class ListTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Contains(why, said.Text("message"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("limit=abc")]
+    [InlineData("timeoutSeconds=abc")]
+    [InlineData("watch=1&timeoutSeconds=abc")]
+    [InlineData("continue=eyJ2IjoibWV0YS5rOHMuaW8vdjEiLCJydiI6MSwic3RhcnQiOiJhXHUwMDAwIn0&resourceVersion=1")]
+    public async Task Options_ThatCannotBeRead_AreABadRequest(string query) => await api.ExpectAsync(400, "GET", "/api/v1/configmaps?" + query);
+
     [Fact]
     public async Task List_OfAVersionYetToCome_Is504AndToBeTriedAgain()
     {
@@ -95,6 +102,15 @@ public sealed class ListTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal(["Name", "Data", "Age"], table.Items("columnDefinitions")!.OfType<JsonObject>().Select(column => column.Text("name")));
         Assert.Equal("item-00", table.Items("rows")![0]!["cells"]![0]!.GetValue<string>());
         Assert.Equal("PartialObjectMetadata", ((JsonObject)table.Items("rows")![0]!).Text("object", "kind"));
+    }
+
+    [Fact]
+    public async Task List_AsATableOfAnUnknownVersion_IsWhateverComesNext()
+    {
+        var path = await FilledAsync(1);
+        var (_, body, _) = await api.SendAsync("GET", path, accept: "application/json;as=Table;v=v9;g=meta.k8s.io,application/json");
+        Assert.Equal("ConfigMapList", ((JsonObject)body!).Kind());
+        Assert.Equal(406, (int)(await api.SendAsync("GET", path, accept: "application/json;as=Table;v=v9;g=meta.k8s.io")).Code);
     }
 
     private static IEnumerable<string> Names(JsonObject list) => list.Items("items")!.OfType<JsonObject>().Select(item => item.Name());
