@@ -30,16 +30,16 @@ public class ShellTests(PortalBrowser browser)
     {
         await using var window = await browser.OpenAsync("scientist");
         await window.GoAsync("/");
-        var focused = window.Page.Locator(":focus-visible");
-
         var unseen = new List<string>();
         for (var steps = 0; steps < 12; steps++)
         {
             await window.Page.Keyboard.PressAsync("Tab");
-            if (await focused.EvaluateAsync<string>("e => getComputedStyle(e).outlineStyle") == "none")
-                unseen.Add(await focused.EvaluateAsync<string>("e => e.outerHTML.slice(0, 80)"));
+            // After the last one nothing has the focus, until it begins anew at the top.
+            unseen.Add(await window.Page.EvaluateAsync<string>(
+                "() => { const e = document.querySelector(':focus-visible'); return e && getComputedStyle(e).outlineStyle == 'none' ? e.outerHTML.slice(0, 80) : ''; }"));
         }
 
+        unseen.RemoveAll(u => u.Length == 0);
         Assert.Empty(unseen);
     }
 
