@@ -15,6 +15,7 @@ internal sealed partial class ClusterWatcher(
     private static readonly TimeSpan LookForCluster = TimeSpan.FromMilliseconds(500);
 
     private readonly Dictionary<ResourceType, (CancellationTokenSource Stop, Task Run)> _runs = [];
+    private string? _unknownBecause;
 
     /// <summary>Runs until it is cancelled.</summary>
     /// <param name="optional">Kinds that the account need not be allowed to read; of one in several versions the first that is served is followed.</param>
@@ -60,11 +61,15 @@ internal sealed partial class ClusterWatcher(
             foreach (var type in shown.Where(t => capabilities.ServesExactly(t) && !IsFollowed(t)))
                 Show(type, ct);
             cache.KnowsKinds = true;
+            _unknownBecause = null;
             return true;
         }
         catch (ClusterException e)
         {
-            LogNoDiscovery(log, cluster, e.Message);
+            // It is asked again every moment; that is said once.
+            if (_unknownBecause != e.Message)
+                LogNoDiscovery(log, cluster, e.Message);
+            _unknownBecause = e.Message;
             return false;
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
