@@ -214,6 +214,8 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
     private async Task<bool> DeleteAsync(ObjectKey key, CancellationToken ct)
     {
         var isLeft = await cluster.DeleteAsync(key, ct);
+        // It was not somebody else who took it away.
+        _there.TryRemove(key, out _);
         await DropAsync(key, ct);
         return isLeft;
     }

@@ -24,14 +24,14 @@ public static class HardwareProfileManifests
     /// <summary>One profile for each pool of which the project holds an active grant.</summary>
     /// <param name="queued">True where Kueue admits; else the profiles lead to the nodes themselves.</param>
     public static IReadOnlyList<JsonObject> Of(ProjectPlan plan, ResourceType type, bool queued) =>
-        [.. plan.Grants.Where(g => g.Amount > 0 && g.Pool is not null).Select(g => For(plan, g, g.Pool!, type, queued))];
+        [.. plan.Grants.Where(g => g.Amount > 0 && g.Pool is not null && ProjectManifests.IsExtended(g.Pool.ResourceName)).Select(g => For(plan, g, g.Pool!, type, queued))];
 
     private static JsonObject For(ProjectPlan plan, ProjectGrant grant, HardwarePool pool, ResourceType type, bool queued)
     {
         var made = ProjectManifests.In(plan, type, grant.Flavor);
         var spec = new JsonObject
         {
-            // As much as the medium size of the catalogue.
+            // What a workload gets that asks for nothing else.
             ["identifiers"] = new JsonArray(
                 Identifier("CPU", "cpu", "CPU", "1", "1"), Identifier("Memory", "memory", "Memory", "1Gi", "4Gi"), Accelerator(grant, pool)),
         };

@@ -109,7 +109,7 @@ public static class ProjectManifests
     public static JsonObject Storage(ProjectPlan plan)
     {
         var (own, given) = (plan.StoredAs, plan.Ceiling.StorageGiB / 4);
-        var amount = Quantity.Parse(own) >= Quantity.Parse(GiB(given)) ? own : GiB(Math.Max(given, plan.StoredGiB));
+        var amount = own is not null && (plan.IsStoragePending || Quantity.Parse(own) >= Quantity.Parse(GiB(given))) ? own : GiB(Math.Max(given, plan.StoredGiB));
         var spec = new JsonObject
         {
             ["accessModes"] = new JsonArray(plan.Options.StorageAccessMode),

@@ -83,20 +83,31 @@ public sealed class ProjectObjectsService(IDbContextFactory<PortalDb> databases,
     private static string Summary(JsonObject seen) => seen.Text("status", "phase")
         ?? string.Join(", ", Condition.From(seen).Select(c => c.IsTrue ? c.Type : $"{c.Type}={c.Status} ({c.Reason})"));
 
-    // Environments of containers, and parameters of pipelines, which become environments and arguments.
-    private static void HideSecrets(JsonNode? node, bool isOurs, bool inEnvironment = false)
+    // Where others write values by name: environments of containers, parameters and results of pipelines, which become environments and
+    // arguments, and headers of probes and routes.
+    private static readonly string[] Named = ["env", "params", "results", "httpHeaders", "set", "add"];
+
+    private static void HideSecrets(JsonNode? node, bool isOurs, bool isNamed = false)
     {
         switch (node)
         {
             case JsonArray array:
                 foreach (var item in array)
-                    HideSecrets(item, isOurs, inEnvironment);
+                    HideSecrets(item, isOurs, isNamed);
                 break;
             case JsonObject entry:
-                if (entry["name"] is JsonValue name && entry.ContainsKey("value") && ((inEnvironment && !isOurs) || IsSecret(name.ToString())))
-                    entry["value"] = "(hidden)";
+                foreach (var key in (string[])["value", "default"])
+                {
+                    if (entry["name"] is JsonValue name && entry.ContainsKey(key) && ((isNamed && !isOurs) || IsSecret(name.ToString())))
+                        entry[key] = "(hidden)";
+                }
+                foreach (var key in isOurs ? [] : (string[])["args", "command"])
+                {
+                    if (entry.ContainsKey(key))
+                        entry[key] = "(hidden)";
+                }
                 foreach (var property in entry)
-                    HideSecrets(property.Value, isOurs, property.Key is "env" or "params");
+                    HideSecrets(property.Value, isOurs, Named.Contains(property.Key));
                 break;
         }
     }

@@ -25,6 +25,9 @@ public sealed record ProjectPlan(
     /// <summary>What its claim asks for, in the words of whoever wrote it, and so it stays; null where there is none.</summary>
     public string? StoredAs { get; init; }
 
+    /// <summary>Its claim has no volume yet: until then the cluster lets nobody change what it asks for.</summary>
+    public bool IsStoragePending { get; init; }
+
     /// <summary>Processors and memory in its queue.</summary>
     public CommonQuota Common { get; init; } = CommonQuota.None;
 

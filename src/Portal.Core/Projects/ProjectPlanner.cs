@@ -55,6 +55,7 @@ public sealed class ProjectPlanner(IProjectGrants grants, IClusters clusters, Cl
         {
             StoredGiB = ProjectHealth.StoredGiB(claim),
             StoredAs = claim.Text("spec", "resources", "requests", "storage"),
+            IsStoragePending = claim.Text("status", "phase") == "Pending",
             HasQueue = HasQueue(cache, project),
             Common = Common(project, home, nodes.Capacity),
             Bindings = home.Reach.SameCluster ? options.Bindings : [],

@@ -23,8 +23,6 @@ public sealed class ProjectReconciler(
     // Steps that follow each other faster than anybody reads are written together.
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(400);
 
-    private static readonly ProjectStepKind LastStep = Enum.GetValues<ProjectStepKind>()[^1];
-
     /// <inheritdoc/>
     public string Kind => nameof(Project);
 
@@ -101,14 +99,18 @@ public sealed class ProjectReconciler(
             return broken;
         // What the cluster has done meanwhile is seen in the same pass: members who waited for the ceilings are let in without another.
         var then = planner.Again(plan);
-        var again = all.Where(s => s.State == StepState.Waiting || (s.Kind == ProjectStepKind.Namespace && then.HasQueue != plan.HasQueue));
+        // What it has just refused is asked for by the next pass.
+        var again = all.Where(s => (s.State == StepState.Waiting && !s.Reason.StartsWith("cluster.", StringComparison.Ordinal))
+            || (s.Kind == ProjectStepKind.Namespace && then.HasQueue != plan.HasQueue));
         if (await TakeAsync(db, project, again, then, ct) is { } brokenThen)
             return brokenThen;
         EndPass(db, project);
         await fence.SaveAsync(db, ct);
         // Members who wait are let in by the pass in which the steps before are done.
         var waiting = all.Where(s => s.State == StepState.Waiting && s.Reason != ProjectSteps.MembersWait).ToList();
-        return waiting.Count == 0 ? ReconcileResult.Settled : ReconcileResult.After(waiting.Min(AfterWaiting));
+        if (waiting.Count > 0)
+            return ReconcileResult.After(waiting.Min(AfterWaiting));
+        return planner.Again(then).HasQueue == then.HasQueue ? ReconcileResult.Settled : ReconcileResult.After(TimeSpan.Zero);
     }
 
     // Takes steps in their order. Null when it has been through them, else how the pass ends.

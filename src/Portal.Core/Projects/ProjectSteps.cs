@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
+using Portal.Core.Hardware;
 
 namespace Portal.Core.Projects;
 
@@ -17,7 +18,7 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
     private static readonly TimeSpan UntilAskedAgain = TimeSpan.FromMinutes(5);
 
     // What the account of a cluster may not write, and need not, and when that was seen: every pass of every project would ask again.
-    private readonly ConcurrentDictionary<(Guid Cluster, ResourceType Type), long> _refused = [];
+    private readonly ConcurrentDictionary<(Guid Cluster, ResourceType Type, string? Namespace), long> _refused = [];
 
     /// <summary>Takes one step and says how it stands; an outage or a refusal is an outcome too.</summary>
     public async Task<(StepOutcome Outcome, ClusterException? Failure)> TakeAsync(ProjectStepKind step, ProjectPlan plan, CancellationToken ct)
@@ -170,7 +171,7 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
         {
             // One object that all projects share must not stop the queue of each of them.
             if (type == Kinds.WorkloadPriorityClass)
-                await shared.TryAsync(() => UnlessForbiddenAsync(cluster, type, () => cluster.Writer.EnsureAsync(type, manifest, ct)));
+                await shared.TryAsync(() => UnlessForbiddenAsync(cluster, type, null, () => cluster.Writer.EnsureAsync(type, manifest, ct)));
             else if (type == Kinds.ResourceFlavor || type == Kinds.Cohort)
                 await shared.TryAsync(() => cluster.Writer.EnsureAsync(type, manifest, ct));
             else if (await cluster.Writer.EnsureAsync(type, manifest, ct) is var made && outcome.IsFinished)
@@ -188,15 +189,22 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
     // Those whose grants have ended go.
     private async Task ProfilesAsync(ConnectedCluster cluster, ProjectPlan plan, ClusterCapabilities capabilities, CancellationToken ct)
     {
-        if (ProjectObjectSet.Profiles(plan, capabilities) is var (type, profiles))
-            await UnlessForbiddenAsync(cluster, type, () => EnsureSetAsync(cluster, type, profiles, profiles, plan, ct));
+        if (ProjectObjectSet.Profiles(plan, capabilities) is not var (type, profiles))
+            return;
+        await UnlessForbiddenAsync(cluster, type, plan.Project.Namespace, async () =>
+        {
+            await EnsureSetAsync(cluster, type, profiles, profiles, plan, ct);
+            // What was written before the cluster learnt the group that is written now.
+            foreach (var older in HardwareProfileManifests.Versions.Where(v => v.Group != type.Group && capabilities.ServesExactly(v)))
+                await cluster.Writer.PruneAsync(older, plan.Project.Namespace, plan.Owner, new HashSet<string>(), ct);
+        });
     }
 
-    // An account from before such objects may lack the right. The cluster's page says so; without priority classes work is taken there in
+    // An account from before such objects may lack the right, in the whole cluster or in one namespace. Without priority classes work is taken there in
     // the order in which it came, and without profiles OpenShift AI does not show the pools.
-    private async Task UnlessForbiddenAsync(ConnectedCluster cluster, ResourceType type, Func<Task> step)
+    private async Task UnlessForbiddenAsync(ConnectedCluster cluster, ResourceType type, string? ns, Func<Task> step)
     {
-        if (_refused.TryGetValue((cluster.Id, type), out var seen) && clock.GetElapsedTime(seen) < UntilAskedAgain)
+        if (_refused.TryGetValue((cluster.Id, type, ns), out var seen) && clock.GetElapsedTime(seen) < UntilAskedAgain)
             return;
         try
         {
@@ -204,7 +212,7 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
         }
         catch (ClusterException refused) when (refused.Failure == ClusterFailure.Forbidden)
         {
-            _refused[(cluster.Id, type)] = clock.GetTimestamp();
+            _refused[(cluster.Id, type, ns)] = clock.GetTimestamp();
         }
     }
 

@@ -31,12 +31,12 @@ internal static class StorageRules
         if (old.Text("volumeBindingMode") != tree.Text("volumeBindingMode")) causes.Invalid("volumeBindingMode", tree.Text("volumeBindingMode"), "field is immutable");
     }
 
-    /// <summary>What of a claim stays as it was; a volume and a class are given to it once.</summary>
+    /// <summary>What of a claim stays as it was: only one that has its volume may grow, and a volume and a class are given to it once.</summary>
     private static JsonObject Lasting(JsonObject claim, JsonObject old)
     {
         var spec = (JsonObject)(claim.Map("spec") ?? []).DeepClone();
         spec.Remove("volumeAttributesClassName");
-        (spec["resources"] as JsonObject)?.Remove("requests");
+        if (old.Text("status", "phase") == "Bound") (spec.Map("resources", "requests"))?.Remove("storage");
         foreach (var field in (ReadOnlySpan<string>)["volumeName", "storageClassName"])
         {
             if (string.IsNullOrEmpty(old.Text("spec", field))) spec.Remove(field);

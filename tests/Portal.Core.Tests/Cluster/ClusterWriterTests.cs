@@ -198,6 +198,18 @@ public sealed class ClusterWriterTests(PostgresServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Object_DeletedByThePortalItself_IsNotToldAsMissingWhenItIsWantedAgain()
+    {
+        await EnsureAsync();
+        await _writer.DeleteAsync(Quota, Wanted(Quota).Owner()!.Value, default);
+
+        await EnsureAsync();
+
+        Assert.True(_cluster.Has(Quota));
+        Assert.Equal(0, await AuditedAsync("object.made_again"));
+    }
+
+    [Fact]
     public async Task Object_ThatNoWatchShows_IsAppliedAgainAndNotToldAsMissing()
     {
         for (var i = 0; i < 3; i++)

@@ -223,6 +223,16 @@ public class ProjectManifestTests
     }));
 
     [Fact]
+    public void Storage_OfAClaimWithoutAVolumeYet_AsksForWhatItAskedForBefore()
+    {
+        string? Asked(bool pending) => ProjectManifests.Storage(Small with { StoredGiB = 1, StoredAs = "1Gi", IsStoragePending = pending })
+            .Text("spec", "resources", "requests", "storage");
+
+        Assert.Equal("1Gi", Asked(pending: true));
+        Assert.NotEqual("1Gi", Asked(pending: false));
+    }
+
+    [Fact]
     public void Storage_LargerThanTheSizeGives_NeverShrinks()
     {
         var claim = ProjectManifests.Storage(Small with { StoredGiB = 125 });

@@ -61,6 +61,11 @@ public class ProjectObjectsTests(PostgresServer server)
         stage.Cluster.Put(PipelineRunManifests.Kind, Theirs(PipelineRunManifests.Kind, project.Namespace).With("spec", new JsonObject
         {
             ["params"] = new JsonArray(new JsonObject { ["name"] = "login", ["value"] = "s3cr3t" }),
+            ["pipelineSpec"] = JsonNode.Parse("""
+                {"params":[{"name":"login","default":"s3cr3t"}],"results":[{"name":"seen","value":"s3cr3t"}],
+                 "tasks":[{"name":"serve","taskSpec":{"steps":[{"name":"main","args":["--key=s3cr3t"],"command":["sh","-c","s3cr3t"]}]}}],
+                 "rules":[{"filters":[{"requestHeaderModifier":{"set":[{"name":"Authorization","value":"s3cr3t"}]}}]}]}
+                """),
         }));
 
         var shown = (await stage.Database.Get<ProjectObjectsService>().ListAsync(stage.Ana, project.Id, default)).Value.Single(o => o.Kind == "PipelineRun");

@@ -1,5 +1,6 @@
 using Microsoft.Playwright;
 using Portal.EndToEnd.Tests.Browser;
+using Portal.Testing.Waiting;
 using Portal.Testing.Web;
 using static Microsoft.Playwright.Assertions;
 
@@ -53,9 +54,13 @@ public class ShellTests(PortalBrowser browser)
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Archive" }).ClickAsync();
         var dialog = window.Page.GetByRole(AriaRole.Dialog);
         await Expect(dialog.GetByRole(AriaRole.Button, new() { Name = "Archive" })).ToBeVisibleAsync();
-        await window.Page.Keyboard.PressAsync("Escape");
 
-        await Expect(dialog).ToHaveCountAsync(0);
+        // What is pressed before the page listens is lost.
+        await Eventually.TrueAsync(async () =>
+        {
+            await window.Page.Keyboard.PressAsync("Escape");
+            return await dialog.CountAsync() == 0;
+        }, "the dialog closed");
         await Expect(window.Page.GetByRole(AriaRole.Button, new() { Name = "Archive" })).ToBeVisibleAsync();
     }
 

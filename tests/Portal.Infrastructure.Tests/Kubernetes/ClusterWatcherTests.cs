@@ -127,7 +127,7 @@ public class ClusterWatcherTests(EmbeddedCluster cluster)
         await Eventually.TrueAsync(() => cache.IsSynced, "the served kinds");
         Assert.Null(cache.Age(Widget));
 
-        await client.ApplyAsync(WidgetDefinition(), default);
+        await client.ApplyAsync(Served(Widget), default);
         await Eventually.TrueAsync(() => cache.Age(Widget) is not null, "the new kind");
         await client.ApplyAsync(Manifest.Create(Widget, null, "w", new ReconcileOwner("Test", Guid.NewGuid())), default);
         await Eventually.TrueAsync(() => cache.Find(new ObjectKey(Widget, null, "w")) is not null, "its object");
@@ -172,18 +172,38 @@ public class ClusterWatcherTests(EmbeddedCluster cluster)
             await world.Client.DeleteAsync(new ObjectKey(Kinds.Namespace, null, name), default);
     }
 
-    private static JsonObject WidgetDefinition() => Manifest.Create(Definition, null, "widgets.late.portal.test", new ReconcileOwner("Test", Guid.NewGuid()))
-        .With("spec", new JsonObject
+    [Fact]
+    public async Task OptionalKind_ServedInANewerVersionFromNowOn_IsFollowedInThatOne()
+    {
+        var newer = Widget with { Group = "newer.portal.test", Version = "v2" };
+        var older = newer with { Version = "v1" };
+        await using var session = ClusterWorld.Session(cluster.Kubeconfig, o => o.DiscoveryAge = TimeSpan.FromMilliseconds(100));
+        await session.Cluster.Client.ApplyAsync(Served(older), default);
+        session.Watch([Kinds.Namespace], optional: [newer, older]);
+        await Eventually.TrueAsync(() => session.Cache.Age(older) is not null, "the older version");
+
+        var definition = Served(older);
+        definition["spec"]!["versions"]!.AsArray().Add(Version("v2", isStored: false));
+        await session.Cluster.Client.ApplyAsync(definition, default);
+
+        await Eventually.TrueAsync(() => session.Cache.Age(newer) is not null && session.Cache.Age(older) is null, "the newer version instead");
+        await session.Cluster.Client.DeleteAsync(new ObjectKey(Definition, null, "widgets.newer.portal.test"), default);
+    }
+
+    private static JsonObject Served(ResourceType type) =>
+        Manifest.Create(Definition, null, $"{type.Plural}.{type.Group}", new ReconcileOwner("Test", Guid.NewGuid())).With("spec", new JsonObject
         {
-            ["group"] = Widget.Group,
+            ["group"] = type.Group,
             ["scope"] = "Cluster",
-            ["names"] = new JsonObject { ["plural"] = "widgets", ["singular"] = "widget", ["kind"] = "Widget", ["listKind"] = "WidgetList" },
-            ["versions"] = new JsonArray(new JsonObject
-            {
-                ["name"] = "v1",
-                ["served"] = true,
-                ["storage"] = true,
-                ["schema"] = new JsonObject { ["openAPIV3Schema"] = new JsonObject { ["type"] = "object" } },
-            }),
+            ["names"] = new JsonObject { ["plural"] = type.Plural, ["singular"] = "widget", ["kind"] = type.Kind, ["listKind"] = type.Kind + "List" },
+            ["versions"] = new JsonArray(Version(type.Version, isStored: true)),
         });
+
+    private static JsonObject Version(string name, bool isStored) => new()
+    {
+        ["name"] = name,
+        ["served"] = true,
+        ["storage"] = isStored,
+        ["schema"] = new JsonObject { ["openAPIV3Schema"] = new JsonObject { ["type"] = "object" } },
+    };
 }

@@ -105,6 +105,19 @@ public class ObjectIndexTests
     }
 
     [Fact]
+    public void Replace_ByTheListOfAClusterThatWasSetBackAfterAnEcho_KeepsNothingThatIsGone()
+    {
+        _index.Replace([], "1");
+        _index.SetAnswer(Held(Map("a", "one", 6)));
+        // The watch comes to it, which is no news.
+        _index.Reach("6");
+
+        _index.Replace([], "3");
+
+        Assert.Null(_index.Find("a", "one"));
+    }
+
+    [Fact]
     public void Replace_ByTheListOfAClusterThatWasSetBack_TakesItsOlderObjects()
     {
         _index.Set(Held(Map("a", "one", 6)));

@@ -168,6 +168,8 @@ public class WorkloadOwnershipTests(PostgresServer server, EmbeddedCluster clust
         var project = await world.WaitForAsync(await world.CreateProjectAsync(), ProjectState.Ready);
         var cohort = new ObjectKey(Kinds.Cohort, null, $"team-{world.Team:N}");
         await world.EditAsync(cohort, new JsonObject { ["spec"] = new JsonObject { ["fairSharing"] = new JsonObject { ["weight"] = "7" } } }, "kubectl-edit");
+        var seen = world.Database.Get<IClusters>().Get(project.ClusterId).Cache;
+        await Eventually.TrueAsync(() => seen.Find(cohort).Text("spec", "fairSharing", "weight") == "7", "the edit seen");
         await world.PassAsync(nameof(Project), project.Id);
         await Eventually.TrueAsync(async () => await NoteAsync(world, project.Id) == "cluster.owned_by_other", "the project notes it");
         await world.WaitForAsync(project.Id, ProjectState.Ready);

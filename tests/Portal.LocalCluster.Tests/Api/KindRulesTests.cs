@@ -54,6 +54,8 @@ public sealed class KindRulesTests(ApiFixture api) : IClassFixture<ApiFixture>
     [Theory]
     [InlineData("secrets", """{"type":"Opaque"}""", """{"type":"x/y"}""", "type")]
     [InlineData("persistentvolumeclaims", """{"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}""", """{"spec":{"accessModes":["ReadWriteMany"]}}""", "spec")]
+    // A claim of a class that is not there never gets a volume, and only one that has one grows.
+    [InlineData("persistentvolumeclaims", """{"spec":{"storageClassName":"none","accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}""", """{"spec":{"resources":{"requests":{"storage":"2Gi"}}}}""", "spec")]
     [InlineData("resourcequotas", """{"spec":{"hard":{"pods":"1"}}}""", """{"spec":{"scopes":["BestEffort"]}}""", "spec.scopes")]
     public async Task Change_OfWhatStays_IsRefused(string plural, string body, string patch, string field)
     {

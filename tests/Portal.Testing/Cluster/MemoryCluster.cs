@@ -18,7 +18,7 @@ public sealed class MemoryCluster : IClusterClient, IClusterCache, IClusters
         Kinds.ServiceAccount, Kinds.RoleBinding, Kinds.NetworkPolicy, Kinds.PersistentVolumeClaim,
     ];
 
-    private readonly ConcurrentDictionary<(string Plural, string? Namespace, string Name), (ResourceType Type, JsonObject Object)> _objects = [];
+    private readonly ConcurrentDictionary<(string Kind, string? Namespace, string Name), (ResourceType Type, JsonObject Object)> _objects = [];
     private readonly ConnectedCluster _connected;
 
     /// <summary>Serves what every cluster does, and these.</summary>
@@ -72,7 +72,7 @@ public sealed class MemoryCluster : IClusterClient, IClusterCache, IClusters
     /// <summary>The objects that are there.</summary>
     public IReadOnlyList<JsonObject> List(ResourceType type, string? ns = null, (string Key, string Value)? label = null) =>
     [
-        .. _objects.Values.Where(o => o.Type.Plural == type.Plural).Select(o => o.Object)
+        .. _objects.Values.Where(o => (o.Type.Group, o.Type.Plural) == (type.Group, type.Plural)).Select(o => o.Object)
             .Where(o => ns is null || o.Text("metadata", "namespace") == ns)
             .Where(o => label is not var (key, value) || o.Text("metadata", "labels", key) == value),
     ];
@@ -175,5 +175,5 @@ public sealed class MemoryCluster : IClusterClient, IClusterCache, IClusters
         return into;
     }
 
-    private static (string, string?, string) KeyOf(ResourceType type, string? ns, string name) => (type.Plural, ns, name);
+    private static (string, string?, string) KeyOf(ResourceType type, string? ns, string name) => ($"{type.Plural}.{type.Group}", ns, name);
 }

@@ -22,8 +22,8 @@ internal sealed class ClusterCache(ClusterDiscovery discovery) : IClusterCache
 
     public TimeSpan? SinceRefusal => discovery.SinceRefusal;
 
-    /// <summary>True once every kind that is served, and may be read where that is not asked for, has been listed.</summary>
-    public bool IsSynced => KnowsKinds && _followed.Values.All(f => f.Informer.Age is not null || f.Informer.IsRefused);
+    /// <summary>True once every kind that is served, and is needed, has been listed.</summary>
+    public bool IsSynced => KnowsKinds && _followed.Values.All(f => f.Informer.Age is not null || f.Informer.IsOptional);
 
     public JsonObject? Find(ObjectKey key) =>
         _followed.TryGetValue(key.Type, out var followed) ? followed.Index.Find(key.Namespace, key.Name) : null;
@@ -48,7 +48,7 @@ internal sealed class ClusterCache(ClusterDiscovery discovery) : IClusterCache
             (ResourceType Kind, TimeSpan Age)? oldest = null;
             foreach (var (kind, followed) in _followed)
             {
-                if (followed.Informer.Age is { } age && !(age <= oldest?.Age))
+                if (!followed.Informer.IsOptional && followed.Informer.Age is { } age && !(age <= oldest?.Age))
                     oldest = (kind, age);
             }
             return oldest;

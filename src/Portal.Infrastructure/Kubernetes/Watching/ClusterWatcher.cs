@@ -46,7 +46,7 @@ internal sealed partial class ClusterWatcher(
             var capabilities = await discovery.RefreshAsync(ct);
             foreach (var (type, (stop, run)) in _runs.ToArray())
             {
-                if (!capabilities.Serves(type))
+                if (!capabilities.Serves(type) || IsOvertaken(type, optional, capabilities))
                     await stop.CancelAsync();
                 if (!run.IsCompleted)
                     continue;
@@ -79,6 +79,10 @@ internal sealed partial class ClusterWatcher(
             return false;
         }
     }
+
+    // A version that comes before it is served by now.
+    private static bool IsOvertaken(ResourceType type, IReadOnlyList<ResourceType> optional, ClusterCapabilities capabilities) =>
+        optional.TakeWhile(o => o != type).Any(o => o.Group == type.Group && o.Plural == type.Plural && capabilities.ServesExactly(o)) && optional.Contains(type);
 
     // In whichever version.
     private bool IsFollowed(ResourceType type) => _runs.Keys.Any(r => r.Group == type.Group && r.Plural == type.Plural);

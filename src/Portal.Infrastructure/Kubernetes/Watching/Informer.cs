@@ -27,13 +27,13 @@ internal sealed partial class Informer(
     private static readonly Backoff Delays = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30));
 
     private long _heardAt = -1;
-    private volatile bool _isRefused;
+    private bool _isRefused;
 
     /// <summary>Time since the cluster last spoke of this kind; null before the first list.</summary>
     public TimeSpan? Age => Interlocked.Read(ref _heardAt) is >= 0 and var at ? clock.GetElapsedTime(at) : null;
 
-    /// <summary>The account may not read the kind, and need not.</summary>
-    public bool IsRefused => _isRefused;
+    /// <summary>Nothing waits for this kind, and it makes nothing look old.</summary>
+    public bool IsOptional => isOptional;
 
     /// <summary>How often the objects were listed whole.</summary>
     public int Lists { get; private set; }
@@ -87,6 +87,7 @@ internal sealed partial class Informer(
             version = version.Length == 0 ? page.Version : version;
         }
         Lists++;
+        _isRefused = false;
         Tell(index.Replace(items, version));
         Heard();
         return version;
@@ -134,7 +135,7 @@ internal sealed partial class Informer(
     private void Take(ObjectPacker packer, WatchEvent seen)
     {
         Heard();
-        _isRefused = false;
+        index.Reach(seen.Version);
         if (!IsKept(seen.Object))
             return;
         switch (seen.Type)
@@ -173,7 +174,7 @@ internal sealed partial class Informer(
     [LoggerMessage(Level = LogLevel.Warning, Message = "Listing {Kind} failed: {Reason}")]
     private static partial void LogListFailed(ILogger log, string kind, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Kind} may not be read, and are not shown: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Kind} may not be read, and need not: {Reason}")]
     private static partial void LogRefused(ILogger log, string kind, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The watch on {Kind} sent an older change after a newer one; they are listed again")]

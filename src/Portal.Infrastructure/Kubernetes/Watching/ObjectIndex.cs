@@ -75,6 +75,13 @@ internal sealed class ObjectIndex
             return [.. _spaces.Values.SelectMany(s => s.Values).Select(h => h.Holding).OfType<PodHolding>()];
     }
 
+    /// <summary>The watch has come to a version, whatever it said of it.</summary>
+    public void Reach(string? version)
+    {
+        lock (_lock)
+            _reached = version ?? _reached;
+    }
+
     /// <summary>Sets an object that the watch has shown, unless this version of it is known, or what the portal made of it later.</summary>
     public IReadOnlyList<ReconcileOwner> Set(HeldObject seen)
     {

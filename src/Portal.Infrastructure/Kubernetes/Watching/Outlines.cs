@@ -10,8 +10,9 @@ internal static class Outlines
 {
     private const int AnnotationLimit = 256;
 
-    // Who owns which field is large, and is asked for where it is of use.
-    private static readonly (string, Outline) Metadata = ("metadata", new Outline(["managedFields"]));
+    // Who owns which field is large, and is asked for where it is of use. What kubectl was given holds once more whatever is left out.
+    private static readonly (string, Outline) Metadata = ("metadata",
+        new Outline(["managedFields"], [("annotations", new Outline(["kubectl.kubernetes.io/last-applied-configuration"]))]));
 
     private static readonly Outline General = new([], [Metadata]);
 
