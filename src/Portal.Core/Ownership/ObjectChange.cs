@@ -39,6 +39,15 @@ public sealed record ObjectChange(string Kind, string? Namespace, string Name, O
         };
     }
 
+    /// <summary>
+    /// The changes as they come one after the other: a dry run raises no quota, so that it refuses what the same plan makes room for.
+    /// </summary>
+    public static IReadOnlyList<ObjectChange> InOrder(IReadOnlyList<ObjectChange> changes) =>
+    [
+        .. changes.Select(change => change.Change == ObjectChangeKind.Refused && changes.Any(quota => quota.MakesRoomFor(change))
+            ? change with { Change = ObjectChangeKind.Follows, Problem = "" } : change),
+    ];
+
     internal static ObjectChange Same(JsonObject wanted) => Of(wanted, ObjectChangeKind.Same);
 
     internal static ObjectChange Refused(JsonObject wanted, ClusterException failure) =>
@@ -46,6 +55,10 @@ public sealed record ObjectChange(string Kind, string? Namespace, string Name, O
 
     private static ObjectChange Of(JsonObject wanted, ObjectChangeKind kind) =>
         new(wanted.Text("kind") ?? "", wanted.Text("metadata", "namespace"), wanted.Name(), kind);
+
+    private bool MakesRoomFor(ObjectChange refused) =>
+        Change == ObjectChangeKind.Change && Kind == Kinds.ResourceQuota.Kind && Namespace == refused.Namespace
+        && refused.Problem.Contains($"exceeded quota: {Name}, ", StringComparison.Ordinal);
 
     private static bool SameQuantity(string? one, string? other) =>
         one is not null && other is not null && Quantity.Parse(one) is { } a && Quantity.Parse(other) is { } b && a == b;
@@ -65,6 +78,9 @@ public enum ObjectChangeKind
 
     /// <summary>The API server would not take it; the problem says why.</summary>
     Refused,
+
+    /// <summary>It is changed once a quota is, which holds it back in a dry run.</summary>
+    Follows,
 }
 
 /// <summary>What would happen to all objects of a change, those that stay as they are among them.</summary>

@@ -38,7 +38,7 @@ public sealed class ClusterDryRun(IClusters clusters, ClusterQuestions questions
     {
         var asked = new ChangesAsked([.. objects.Select(o => new AskedObject(o.Type, o.Manifest))]);
         var answer = await questions.AskAsync<ChangesAsked, ObjectChange[]>(clusterId, ClusterQuestionKind.Changes, asked, ct);
-        return answer.Succeeded ? new ChangePlan(answer.Value) : answer.Refusal;
+        return answer.Succeeded ? new ChangePlan(ObjectChange.InOrder(answer.Value)) : answer.Refusal;
     }
 
     private async Task<ClusterCapabilities?> CapabilitiesAsync(Guid? clusterId, CancellationToken ct)
