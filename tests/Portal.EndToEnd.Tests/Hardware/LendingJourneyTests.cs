@@ -125,6 +125,7 @@ public sealed class LendingJourneyTests(PortalBrowser browser) : IAsyncDisposabl
         await scientist.Page.GetByRole(AriaRole.Button, new() { Name = "Show", Exact = true }).ClickAsync();
 
         await Expect(plan).ToBeVisibleAsync();
+        await Expect(scientist.Page.GetByText("would not be applied")).ToHaveCountAsync(0);
         await scientist.ShouldBeSoundAsync();
         await plan.ScrollIntoViewIfNeededAsync();
         await scientist.PictureAsync("what-will-change");
