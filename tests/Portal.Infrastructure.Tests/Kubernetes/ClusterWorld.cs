@@ -4,6 +4,7 @@ using Portal.Core.Cluster;
 using Portal.Infrastructure.Kubernetes;
 using Portal.Infrastructure.Kubernetes.Sessions;
 using Portal.Infrastructure.Kubernetes.Watching;
+using Portal.Testing.Waiting;
 
 namespace Portal.Infrastructure.Tests.Kubernetes;
 
@@ -50,7 +51,19 @@ internal sealed class ClusterWorld : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Client.DeleteAsync(new ObjectKey(Kinds.Namespace, null, Namespace), default);
+        // Where a test ends amid its faults, what it ended by is to be told, and not this.
+        await Eventually.TrueAsync(async () =>
+        {
+            try
+            {
+                await Client.DeleteAsync(new ObjectKey(Kinds.Namespace, null, Namespace), default);
+                return true;
+            }
+            catch (ClusterException)
+            {
+                return false;
+            }
+        }, "the namespace let go");
         await _session.DisposeAsync();
     }
 }

@@ -61,7 +61,16 @@ public sealed class FaultProxy : IAsyncDisposable
     public void CutStreams()
     {
         foreach (var context in _open.Keys)
-            context.Abort();
+        {
+            try
+            {
+                context.Abort();
+            }
+            catch (ObjectDisposedException)
+            {
+                // It came to its end at this moment.
+            }
+        }
     }
 
     /// <inheritdoc/>
