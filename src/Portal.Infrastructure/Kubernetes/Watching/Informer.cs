@@ -62,6 +62,7 @@ internal sealed partial class Informer(
                 if (!_isRefused)
                     LogRefused(log, type.Plural, e.Message);
                 (_isRefused, failures) = (true, 0);
+                // The right may be given at any time, and nothing tells of that but another try; nobody waits for this kind meanwhile.
                 await Task.Delay(connection.Options.WhileRefused, clock, ct);
             }
             catch (ClusterException e)
