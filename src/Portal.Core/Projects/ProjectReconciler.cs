@@ -59,10 +59,11 @@ public sealed class ProjectReconciler(
     public async Task<ReconcileResult> ReconcileAsync(Guid id, CancellationToken ct)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
-        var project = await db.Projects.Include(p => p.Members).ThenInclude(m => m.Person).Include(p => p.Team)
-            .SingleOrDefaultAsync(p => p.Id == id, ct);
+        var project = await db.Projects.Include(p => p.Team).SingleOrDefaultAsync(p => p.Id == id, ct);
         if (project is null)
             return ReconcileResult.Settled;
+        // A statement of its own: to join the one project with its members and who they are, SQLite reads those of all projects.
+        await db.Set<ProjectMember>().Include(m => m.Person).Where(m => m.ProjectId == id).OrderBy(m => m.PersonId).LoadAsync(ct);
         try
         {
             if (project.Intent == ProjectIntent.Deleted)

@@ -10,6 +10,9 @@ namespace Portal.Core.Quotas;
 /// <param name="Units">Units of it that no other request takes over.</param>
 public sealed record FollowedGrant(Guid Id, DateTimeOffset Until, int Units)
 {
+    /// <summary>Whether a request can follow anything: one that begins now does not wait for the end of another.</summary>
+    internal static bool MayBe(DateTimeOffset from, DateTimeOffset now) => from > now;
+
     /// <summary>
     /// What a request follows: of the grants of its project and pool that are in their period and over when it begins, the one with
     /// most to hand over. Null where there is none. Call it behind the ledger's lock where something is decided by it.
@@ -17,6 +20,8 @@ public sealed record FollowedGrant(Guid Id, DateTimeOffset Until, int Units)
     internal static async Task<FollowedGrant?> FindAsync(
         PortalDb db, Guid projectId, Guid poolId, DateTimeOffset from, DateTimeOffset now, CancellationToken ct)
     {
+        if (!MayBe(from, now))
+            return null;
         var grants = await db.Set<QuotaRequest>().AsNoTracking()
             .Where(r => r.ProjectId == projectId && r.PoolId == poolId && r.State == QuotaState.Active && r.Until > now && r.Until <= from)
             .Select(r => new FollowedGrant(

@@ -39,9 +39,10 @@ public sealed class QuotaDecisionService(IDbContextFactory<PortalDb> databases, 
         await using (await db.Database.BeginTransactionAsync(ct))
         {
             var now = clock.GetUtcNow();
-            // The ledger's row is locked from here on: no other approval of this pool can come between these sums and the commit,
-            // and what it follows cannot end meanwhile.
-            await PoolLedger.LockAsync(db, request.PoolId, ct);
+            // What it follows cannot end between this sum and the commit. Where it follows nothing, taking the units is what locks the
+            // ledger's row.
+            if (FollowedGrant.MayBe(request.From, now))
+                await PoolLedger.LockAsync(db, request.PoolId, ct);
             var followed = await FollowedGrant.FindAsync(db, request.ProjectId, request.PoolId, request.From, now, ct);
             var carried = Math.Min(units, followed?.Units ?? 0);
             if (!await PoolLedger.TakeAsync(db, request.PoolId, units - carried, ct))
