@@ -214,6 +214,37 @@ public class ObjectIndexTests
         Assert.All(held, h => Assert.Equal([("cpu", 1.5m), ("nvidia.com/gpu", 2m)], h.Requests.Select(r => (r.Key, r.Value)).Order()));
     }
 
+    [Fact]
+    public void Set_OfCountsOfUseAlone_IsKeptAndTellsNoRow()
+    {
+        foreach (var (type, counts, decisive) in (ReadOnlySpan<(ResourceType, string, string)>)
+        [
+            (Kinds.ResourceQuota, "used", "hard"),
+            (Kinds.ClusterQueue, "flavorsUsage", "conditions"),
+            (Kinds.LocalQueue, "pendingWorkloads", "conditions"),
+        ])
+        {
+            var index = new ObjectIndex();
+            index.Set(Held(type, Counted(1, (counts, "1"), (decisive, "1"))));
+
+            Assert.Empty(index.Set(Held(type, Counted(2, (counts, "2"), (decisive, "1")))));
+            Assert.Equal("2", index.Find("a", "one").Text("status", counts));
+
+            Assert.Equal([new ReconcileOwner("Project", Row)], index.Set(Held(type, Counted(3, (counts, "2"), (decisive, "2")))));
+            var unlabelled = Counted(4, (counts, "2"), (decisive, "2"));
+            unlabelled["metadata"]!.AsObject().Remove("labels");
+            Assert.Equal([new ReconcileOwner("Project", Row)], index.Set(Held(type, unlabelled)));
+        }
+    }
+
+    [Fact]
+    public void Set_OfCountsOfAKindThatSaysMore_TellsTheRow()
+    {
+        _index.Set(Held(Counted(1, ("used", "1"))));
+
+        Assert.Equal([new ReconcileOwner("Project", Row)], _index.Set(Held(Counted(2, ("used", "2")))));
+    }
+
     private string? VersionOf(string name) => _index.Find("a", name).Text("metadata", "resourceVersion");
 
     private static JsonObject PodOn(string name, string? node, string phase)
@@ -227,6 +258,13 @@ public class ObjectIndexTests
             ["spec"] = spec,
             ["status"] = new JsonObject { ["phase"] = phase },
         };
+    }
+
+    private static JsonObject Counted(int version, params (string Field, string Value)[] status)
+    {
+        var seen = Map("a", "one", version, Row);
+        seen["status"] = new JsonObject(status.Select(f => KeyValuePair.Create(f.Field, (JsonNode?)f.Value)));
+        return seen;
     }
 
     private static HeldObject Held(JsonObject seen) => Held(Kinds.ConfigMap, seen);

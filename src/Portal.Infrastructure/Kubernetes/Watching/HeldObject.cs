@@ -16,9 +16,13 @@ namespace Portal.Infrastructure.Kubernetes.Watching;
 /// <param name="requests">What it holds.</param>
 /// <param name="packed">Its JSON, by Brotli.</param>
 /// <param name="length">Bytes of the JSON.</param>
+/// <param name="decisive">A digest of what its row has to be looked at for; 0 where that is all.</param>
 internal sealed class HeldObject(
-    string ns, string name, string version, string? kind, Guid row, string? node, IReadOnlyDictionary<string, decimal>? requests, byte[] packed, int length)
+    string ns, string name, string version, string? kind, Guid row, string? node, IReadOnlyDictionary<string, decimal>? requests, byte[] packed, int length,
+    long decisive)
 {
+    private readonly long _decisive = decisive;
+
     public string Namespace => ns;
 
     public string Name => name;
@@ -32,6 +36,9 @@ internal sealed class HeldObject(
     public PodHolding? Holding => node is not null && requests is not null ? new PodHolding(ns, node, requests) : null;
 
     public ReconcileOwner? Owner => kind is not null && row != Guid.Empty ? new ReconcileOwner(kind, row) : null;
+
+    /// <summary>True when nothing has changed since an older state of it that its row would have to be looked at for.</summary>
+    public bool SaysNothingNew(HeldObject before) => _decisive != 0 && _decisive == before._decisive;
 
     /// <summary>The object as a tree of the caller's own.</summary>
     public JsonObject Read()

@@ -146,13 +146,14 @@ internal sealed class ObjectIndex
 
     private List<ReconcileOwner> SetLocked(HeldObject seen)
     {
-        var touched = new List<ReconcileOwner>(1);
+        var (touched, isNews) = (new List<ReconcileOwner>(1), true);
         if (FindLocked(seen.Namespace, seen.Name) is { } before)
         {
             if (before.Version == seen.Version || ObjectVersion.IsBefore(seen.Version, before.Version))
                 return touched;
             // Its labels may have been taken away: the row that it belonged to has to know.
             touched.AddRange(RemoveLocked(before));
+            isNews = !seen.SaysNothingNew(before);
         }
         _changes++;
         if (!_spaces.TryGetValue(seen.Namespace, out var space))
@@ -167,7 +168,7 @@ internal sealed class ObjectIndex
         }
         if (seen.Owner is { } owner && !touched.Contains(owner))
             touched.Add(owner);
-        return touched;
+        return isNews ? touched : [];
     }
 
     private List<ReconcileOwner> RemoveLocked(HeldObject gone)

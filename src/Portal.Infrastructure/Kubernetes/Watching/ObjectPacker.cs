@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
+using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -24,6 +26,7 @@ internal sealed class ObjectPacker(ResourceType type) : IDisposable
     // What an older Kueue says is kept in the version that the portal knows.
     private readonly bool _isOlder = type.Group == Kinds.ClusterQueue.Group && type.Version == KueueVersion.Older;
     private readonly Outline _outline = Outlines.Of(type);
+    private readonly Outline? _decisive = Outlines.Decisive(type);
     private readonly ArrayBufferWriter<byte> _text = new(4096);
     private readonly Utf8JsonWriter _writer = new(Stream.Null, Compact);
     // Namespaces, kinds, nodes and sums of requests, which many objects share.
@@ -43,10 +46,21 @@ internal sealed class ObjectPacker(ResourceType type) : IDisposable
         return new HeldObject(
             Shared(metadata?.Text("namespace") ?? ""), metadata?.Text("name") ?? "", metadata?.Text("resourceVersion") ?? "",
             labels?.Text(Manifest.KindLabel) is { } kind ? Shared(kind) : null, row,
-            holding is { } h ? Shared(h.Node) : null, holding is { } held ? Shared(held.Requests) : null, packed, length);
+            holding is { } h ? Shared(h.Node) : null, holding is { } held ? Shared(held.Requests) : null, packed, length, Decisive(seen));
     }
 
     public void Dispose() => _writer.Dispose();
+
+    private long Decisive(JsonElement seen)
+    {
+        if (_decisive is null)
+            return 0;
+        _text.ResetWrittenCount();
+        _writer.Reset(_text);
+        _decisive.Write(seen, _writer);
+        _writer.Flush();
+        return BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(_text.WrittenSpan));
+    }
 
     private byte[] Pack(JsonElement seen, out int length)
     {

@@ -64,6 +64,24 @@ internal static class Outlines
         ])),
     ]);
 
+    // Each pod and each run counts in them, and nothing that a pass does follows from the counts.
+    private static readonly Outline WithoutUse = new([],
+    [
+        ("metadata", new Outline(["managedFields", "resourceVersion"])),
+        ("status", new Outline(
+        [
+            "used", "flavors", "flavorsReservation", "flavorsUsage", "flavorUsage", "pendingWorkloads", "pendingWorkloadsStatus",
+            "reservingWorkloads", "admittedWorkloads", "fairSharing",
+        ])),
+    ]);
+
+    /// <summary>
+    /// What of an object of a kind its row has to be looked at for: null where that is all. What pages show is kept all the same, see
+    /// <see cref="Of"/>.
+    /// </summary>
+    public static Outline? Decisive(ResourceType type) =>
+        type == Kinds.ResourceQuota || type == Kinds.ClusterQueue || type == Kinds.LocalQueue ? WithoutUse : null;
+
     /// <summary>The outline in which objects of a kind are kept.</summary>
     public static Outline Of(ResourceType type) => type == Kinds.Pod ? Pod : type == PublishingKinds.Route ? Route : type == PipelineRunManifests.Kind ? PipelineRun : General;
 }
