@@ -45,6 +45,6 @@ internal static class ApiMachinery
         .AddSingleton<Authentication>().AddSingleton<Impersonation>().AddSingleton<ApiServer>().AddSingleton<ResourceRequests>()
         .AddSingleton<ReadRequests>().AddSingleton<WatchRequests>().AddSingleton<WriteRequests>().AddSingleton<DeleteRequests>()
         .AddSingleton<SubresourceRequests>().AddSingleton<ReviewRequests>().AddSingleton<LogRequests>().AddSingleton<ProxyRequests>()
-        .AddSingleton<ScaleRequests>().AddSingleton<TokenRequests>().AddSingleton<EvictionRequests>().AddSingleton<NamespaceFinalizing>()
+        .AddSingleton<ScaleRequests>().AddSingleton<TokenRequests>().AddSingleton<EvictionRequests>().AddSingleton<BindingRequests>().AddSingleton<NamespaceFinalizing>()
         .AddSingleton<ExecRequests>().AddSingleton<PortForwardRequests>();
 }

@@ -24,6 +24,7 @@ public sealed class MethodTests(ApiFixture api) : IClassFixture<ApiFixture>
     [InlineData("POST", "/apis/apps/v1")]
     [InlineData("GET", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews")]
     [InlineData("DELETE", "/api/v1/namespaces/default/pods/x/log")]
+    [InlineData("GET", "/api/v1/namespaces/default/pods/x/binding")]
     [InlineData("PUT", "/api/v1/namespaces/default/pods/x/eviction")]
     [InlineData("POST", "/api/v1/namespaces/default/pods/x/status")]
     [InlineData("OPTIONS", "/api/v1/namespaces/default/pods")]
