@@ -35,7 +35,7 @@ internal static class ApiMachinery
         services.AddSingleton<IAdmission, ValidatingPolicies>();
         services.AddSingleton<CustomResources>().AddSingleton<NamespaceContents>();
         services.AddController<NamespaceLifecycle>().AddController<GarbageCollector>().AddController<QuotaStatus>();
-        services.AddController<RoleAggregation>().AddController<DefinitionCleanup>().AddController<EventExpiry>();
+        services.AddController<RoleAggregation>().AddController<DefinitionCleanup>().AddController<EventExpiry>().AddController<ClaimProtection>();
         return services;
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Portal.LocalCluster.Lifecycle;
 using Portal.LocalCluster.Machinery;
 using static Portal.LocalCluster.Rules.KindRules;
 
@@ -30,7 +31,9 @@ internal static class SmallDefaults
             case "persistentvolumes":
                 Usual(tree.Ensure("spec"), "volumeMode", "Filesystem");
                 Usual(tree.Ensure("spec"), "persistentVolumeReclaimPolicy", "Retain");
-                if (old is null) tree["status"] = new JsonObject { ["phase"] = "Pending" };
+                if (old is not null) break;
+                tree["status"] = new JsonObject { ["phase"] = "Pending" };
+                Protect(tree);
                 break;
             case "limitranges":
                 foreach (var limit in (tree.Items("spec", "limits") ?? []).OfType<JsonObject>()) Limit(limit);
@@ -61,6 +64,14 @@ internal static class SmallDefaults
     private static void Match(JsonObject match)
     {
         Usual(match, "matchPolicy", "Equivalent");
+    /// <summary>A claim is kept as long as pods use it.</summary>
+    private static void Protect(JsonObject claim)
+    {
+        var metadata = claim.Ensure("metadata");
+        if (metadata["finalizers"] is not JsonArray finalizers) metadata["finalizers"] = finalizers = [];
+        if (!finalizers.Any(item => item.AsText() == ClaimProtection.Finalizer)) finalizers.Add(ClaimProtection.Finalizer);
+    }
+
         Usual(match, "namespaceSelector", new JsonObject());
         Usual(match, "objectSelector", new JsonObject());
         foreach (var rule in (match.Items("resourceRules") ?? []).Concat(match.Items("excludeResourceRules") ?? []).OfType<JsonObject>()) Usual(rule, "scope", "*");
