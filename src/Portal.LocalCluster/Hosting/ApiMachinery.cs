@@ -22,7 +22,7 @@ internal static class ApiMachinery
         {
             var store = new ObjectStore(log);
             if (log is FileLog file) store.ContinueFrom(file.Version);
-            foreach (var type in provider.GetRequiredService<ResourceCatalog>().Types.Where(type => type.Stored)) store.Add(type);
+            foreach (var type in provider.GetRequiredService<ResourceCatalog>().Types.Where(type => type.Stored && !type.IsOtherFace)) store.Add(type);
             return store;
         });
         services.AddSingleton<ObjectRegistry>();

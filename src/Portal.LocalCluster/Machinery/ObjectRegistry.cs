@@ -112,13 +112,14 @@ internal sealed class ObjectRegistry(ObjectStore store, ResourceCatalog catalog,
 
     private StoredObject Put(ResourceType type, JsonObject tree)
     {
-        var stored = store.Put(catalog.Stored(type.GroupResource) ?? type, tree);
+        var stored = store.Put(catalog.Stored(type.StoredAs) ?? type, tree);
         _listeners?.Invoke(type, stored, false);
         return stored;
     }
 
     private StoredObject Remove(ResourceType type, StoredObject present, JsonObject last)
     {
+        if (type.IsOtherFace) type = catalog.Stored(type.StoredAs)!;
         var removed = store.Remove(type, present, last);
         _listeners?.Invoke(type, removed, true);
         return removed;
@@ -145,8 +146,8 @@ internal sealed class ObjectRegistry(ObjectStore store, ResourceCatalog catalog,
 
     private static JsonObject WithSubresource(JsonObject old, JsonObject tree, WriteOptions options)
     {
-        var changed = (JsonObject)old.DeepClone();
         if (options.Subresource == "binding") return tree; // it touches node, annotations and a condition in one write
+        var changed = (JsonObject)old.DeepClone();
         // The account of who owns which field is written by apply; whoever may write a subresource may not send another one.
         if (options.Apply && tree.At("metadata", "managedFields") is { } managed) changed.Ensure("metadata")["managedFields"] = managed.DeepClone();
         if (options.Subresource == "status")

@@ -18,6 +18,9 @@ internal static class SmallDefaults
             case "namespaces":
                 Namespace(tree, old);
                 break;
+            case "events":
+                EventRules.Default(tree);
+                break;
             case "nodes":
                 NodeRules.Default(tree);
                 break;
@@ -26,14 +29,14 @@ internal static class SmallDefaults
                 break;
             case "persistentvolumeclaims":
                 Usual(tree.Ensure("spec"), "volumeMode", "Filesystem");
-                if (old is null) tree["status"] = new JsonObject { ["phase"] = "Pending" };
+                if (old is not null) break;
+                tree["status"] = new JsonObject { ["phase"] = "Pending" };
+                Protect(tree);
                 break;
             case "persistentvolumes":
                 Usual(tree.Ensure("spec"), "volumeMode", "Filesystem");
                 Usual(tree.Ensure("spec"), "persistentVolumeReclaimPolicy", "Retain");
-                if (old is not null) break;
-                tree["status"] = new JsonObject { ["phase"] = "Pending" };
-                Protect(tree);
+                if (old is null) tree["status"] = new JsonObject { ["phase"] = "Pending" };
                 break;
             case "limitranges":
                 foreach (var limit in (tree.Items("spec", "limits") ?? []).OfType<JsonObject>()) Limit(limit);
@@ -61,9 +64,6 @@ internal static class SmallDefaults
         }
     }
 
-    private static void Match(JsonObject match)
-    {
-        Usual(match, "matchPolicy", "Equivalent");
     /// <summary>A claim is kept as long as pods use it.</summary>
     private static void Protect(JsonObject claim)
     {
@@ -72,6 +72,9 @@ internal static class SmallDefaults
         if (!finalizers.Any(item => item.AsText() == ClaimProtection.Finalizer)) finalizers.Add(ClaimProtection.Finalizer);
     }
 
+    private static void Match(JsonObject match)
+    {
+        Usual(match, "matchPolicy", "Equivalent");
         Usual(match, "namespaceSelector", new JsonObject());
         Usual(match, "objectSelector", new JsonObject());
         foreach (var rule in (match.Items("resourceRules") ?? []).Concat(match.Items("excludeResourceRules") ?? []).OfType<JsonObject>()) Usual(rule, "scope", "*");
