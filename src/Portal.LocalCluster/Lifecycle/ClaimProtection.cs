@@ -8,8 +8,8 @@ namespace Portal.LocalCluster.Lifecycle;
 
 /// <summary>
 /// Keeps the claims of volumes that pods use: a claim is made with a finalizer, and one that is being deleted loses it when no
-/// pod on a node uses it that has not finished. A real one was seen to wait for the finished ones to be gone, too. Nothing is read of any object
-/// while no claim is being deleted.
+/// pod on a node uses it any more, those that have finished among them. Nothing is read of any object while no claim is being
+/// deleted.
 /// </summary>
 internal sealed partial class ClaimProtection(ObjectRegistry registry, ILogger<ClaimProtection> logger) : IController
 {
@@ -92,8 +92,7 @@ internal sealed partial class ClaimProtection(ObjectRegistry registry, ILogger<C
 
     /// <summary>A pod that has no node yet has nothing of the claim, and will not be given it.</summary>
     private bool IsUsed(string ns, string claim) => registry.Store.Objects(registry.Catalog.Stored("pods")!, ns).Select(stored => stored.Read()).Any(pod =>
-        pod.Text("spec", "nodeName") is { Length: > 0 } && pod.Text("status", "phase") is not ("Succeeded" or "Failed")
-        && (pod.Items("spec", "volumes") ?? []).OfType<JsonObject>().Any(volume => volume.Text("persistentVolumeClaim", "claimName") == claim));
+        pod.Text("spec", "nodeName") is { Length: > 0 } && (pod.Items("spec", "volumes") ?? []).OfType<JsonObject>().Any(volume => volume.Text("persistentVolumeClaim", "claimName") == claim));
 
     private static async Task Again((string, string) claim, ChannelWriter<(string, string)> work, CancellationToken ct)
     {
