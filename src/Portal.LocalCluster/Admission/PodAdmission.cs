@@ -1,9 +1,10 @@
+using System.Text.Json.Nodes;
 using Portal.LocalCluster.Machinery;
 using Portal.LocalCluster.Storage;
 
 namespace Portal.LocalCluster.Admission;
 
-/// <summary>The service account and the priority of a pod.</summary>
+/// <summary>The service account, the priority and the usual tolerations of a pod.</summary>
 internal sealed class PodAdmission(ObjectStore store, ResourceCatalog catalog) : IAdmission
 {
     private static readonly Dictionary<string, long> SystemClasses = new(StringComparer.Ordinal)
@@ -11,6 +12,11 @@ internal sealed class PodAdmission(ObjectStore store, ResourceCatalog catalog) :
         ["system-cluster-critical"] = 2_000_000_000,
         ["system-node-critical"] = 2_000_001_000,
     };
+
+    /// <summary>What a pod bears for a while: a node that is not ready or cannot be reached.</summary>
+    private static readonly string[] BorneTaints = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"];
+
+    private const int BorneSeconds = 300;
 
     public void Fill(AdmissionRequest request)
     {
@@ -23,6 +29,18 @@ internal sealed class PodAdmission(ObjectStore store, ResourceCatalog catalog) :
         var (value, policy) = Priority(request, spec.Text("priorityClassName"));
         spec["priority"] = value;
         if (!spec.ContainsKey("preemptionPolicy")) spec["preemptionPolicy"] = policy;
+        Tolerate(spec);
+    }
+
+    /// <summary>Of each taint only when the pod says nothing of it itself.</summary>
+    private static void Tolerate(JsonObject spec)
+    {
+        if (spec["tolerations"] is not JsonArray tolerations) tolerations = [];
+        var own = tolerations.OfType<JsonObject>().Where(toleration => toleration.Text("effect") is null or "" or "NoExecute").Select(toleration => toleration.Text("key") ?? "").ToList();
+        if (own.Contains("", StringComparer.Ordinal)) return;
+        foreach (var taint in BorneTaints.Except(own, StringComparer.Ordinal))
+            tolerations.Add(new JsonObject { ["key"] = taint, ["operator"] = "Exists", ["effect"] = "NoExecute", ["tolerationSeconds"] = BorneSeconds });
+        if (tolerations.Parent is null && tolerations.Count > 0) spec["tolerations"] = tolerations;
     }
 
     private (long Value, string Policy) Priority(AdmissionRequest request, string? name)

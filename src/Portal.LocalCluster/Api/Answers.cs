@@ -22,7 +22,11 @@ internal static class Answers
         response.StatusCode = status;
         response.ContentType = contentType;
         response.Headers.CacheControl = "no-cache, private";
-        if (HttpMethods.IsHead(context.Request.Method)) return;
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            response.ContentLength = json.Length;
+            return;
+        }
         if (json.Length > GzipFloor && context.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.Ordinal))
         {
             response.Headers.ContentEncoding = "gzip";
@@ -39,7 +43,8 @@ internal static class Answers
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = "text/plain; charset=utf-8";
-        return context.Response.WriteAsync(text, context.RequestAborted);
+        context.Response.ContentLength = Encoding.UTF8.GetByteCount(text);
+        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : context.Response.WriteAsync(text, context.RequestAborted);
     }
 
     public static Task Status(HttpContext context, ApiException refusal)

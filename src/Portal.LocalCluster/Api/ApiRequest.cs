@@ -25,7 +25,7 @@ internal sealed record ApiRequest(HttpContext Context, ResourceType Type, string
         var other => other.ToLowerInvariant(),
     };
 
-    public AccessAttributes Access => new(Verb, Type.Group, Type.Plural, Subresource, Name ?? (Verb is "list" or "watch" ? Selection.NameIn(Text("fieldSelector") ?? "") : null) ?? "", Namespace);
+    public AccessAttributes Access => new(Verb, Type.Group, Type.Plural, Subresource, Name ?? (Verb is "list" or "watch" ? FieldSelector.NameIn(Text("fieldSelector") ?? "") : null) ?? "", Namespace);
 
     public string? Text(string key) => Query.TryGetValue(key, out var values) && values.Count > 0 && values[0] is { Length: > 0 } text ? text : null;
 

@@ -11,6 +11,8 @@ internal sealed class DiscoveryRequests(DiscoveryDocuments documents, OpenApiDoc
 {
     public async Task<bool> TryHandle(HttpContext context, string[] segments)
     {
+        // As the real server has it, that answers a group's own document and OpenAPI to any method.
+        if (!IsRead(context) && HasOneMethod(segments)) throw WriteRequests.NotAllowed();
         switch (segments)
         {
             case ["version"]:
@@ -36,6 +38,16 @@ internal sealed class DiscoveryRequests(DiscoveryDocuments documents, OpenApiDoc
                 return false;
         }
     }
+
+    private static bool IsRead(HttpContext context) => HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
+
+    private bool HasOneMethod(string[] segments) => segments switch
+    {
+        ["version"] or ["api"] or ["apis"] => true,
+        ["api", var version] => documents.Resources("", version) is not null,
+        ["apis", var group, var version] => documents.Resources(group, version) is not null,
+        _ => false,
+    };
 
     private async Task Root(HttpContext context, bool core)
     {

@@ -24,17 +24,6 @@ internal sealed class Selection
     public static Selection Of(ApiRequest request) =>
         new(request.Namespace, LabelSelector.Parse(request.Text("labelSelector")), [.. Fields(request.Type, request.Text("fieldSelector") ?? "")]);
 
-    /// <summary>The one name that a field selector asks for: a right to that object is a right to such a list; null when it asks for others too.</summary>
-    public static string? NameIn(string fieldSelector)
-    {
-        foreach (var term in fieldSelector.Split(',', StringSplitOptions.RemoveEmptyEntries))
-        {
-            var sign = term.IndexOf('=', StringComparison.Ordinal);
-            if (sign > 0 && term[..sign].Trim() == "metadata.name" && term[(sign + 1)..].TrimStart('=').Trim() is { Length: > 0 } name) return name;
-        }
-        return null;
-    }
-
     public bool Matches(StoredObject stored)
     {
         if (Namespace is not null && stored.Namespace != Namespace) return false;
@@ -48,13 +37,8 @@ internal sealed class Selection
 
     private static IEnumerable<(int Field, string Value, bool Equal)> Fields(ResourceType type, string selector)
     {
-        foreach (var term in selector.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var (path, value, equal) in FieldSelector.Parse(selector))
         {
-            var sign = term.IndexOf('=', StringComparison.Ordinal);
-            if (sign <= 0) throw Refusals.BadRequest($"invalid selector: '{selector}'; can't understand '{term}'");
-            var equal = term[sign - 1] != '!';
-            var path = term[..(equal ? sign : sign - 1)].Trim();
-            var value = term[(sign + 1)..].TrimStart('=').Trim();
             var index = path switch { "metadata.name" => -1, "metadata.namespace" => -2, _ => type.SelectableFields.ToList().IndexOf(path) };
             if (index == -1 && path != "metadata.name") throw Unknown(type, path);
             yield return (index, value, equal);

@@ -5,6 +5,7 @@ using Portal.LocalCluster.Access;
 using Portal.LocalCluster.Api.Patches;
 using Portal.LocalCluster.Machinery;
 using Portal.LocalCluster.Ownership;
+using Portal.LocalCluster.Rules;
 using Portal.LocalCluster.Schema;
 using Portal.LocalCluster.Storage;
 
@@ -18,8 +19,16 @@ internal sealed class WriteRequests(ObjectRegistry registry, Authorization autho
         if (request.Type.Namespaced && request.Namespace is null) throw NotAllowed();
         var options = request.WriteOptions("CreateOptions");
         var body = await RequestBody.ReadObject(request, request.Type.Kind, request.Type.GroupVersion);
-        var stored = registry.Create(StoredType(request), request.Namespace, ToStored(request, body, options), options);
+        var sent = ToStored(request, body, options);
+        if (request.Type.Group == EventConversion.Group) CheckEvent(request, sent);
+        var stored = registry.Create(StoredType(request), request.Namespace, sent, options);
         await Answers.Object(request, stored, 201, options.Warnings);
+    }
+
+    private static void CheckEvent(ApiRequest request, JsonObject sent)
+    {
+        sent.Ensure("metadata")["namespace"] ??= request.Namespace;
+        EventRules.CheckNew(request.Type, sent);
     }
 
     public async Task Update(ApiRequest request)
@@ -125,7 +134,7 @@ internal sealed class WriteRequests(ObjectRegistry registry, Authorization autho
 
     /// <summary>The type under which an object is stored; who owns which field is kept in its version.</summary>
     private ResourceType StoredType(ApiRequest request) =>
-        request.Type.Conversion is null ? request.Type : registry.Catalog.Stored(request.Type.GroupResource) ?? request.Type;
+        request.Type.Conversion is null ? request.Type : registry.Catalog.Stored(request.Type.StoredAs) ?? request.Type;
 
     /// <summary>What was sent in a version, held against that version's schema, as it is stored.</summary>
     private static JsonObject ToStored(ApiRequest request, JsonObject sent, WriteOptions options)

@@ -7,7 +7,7 @@ using Portal.LocalCluster.Storage;
 
 namespace Portal.LocalCluster.Definitions;
 
-/// <summary>Serves what CustomResourceDefinitions define, from the moment they are written until they are gone.</summary>
+/// <summary>Serves what CustomResourceDefinitions define, from the moment their names are accepted until they are gone.</summary>
 internal sealed class CustomResources
 {
     public const string Resource = "customresourcedefinitions.apiextensions.k8s.io";
@@ -19,6 +19,9 @@ internal sealed class CustomResources
     private readonly TimeProvider _clock;
 
     private readonly LocalClusterOptions _options;
+
+    // The names of every definition, so that none is read again for those of its group. Under the store's gate.
+    private readonly Dictionary<string, (string Group, JsonObject Accepted, bool Settled)> _names = new(StringComparer.Ordinal);
 
     public CustomResources(ObjectRegistry registry, LocalClusterOptions options, TimeProvider clock)
     {
@@ -33,7 +36,12 @@ internal sealed class CustomResources
     /// <summary>Serves what the last run had defined, then defines what the cluster brings along.</summary>
     public void Start()
     {
-        foreach (var stored in _registry.Store.Shelf(Type).Objects(ns: null).ToList()) Serve(stored.Read());
+        foreach (var stored in _registry.Store.Shelf(Type).Objects(ns: null).ToList())
+        {
+            var definition = stored.Read();
+            Note(definition);
+            Serve(definition);
+        }
         foreach (var definition in Embedded(_options.Operators, _options.KueueVersions))
         {
             if (_registry.Store.Find(Type, ns: null, definition.Name()) is null)
@@ -65,7 +73,7 @@ internal sealed class CustomResources
     /// <summary>The types of a definition's versions, the stored one first, be it served or not.</summary>
     public static IReadOnlyList<ResourceType> TypesOf(JsonObject definition)
     {
-        var names = definition.Map("spec", "names") ?? [];
+        var names = (DefinitionNames.IsEstablished(definition) ? definition.Map("status", "acceptedNames") : null) ?? definition.Map("spec", "names") ?? [];
         var group = definition.Text("spec", "group") ?? "";
         var kind = names.Text("kind") ?? "";
         return
@@ -102,50 +110,61 @@ internal sealed class CustomResources
             var served = _registry.Catalog.Stored(stored.Name);
             _registry.Catalog.Set(stored.Name, []);
             if (served is not null) _registry.Store.Drop(served);
+            if (_names.Remove(stored.Name, out var released)) SettleOthers(released.Group);
             return;
         }
         var definition = stored.Read();
+        Note(definition);
         if (definition.IsDeleting()) return;
-        Serve(definition);
-        if (definition.Items("status", "conditions") is not { Count: > 0 }) Establish(definition);
+        if (DefinitionNames.AreAccepted(definition)) Serve(definition);
+        else Settle(definition);
     }
+
+    /// <summary>Gives a definition the names that are free, and serves it once it has all of its own.</summary>
+    private void Settle(JsonObject definition)
+    {
+        var status = DefinitionNames.Status(definition, _names.Values.Where(other => other.Group == definition.Text("spec", "group")).Select(other => other.Accepted), _clock.GetUtcNow());
+        var known = definition.Map("status");
+        if (known is not null && JsonNode.DeepEquals(known["conditions"], status["conditions"]) && JsonNode.DeepEquals(known["acceptedNames"], status["acceptedNames"]))
+        {
+            Serve(definition);
+            return;
+        }
+        var written = _registry.Change(Type, ns: null, definition.Name(), Options with { Subresource = "status" }, tree =>
+        {
+            tree["status"] = status;
+            return tree;
+        }).Read();
+        if (DefinitionNames.IsEstablished(written) && !DefinitionNames.IsEstablished(definition))
+        {
+            _registry.Change(Type, ns: null, definition.Name(), Options, tree =>
+            {
+                tree.Ensure("metadata")["finalizers"] = new JsonArray([.. (tree.Items("metadata", "finalizers") ?? []).Where(item => item.AsText() != Finalizer).Select(item => item?.DeepClone()), Finalizer]);
+                return tree;
+            });
+        }
+        if (!JsonNode.DeepEquals(known?["acceptedNames"], status["acceptedNames"])) SettleOthers(definition.Text("spec", "group") ?? "");
+    }
+
+    /// <summary>Names that one has let go may be what another waits for.</summary>
+    private void SettleOthers(string group)
+    {
+        foreach (var name in _names.Where(other => !other.Value.Settled && other.Value.Group == group).Select(other => other.Key).Order(StringComparer.Ordinal).ToList())
+        {
+            if (_registry.Store.Find(Type, ns: null, name)?.Read() is { } other && !other.IsDeleting() && !DefinitionNames.AreAccepted(other)) Settle(other);
+        }
+    }
+
+    private void Note(JsonObject definition) => _names[definition.Name()] =
+        (definition.Text("spec", "group") ?? "", definition.Map("status", "acceptedNames") ?? [], DefinitionNames.AreAccepted(definition));
 
     private void Serve(JsonObject definition)
     {
+        if (!DefinitionNames.IsEstablished(definition)) return;
         var types = TypesOf(definition);
         _registry.Catalog.Set(definition.Name(), types);
         if (types.Count > 0) _registry.Store.Add(types[0]);
     }
-
-    private void Establish(JsonObject definition)
-    {
-        _registry.Change(Type, ns: null, definition.Name(), Options with { Subresource = "status" }, tree =>
-        {
-            tree["status"] = new JsonObject
-            {
-                ["conditions"] = new JsonArray(
-                    Condition("NamesAccepted", "NoConflicts", "no conflicts found"),
-                    Condition("Established", "InitialNamesAccepted", "the initial names have been accepted")),
-                ["acceptedNames"] = definition.At("spec", "names")?.DeepClone(),
-                ["storedVersions"] = definition.Items("status", "storedVersions")?.DeepClone(),
-            };
-            return tree;
-        });
-        _registry.Change(Type, ns: null, definition.Name(), Options, tree =>
-        {
-            tree.Ensure("metadata")["finalizers"] = new JsonArray(Finalizer);
-            return tree;
-        });
-    }
-
-    private JsonObject Condition(string type, string reason, string message) => new()
-    {
-        ["type"] = type,
-        ["status"] = "True",
-        ["lastTransitionTime"] = ObjectMetadata.Time(_clock.GetUtcNow()),
-        ["reason"] = reason,
-        ["message"] = message,
-    };
 
     private static PrinterColumn Column(JsonObject column) => new(
         column.Text("name") ?? "", column.Text("type") ?? "string", column.Text("jsonPath") ?? "", column.Text("format") ?? "", column.Text("description") ?? "",

@@ -73,7 +73,7 @@ internal static class BuiltinColumns
         ],
         ["persistentvolumeclaims"] =
         [
-            Text("Status", "status", "phase"), Text("Volume", "spec", "volumeName"), Text("Capacity", "status", "capacity", "storage"),
+            new("Status", item => item.IsDeleting() ? "Terminating" : item.Text("status", "phase")), Text("Volume", "spec", "volumeName"), Text("Capacity", "status", "capacity", "storage"),
             new("Access Modes", item => AccessModes(item.Items("status", "accessModes"))), Text("StorageClass", "spec", "storageClassName"),
             new("VolumeAttributesClass", _ => "<unset>"), AgeColumn, new("VolumeMode", item => item.Text("spec", "volumeMode") ?? "Filesystem", 1),
         ],

@@ -12,6 +12,7 @@ internal sealed record Subresource(string Name, string Group, string Version, st
         switch (type.GroupResource)
         {
             case "pods":
+                yield return new("binding", "", "v1", "Binding", "create");
                 yield return new("eviction", "policy", "v1", "Eviction", "create");
                 yield return new("exec", "", "v1", "PodExecOptions", "create", "get");
                 yield return new("log", "", "v1", "Pod", "get");

@@ -22,7 +22,7 @@ internal static class ApiMachinery
         {
             var store = new ObjectStore(log);
             if (log is FileLog file) store.ContinueFrom(file.Version);
-            foreach (var type in provider.GetRequiredService<ResourceCatalog>().Types.Where(type => type.Stored)) store.Add(type);
+            foreach (var type in provider.GetRequiredService<ResourceCatalog>().Types.Where(type => type.Stored && !type.IsOtherFace)) store.Add(type);
             return store;
         });
         services.AddSingleton<ObjectRegistry>();
@@ -35,7 +35,7 @@ internal static class ApiMachinery
         services.AddSingleton<IAdmission, ValidatingPolicies>();
         services.AddSingleton<CustomResources>().AddSingleton<NamespaceContents>();
         services.AddController<NamespaceLifecycle>().AddController<GarbageCollector>().AddController<QuotaStatus>();
-        services.AddController<RoleAggregation>().AddController<DefinitionCleanup>().AddController<EventExpiry>();
+        services.AddController<RoleAggregation>().AddController<DefinitionCleanup>().AddController<EventExpiry>().AddController<ClaimProtection>();
         return services;
     }
 
@@ -45,6 +45,6 @@ internal static class ApiMachinery
         .AddSingleton<Authentication>().AddSingleton<Impersonation>().AddSingleton<ApiServer>().AddSingleton<ResourceRequests>()
         .AddSingleton<ReadRequests>().AddSingleton<WatchRequests>().AddSingleton<WriteRequests>().AddSingleton<DeleteRequests>()
         .AddSingleton<SubresourceRequests>().AddSingleton<ReviewRequests>().AddSingleton<LogRequests>().AddSingleton<ProxyRequests>()
-        .AddSingleton<ScaleRequests>().AddSingleton<TokenRequests>().AddSingleton<EvictionRequests>().AddSingleton<NamespaceFinalizing>()
+        .AddSingleton<ScaleRequests>().AddSingleton<TokenRequests>().AddSingleton<EvictionRequests>().AddSingleton<BindingRequests>().AddSingleton<NamespaceFinalizing>()
         .AddSingleton<ExecRequests>().AddSingleton<PortForwardRequests>();
 }

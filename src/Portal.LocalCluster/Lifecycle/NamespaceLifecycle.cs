@@ -79,7 +79,7 @@ internal sealed partial class NamespaceLifecycle(IObjects objects, ObjectRegistr
     private List<(ResourceType Type, StoredObject Object)> DeleteContents(string name, SortedSet<string> refused)
     {
         List<(ResourceType, StoredObject)> rest = [];
-        foreach (var type in registry.Catalog.Types.Where(type => type is { Namespaced: true, Stored: true }).DistinctBy(type => type.GroupResource))
+        foreach (var type in registry.Catalog.Types.Where(type => type is { Namespaced: true, Stored: true, IsOtherFace: false }).DistinctBy(type => type.GroupResource))
         {
             foreach (var stored in registry.Store.Objects(type, name).ToList())
             {

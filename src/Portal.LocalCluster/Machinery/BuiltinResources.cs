@@ -17,7 +17,7 @@ internal static class BuiltinResources
             SelectableFields =
             [
                 "involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid", "involvedObject.apiVersion",
-                "involvedObject.resourceVersion", "involvedObject.fieldPath", "reason", "reportingComponent", "source", "type",
+                "involvedObject.resourceVersion", "involvedObject.fieldPath", "reason", "reportingComponent", "type", "source",
             ],
         },
         new("", "v1", "LimitRange", "limitranges") { ShortNames = ["limits"] },
@@ -62,6 +62,16 @@ internal static class BuiltinResources
         new("batch", "v1", "Job", "jobs") { Categories = All, HasStatus = true, HasGeneration = true, SelectableFields = ["status.successful"] },
         new("coordination.k8s.io", "v1", "Lease", "leases"),
         new("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices"),
+        new(EventConversion.Group, "v1", "Event", "events")
+        {
+            ShortNames = ["ev"], StoredAs = "events", Conversion = EventConversion.Instance,
+            // In the order of those that are stored.
+            SelectableFields =
+            [
+                "regarding.kind", "regarding.namespace", "regarding.name", "regarding.uid", "regarding.apiVersion", "regarding.resourceVersion", "regarding.fieldPath",
+                "reason", "reportingController", "type",
+            ],
+        },
         new("networking.k8s.io", "v1", "IngressClass", "ingressclasses") { Namespaced = false, HasGeneration = true },
         new("networking.k8s.io", "v1", "Ingress", "ingresses") { ShortNames = ["ing"], HasStatus = true, HasGeneration = true },
         new("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies") { ShortNames = ["netpol"], HasGeneration = true },

@@ -28,7 +28,7 @@ internal static partial class Names
 
     private const int AnnotationsLimit = 256 * 1024;
 
-    private static readonly HashSet<string> PathNames = ["roles", "rolebindings", "clusterroles", "clusterrolebindings"];
+    private static readonly HashSet<string> PathNames = ["roles", "rolebindings", "clusterroles", "clusterrolebindings", "events"];
 
     public static bool IsLabel(string text) => text.Length is > 0 and <= 63 && LabelPattern().IsMatch(text);
 

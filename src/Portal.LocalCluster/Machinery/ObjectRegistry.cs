@@ -72,13 +72,15 @@ internal sealed class ObjectRegistry(ObjectStore store, ResourceCatalog catalog,
             ObjectMetadata.ForChange(old, tree);
             ObjectMetadata.Order(type, tree);
             KindRules.Default(type, tree, old);
-            if ((type.HasGeneration || type.Custom) && !SameButMetadata(type, old, tree))
+            // Where a pod goes is no change of what it shall be.
+            var binds = options.Subresource == "binding";
+            if ((type.HasGeneration || type.Custom) && !binds && !SameButMetadata(type, old, tree))
                 tree.Ensure("metadata")["generation"] = (old.Whole("metadata", "generation") ?? 0) + 1;
             var request = new AdmissionRequest(type, tree, old, options);
             foreach (var admission in _admissions) admission.Fill(request);
             Validate(type, tree, old);
             foreach (var admission in _admissions) admission.Check(request);
-            if (!options.Apply) FieldManagers.Track(type, old, tree, options, clock.GetUtcNow());
+            if (!options.Apply && !binds) FieldManagers.Track(type, old, tree, options, clock.GetUtcNow());
             if (ObjectMetadata.Same(old, tree)) return present;
             if (options.DryRun) return StoredObject.From(tree, type, present.Version);
             if (Deletion.IsDone(type, tree)) return StoredObject.From(Remove(type, present, tree).Read(), type, present.Version);
@@ -110,13 +112,14 @@ internal sealed class ObjectRegistry(ObjectStore store, ResourceCatalog catalog,
 
     private StoredObject Put(ResourceType type, JsonObject tree)
     {
-        var stored = store.Put(catalog.Stored(type.GroupResource) ?? type, tree);
+        var stored = store.Put(catalog.Stored(type.StoredAs) ?? type, tree);
         _listeners?.Invoke(type, stored, false);
         return stored;
     }
 
     private StoredObject Remove(ResourceType type, StoredObject present, JsonObject last)
     {
+        if (type.IsOtherFace) type = catalog.Stored(type.StoredAs)!;
         var removed = store.Remove(type, present, last);
         _listeners?.Invoke(type, removed, true);
         return removed;
@@ -143,6 +146,7 @@ internal sealed class ObjectRegistry(ObjectStore store, ResourceCatalog catalog,
 
     private static JsonObject WithSubresource(JsonObject old, JsonObject tree, WriteOptions options)
     {
+        if (options.Subresource == "binding") return tree; // it touches node, annotations and a condition in one write
         var changed = (JsonObject)old.DeepClone();
         // The account of who owns which field is written by apply; whoever may write a subresource may not send another one.
         if (options.Apply && tree.At("metadata", "managedFields") is { } managed) changed.Ensure("metadata")["managedFields"] = managed.DeepClone();

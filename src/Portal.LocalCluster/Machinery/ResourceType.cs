@@ -48,8 +48,13 @@ public sealed record ResourceType(string Group, string Version, string Kind, str
 
     public string GroupVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 
-    /// <summary>The version-free name, also the key of its storage: <c>pods</c>, <c>jobs.batch</c>.</summary>
+    /// <summary>The version-free name: <c>pods</c>, <c>jobs.batch</c>.</summary>
     public string GroupResource { get; } = Group.Length == 0 ? Plural : $"{Plural}.{Group}";
+
+    /// <summary>The name of the resource that its objects are kept as: its own, but for another face of the same objects.</summary>
+    public string StoredAs { get; init; } = Group.Length == 0 ? Plural : $"{Plural}.{Group}";
+
+    public bool IsOtherFace => StoredAs != GroupResource;
 
     public string GroupKind { get; } = Group.Length == 0 ? Kind : $"{Kind}.{Group}";
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Portal.LocalCluster.Definitions;
 using Portal.LocalCluster.Machinery;
 using static Portal.LocalCluster.Rules.KindRules;
 
@@ -52,8 +53,11 @@ internal static class DefinitionRules
     /// <summary>What objects are kept under cannot change below them.</summary>
     private static void Same(JsonObject definition, JsonObject old, Causes causes)
     {
+        var established = DefinitionNames.IsEstablished(old);
         foreach (var path in (ReadOnlySpan<string[]>)[["spec", "group"], ["spec", "scope"], ["spec", "names", "plural"], ["spec", "names", "kind"]])
         {
+            // As long as nothing can be kept, what it would be kept as may be put right.
+            if (!established && path[^1] is ("scope" or "kind")) continue;
             if (definition.Text(path) is var value && value != old.Text(path)) causes.Invalid(string.Join('.', path), value, "field is immutable");
         }
     }

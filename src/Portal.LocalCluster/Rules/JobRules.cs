@@ -21,6 +21,7 @@ internal static class JobRules
         foreach (var label in NameLabels) labels[label] = job.Name();
         Usual(spec, "selector", Selector(job));
         Usual(spec, "manualSelector", false);
+        if (job.Map("metadata", "labels") is not { Count: > 0 }) job.Ensure("metadata")["labels"] = labels.DeepClone();
     }
 
     private static JsonObject Selector(JsonObject job) => new() { ["matchLabels"] = new JsonObject { [UidLabels[0]] = job.Uid() } };

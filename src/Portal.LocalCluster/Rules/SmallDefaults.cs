@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Portal.LocalCluster.Lifecycle;
 using Portal.LocalCluster.Machinery;
 using static Portal.LocalCluster.Rules.KindRules;
 
@@ -17,6 +18,9 @@ internal static class SmallDefaults
             case "namespaces":
                 Namespace(tree, old);
                 break;
+            case "events":
+                EventRules.Default(tree);
+                break;
             case "nodes":
                 NodeRules.Default(tree);
                 break;
@@ -25,7 +29,9 @@ internal static class SmallDefaults
                 break;
             case "persistentvolumeclaims":
                 Usual(tree.Ensure("spec"), "volumeMode", "Filesystem");
-                if (old is null) tree["status"] = new JsonObject { ["phase"] = "Pending" };
+                if (old is not null) break;
+                tree["status"] = new JsonObject { ["phase"] = "Pending" };
+                Protect(tree);
                 break;
             case "persistentvolumes":
                 Usual(tree.Ensure("spec"), "volumeMode", "Filesystem");
@@ -56,6 +62,14 @@ internal static class SmallDefaults
                 Usual(tree, "volumeBindingMode", "Immediate");
                 break;
         }
+    }
+
+    /// <summary>A claim is kept as long as pods use it.</summary>
+    private static void Protect(JsonObject claim)
+    {
+        var metadata = claim.Ensure("metadata");
+        if (metadata["finalizers"] is not JsonArray finalizers) metadata["finalizers"] = finalizers = [];
+        if (!finalizers.Any(item => item.AsText() == ClaimProtection.Finalizer)) finalizers.Add(ClaimProtection.Finalizer);
     }
 
     private static void Match(JsonObject match)

@@ -27,6 +27,12 @@ internal static class SmallRules
             case "storageclasses.storage.k8s.io":
                 StorageRules.Class(tree, old, causes);
                 break;
+            case "events":
+                EventRules.Validate(tree, causes);
+                break;
+            case "leases.coordination.k8s.io":
+                Lease(tree, causes);
+                break;
             case "nodes":
                 NodeRules.Validate(tree, causes);
                 break;
@@ -54,6 +60,12 @@ internal static class SmallRules
                 Priority(tree, old, causes);
                 break;
         }
+    }
+
+    private static void Lease(JsonObject tree, Causes causes)
+    {
+        if (tree.Whole("spec", "leaseDurationSeconds") is <= 0 and var seconds) causes.Invalid("spec.leaseDurationSeconds", JsonValue.Create(seconds), "must be greater than 0");
+        if (tree.Whole("spec", "leaseTransitions") is < 0 and var transitions) causes.Invalid("spec.leaseTransitions", JsonValue.Create(transitions), "must be greater than or equal to 0");
     }
 
     private static void Priority(JsonObject tree, JsonObject? old, Causes causes)

@@ -26,19 +26,19 @@ internal sealed class ObjectStore(IWriteLog log, int historyLength = 10_000)
     {
         lock (Gate)
         {
-            if (_shelves.TryGetValue(type.GroupResource, out var present))
+            if (_shelves.TryGetValue(type.StoredAs, out var present))
             {
                 present.Type = type;
                 return;
             }
             var shelf = new Shelf(type, historyLength) { HistoryFloor = _version };
-            foreach (var (version, json) in log.Take(type.GroupResource))
+            foreach (var (version, json) in log.Take(type.StoredAs))
             {
                 var loaded = StoredObject.Load(json, type, version);
                 shelf.Load(loaded);
                 Link(type, loaded);
             }
-            _shelves[type.GroupResource] = shelf;
+            _shelves[type.StoredAs] = shelf;
         }
     }
 
@@ -50,17 +50,17 @@ internal sealed class ObjectStore(IWriteLog log, int historyLength = 10_000)
     {
         lock (Gate)
         {
-            if (_shelves.TryRemove(type.GroupResource, out var shelf)) shelf.End();
+            if (_shelves.TryRemove(type.StoredAs, out var shelf)) shelf.End();
         }
     }
 
     /// <exception cref="ApiException">The resource is served no longer.</exception>
-    public Shelf Shelf(ResourceType type) => _shelves.GetValueOrDefault(type.GroupResource) ?? throw Refusals.NoResource();
+    public Shelf Shelf(ResourceType type) => _shelves.GetValueOrDefault(type.StoredAs) ?? throw Refusals.NoResource();
 
-    public StoredObject? Find(ResourceType type, string? ns, string name) => _shelves.GetValueOrDefault(type.GroupResource)?.Find(ns ?? "", name);
+    public StoredObject? Find(ResourceType type, string? ns, string name) => _shelves.GetValueOrDefault(type.StoredAs)?.Find(ns ?? "", name);
 
     /// <summary>The objects of a resource; none where it is served no longer.</summary>
-    public IEnumerable<StoredObject> Objects(ResourceType type, string? ns) => _shelves.GetValueOrDefault(type.GroupResource)?.Objects(ns) ?? [];
+    public IEnumerable<StoredObject> Objects(ResourceType type, string? ns) => _shelves.GetValueOrDefault(type.StoredAs)?.Objects(ns) ?? [];
 
     public IEnumerable<(string Resource, StoredObject Object)> All() =>
         _shelves.SelectMany(shelf => shelf.Value.Objects(ns: null).Select(stored => (shelf.Key, stored)));
@@ -74,10 +74,10 @@ internal sealed class ObjectStore(IWriteLog log, int historyLength = 10_000)
     /// <summary>Call under the gate.</summary>
     public StoredObject Put(ResourceType type, JsonObject tree)
     {
-        var shelf = _shelves[type.GroupResource];
+        var shelf = _shelves[type.StoredAs];
         var before = shelf.Find(tree.Namespace() ?? "", tree.Name());
         var after = StoredObject.From(tree, type, _version + 1);
-        log.Put(type.GroupResource, after);
+        log.Put(type.StoredAs, after);
         Volatile.Write(ref _version, after.Version);
         if (before is not null) Unlink(type, before);
         Link(type, after);
@@ -89,10 +89,10 @@ internal sealed class ObjectStore(IWriteLog log, int historyLength = 10_000)
     public StoredObject Remove(ResourceType type, StoredObject present, JsonObject? last = null)
     {
         var removed = StoredObject.From(last ?? present.Read(), type, _version + 1);
-        log.Remove(type.GroupResource, present, removed.Version);
+        log.Remove(type.StoredAs, present, removed.Version);
         Volatile.Write(ref _version, removed.Version);
         Unlink(type, present);
-        _shelves[type.GroupResource].Apply(new StoredChange(removed.Version, present, After: null) { Removed = removed });
+        _shelves[type.StoredAs].Apply(new StoredChange(removed.Version, present, After: null) { Removed = removed });
         return removed;
     }
 
@@ -101,7 +101,7 @@ internal sealed class ObjectStore(IWriteLog log, int historyLength = 10_000)
         foreach (var owner in stored.Owners)
         {
             if (!_dependents.TryGetValue(owner, out var keys)) _dependents[owner] = keys = [];
-            keys.Add(new StoredKey(type.GroupResource, stored.Namespace, stored.Name));
+            keys.Add(new StoredKey(type.StoredAs, stored.Namespace, stored.Name));
         }
     }
 
@@ -110,7 +110,7 @@ internal sealed class ObjectStore(IWriteLog log, int historyLength = 10_000)
         foreach (var owner in stored.Owners)
         {
             if (!_dependents.TryGetValue(owner, out var keys)) continue;
-            keys.Remove(new StoredKey(type.GroupResource, stored.Namespace, stored.Name));
+            keys.Remove(new StoredKey(type.StoredAs, stored.Namespace, stored.Name));
             if (keys.Count == 0) _dependents.Remove(owner);
         }
     }

@@ -67,5 +67,6 @@ public sealed class StoredObject
         Deleting = tree.IsDeleting(),
     };
 
-    private static string FieldText(JsonNode? node) => node.AsText() ?? node?.ToJsonString() ?? "";
+    /// <summary>An event is selected by the component of its source.</summary>
+    private static string FieldText(JsonNode? node) => node is JsonObject source ? source.Text("component") ?? "" : node.AsText() ?? node?.ToJsonString() ?? "";
 }

@@ -18,7 +18,9 @@ public sealed class ApiFixture : IAsyncLifetime
     {
     }
 
-    private ApiFixture(Action<LocalClusterOptions> configure) => _configure = configure;
+    private readonly bool _whole;
+
+    private ApiFixture(Action<LocalClusterOptions> configure, bool whole) => (_configure, _whole) = (configure, whole);
 
     public LocalCluster Cluster => _cluster!;
 
@@ -28,13 +30,18 @@ public sealed class ApiFixture : IAsyncLifetime
 
     private HttpClient _anonymous = null!;
 
-    public static ApiFixture With(Action<LocalClusterOptions> configure) => new(configure);
+    /// <param name="configure">What is unlike the usual options.</param>
+    /// <param name="whole">With scheduler, controllers and nodes.</param>
+    public static ApiFixture With(Action<LocalClusterOptions> configure, bool whole = false) => new(configure, whole);
 
     public async ValueTask InitializeAsync()
     {
         var options = new LocalClusterOptions { DataDirectory = _directory };
         _configure?.Invoke(options);
-        _cluster = await LocalCluster.StartAsync(options, NullLoggerFactory.Instance, _ => { });
+        _cluster = await LocalCluster.StartAsync(options, NullLoggerFactory.Instance, services =>
+        {
+            if (_whole) ClusterParts.Add(services, options);
+        });
         Client = ClientFor(_directory, Cluster.Address, Cluster.Token);
         _anonymous = ClientFor(_directory, Cluster.Address, token: null);
     }

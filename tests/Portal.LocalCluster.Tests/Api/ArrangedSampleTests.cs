@@ -30,7 +30,7 @@ public sealed partial class ArrangedSampleTests(SamplesCluster api) : IClassFixt
     {
         var folder = Path.GetDirectoryName(SharedFolder.Path("kube-api-samples", "README.md"))!;
         var played = typeof(RecordedSampleTests).GetMethods().SelectMany(method => method.GetCustomAttributes(inherit: false).OfType<InlineDataAttribute>())
-            .Select(data => (string)data.Data[0]!).Concat(RecordedSampleTests.SingleSamples).Concat(SampleArrangement.All.Keys).ToHashSet(StringComparer.Ordinal);
+            .Select(data => (string)data.Data[0]!).Concat(RecordedSampleTests.SingleSamples).Concat(SampleArrangement.All.Keys).Concat(ControlledSampleTests.Samples).ToHashSet(StringComparer.Ordinal);
         var silent = Directory.EnumerateFiles(folder, "*.json").Select(file => Path.GetFileNameWithoutExtension(file))
             .Where(sample => !played.Contains(sample) && !SampleArrangement.Elsewhere.ContainsKey(sample));
         Assert.Empty(silent);
@@ -45,7 +45,7 @@ public sealed partial class ArrangedSampleTests(SamplesCluster api) : IClassFixt
     {
         var parts = line.Replace("~", $"namespaces/{ns}", StringComparison.Ordinal).Split(' ', 2);
         var type = parts[0] == "PATCH" ? "application/merge-patch+json" : "application/json";
-        var (code, answer, _) = await api.Api.SendAsync(parts[0], parts[1], body.Length == 0 ? null : body, type);
+        var (code, answer, _) = await api.Api.SendAsync(parts[0], parts[1], body.Length == 0 ? null : body.Replace("\"~\"", $"\"{ns}\"", StringComparison.Ordinal), type);
         Assert.True((int)code is 200 or 201, $"{line}: {(int)code} {answer?.ToJsonString()}");
     }
 }

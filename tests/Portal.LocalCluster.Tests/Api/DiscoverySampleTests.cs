@@ -12,7 +12,7 @@ public sealed class DiscoverySampleTests(SamplesCluster samples) : IClassFixture
     /// <summary>Subresources that the embedded cluster does without.</summary>
     private static readonly HashSet<string> Unserved = new(StringComparer.Ordinal)
     {
-        "attach", "binding", "ephemeralcontainers", "resize", "pods/attach", "pods/binding", "pods/ephemeralcontainers", "pods/resize",
+        "attach", "ephemeralcontainers", "resize", "pods/attach", "pods/ephemeralcontainers", "pods/resize",
     };
 
     [Theory]
