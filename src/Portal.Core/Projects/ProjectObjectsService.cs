@@ -46,9 +46,10 @@ public sealed class ProjectObjectsService(IDbContextFactory<PortalDb> databases,
             cache.List(Kinds.Pod, project.Namespace), cache.List(Kinds.Job, project.Namespace), cache.List(Kinds.Workload, project.Namespace));
         var disputes = (await db.Set<ObjectDispute>().AsNoTracking().Where(d => d.ProjectId == id).ToListAsync(ct))
             .ToDictionary(d => (d.ObjectKind, d.Namespace, d.Name));
+        var pools = await PoolNames.ReadAsync(db, project.ClusterId, ct);
         return own.Concat(inside).Select(o => From(o) with
         {
-            Health = HealthOf(o, beside),
+            Health = HealthOf(o, beside) is { } health ? pools.In(health) : null,
             Dispute = disputes.GetValueOrDefault((o.Text("kind") ?? "", o.Text("metadata", "namespace") ?? "", o.Name())) is { } dispute
                 ? DisputeView.From(dispute) : null,
         }).ToList();

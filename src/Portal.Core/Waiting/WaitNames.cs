@@ -25,7 +25,8 @@ internal sealed class WaitNames
         var platform = await gate.RolesAsync(db, actor, Scope.Platform, ct);
         var projects = await db.ProjectsVisibleTo(actor, platform).AsNoTracking().Where(p => namespaces.Contains(p.Namespace))
             .Select(p => new { p.Namespace, p.Name, Team = p.Team!.Name }).ToListAsync(ct);
-        var pools = await db.Set<HardwarePool>().AsNoTracking().Select(p => new { p.Id, p.Slug, p.Name }).ToListAsync(ct);
+        var pools = await db.Set<HardwarePool>().AsNoTracking().Where(p => p.ClusterId == row.Project!.ClusterId)
+            .Select(p => new { p.Id, p.Slug, p.Name }).ToListAsync(ct);
         return new WaitNames(
             projects.ToDictionary(p => p.Namespace, p => (p.Name, p.Team)), pools.ToDictionary(p => p.Slug, p => (p.Id, p.Name)), row.Project!.Namespace);
     }
@@ -54,7 +55,8 @@ internal sealed class WaitNames
             ? (nodes.Free.GetValueOrDefault(row.Key.Resource), nodes.Largest.GetValueOrDefault(row.Key.Resource)) : null,
     };
 
-    private string PoolOf(ResourceKey key) => _pools.TryGetValue(key.Flavor, out var pool) ? pool.Name : "";
+    private string PoolOf(ResourceKey key) =>
+        _pools.TryGetValue(key.Flavor, out var pool) ? pool.Name : key.Flavor == ProjectQueueManifests.CommonFlavor ? "" : key.Flavor;
 
     private WaitPartyLine Party(string ns, decimal amount, decimal borrowed, DateTimeOffset? since) => _projects.TryGetValue(ns, out var project)
         ? new(project.Project, project.Team, ns == _own, amount, borrowed, since) : new(null, null, false, amount, borrowed, since);

@@ -51,7 +51,7 @@ public sealed record WaitReport(bool Waits)
 }
 
 /// <summary>A resource of a pool.</summary>
-/// <param name="Pool">Name of the pool, or empty for cores and memory.</param>
+/// <param name="Pool">Name of the pool, or of the flavor where no pool is known for it; empty for cores and memory.</param>
 public sealed record WaitLine(string Pool, string Resource, decimal Needed, decimal Free, decimal ShortBy, decimal Lent, decimal Reclaimable);
 
 /// <summary>Somebody in the queue or on the pool.</summary>

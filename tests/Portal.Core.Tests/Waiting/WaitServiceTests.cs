@@ -33,6 +33,17 @@ public class WaitServiceTests(PostgresServer server)
     }
 
     [Theory, EachProvider]
+    public async Task OfTraining_FlavorOfNoPool_IsCalledByItsOwnName(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        var run = await QueuedAsync(stage, own: "=1 spare=1");
+
+        var report = (await stage.Database.Get<WaitService>().OfTrainingAsync(stage.Ana, run, default)).Value;
+
+        Assert.Equal(["Trial GPU", "spare"], report.Lines.Select(l => l.Pool));
+    }
+
+    [Theory, EachProvider]
     public async Task OfTraining_OnSeveralNodes_OffersWhatTheFormAsksForOnEach(Provider provider)
     {
         await using var stage = await QuotaStage.CreateAsync(provider, server);
