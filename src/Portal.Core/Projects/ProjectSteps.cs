@@ -192,12 +192,21 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
     {
         if (ProjectObjectSet.Profiles(plan, capabilities) is not var (type, profiles))
             return;
+        // What nobody may see would be written at each pass, and never taken away.
+        if (cluster.Cache.Age(type) is null && await UnlessForbiddenAsync(cluster, "list", type, null, () => AnyAsync(cluster.Client, type, ct)) is { } unseen)
+            throw unseen;
         await UnlessForbiddenAsync(cluster, "write", type, plan.Project.Namespace, async () =>
         {
             await EnsureSetAsync(cluster, type, profiles, plan, capabilities, ct);
             foreach (var (older, stay) in ProjectObjectSet.Sets(plan, capabilities).Where(s => s.Type.Kind == type.Kind && s.Type != type))
                 await cluster.Writer.PruneAsync(older, plan.Project.Namespace, plan.Owner, stay, ct);
         });
+    }
+
+    private static async Task AnyAsync(IClusterClient cluster, ResourceType type, CancellationToken ct)
+    {
+        await foreach (var _ in cluster.ListAsync(type, null, null, ct))
+            return;
     }
 
     // An account from before such objects may lack the right, in the whole cluster or in one namespace. Without priority classes work is taken there in

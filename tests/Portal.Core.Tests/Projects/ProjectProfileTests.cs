@@ -77,6 +77,30 @@ public class ProjectProfileTests
         Assert.Equal((StepState.NotNeeded, "held"), (outcome.State, outcome.Detail));
     }
 
+    [Fact]
+    public async Task Queue_OfAnAccountThatMayNotListProfiles_LeavesThemAndSaysWhichRightIsMissing()
+    {
+        const string Said = "hardwareprofiles is forbidden: cannot list";
+        var refusals = 0;
+        _cluster.Unlisted.Add(Profile);
+        _cluster.Fails = call => call == "list HardwareProfile" ? Refused() : null;
+        var steps = new ProjectSteps(_cluster, TimeProvider.System);
+
+        await steps.TakeAsync(ProjectStepKind.Queue, _granted, default);
+        var (outcome, failure) = await steps.TakeAsync(ProjectStepKind.Queue, _granted, default);
+
+        Assert.Null(failure);
+        Assert.Equal((true, "cluster.forbidden", Said), (outcome.IsFinished, outcome.Reason, outcome.Detail));
+        Assert.Empty(_cluster.List(Profile, "ml-x"));
+        Assert.Equal(1, refusals);
+
+        ClusterException Refused()
+        {
+            refusals++;
+            return new ClusterException(ClusterFailure.Forbidden, Said);
+        }
+    }
+
     // They are listed a moment later.
     [Fact]
     public async Task Queue_WhereProfilesAreNotListedYet_WritesThem()
