@@ -69,6 +69,12 @@
 - apiGroups: [kafka.strimzi.io]
   resources: [kafkatopics, kafkausers]
   verbs: [list, watch]
+- apiGroups: [monitoring.coreos.com]
+  resources: [prometheusrules, servicemonitors]
+  verbs: [list, watch]
+- apiGroups: [argoproj.io]
+  resources: [applications]
+  verbs: [list, watch]
 {{- end -}}
 
 {{/* What pages ask Kueue besides. */}}

@@ -145,13 +145,15 @@ public sealed class ClusterWriter(IClusterClient cluster, IClusterCache cache, D
         return await DeleteAsync(key, ct);
     }
 
+    /// <summary>Those of an owner's objects in a namespace that <see cref="PruneAsync"/> would delete, as last seen.</summary>
+    public static IEnumerable<JsonObject> Unwanted(IClusterCache cache, ResourceType type, string? ns, ReconcileOwner owner, IReadOnlySet<string> wanted) =>
+        cache.List(type, ns, (Manifest.IdLabel, owner.Id.ToString("D"))).Where(o => !wanted.Contains(o.Name()) && !o.IsGoing() && !ObjectKeeper.Of(o).IsOther);
+
     /// <summary>Deletes those of an owner's objects in a namespace that are not wanted any more; what another tool keeps stays.</summary>
     public async Task PruneAsync(ResourceType type, string? ns, ReconcileOwner owner, IReadOnlySet<string> wanted, CancellationToken ct)
     {
-        foreach (var found in cache.List(type, ns, (Manifest.IdLabel, owner.Id.ToString("D"))))
+        foreach (var found in Unwanted(cache, type, ns, owner, wanted))
         {
-            if (wanted.Contains(found.Name()) || found.IsGoing() || ObjectKeeper.Of(found).IsOther)
-                continue;
             var key = new ObjectKey(type, found.Text("metadata", "namespace"), found.Name());
             if (await _kept.LookBeforeDeleteAsync(key, ct) is { } there && IsOurs(there, owner) && !ObjectKeeper.Of(there).IsOther)
                 await DeleteAsync(key, ct);

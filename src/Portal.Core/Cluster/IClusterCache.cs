@@ -29,6 +29,10 @@ public interface IClusterCache
     /// </summary>
     IReadOnlyList<JsonObject> Shown(ResourceType type, string ns) => List(type, ns);
 
+    /// <summary>As <see cref="Shown"/>, in whichever namespace they stand: those that say themselves which namespace they are for.</summary>
+    /// <param name="target">The namespace that an object is for, or null. The same for all who ask of a kind.</param>
+    IReadOnlyList<JsonObject> ShownFor(ResourceType type, Func<JsonObject, string?> target, string ns) => [.. List(type).Where(o => target(o) == ns)];
+
     /// <summary>What follows from all objects of a kind: worked out anew once any of them has changed, and shared by all who ask.</summary>
     /// <typeparam name="T">One type for each thing that is worked out.</typeparam>
     T Derive<T>(ResourceType type, Func<IReadOnlyList<JsonObject>, T> from) where T : class => from(List(type));

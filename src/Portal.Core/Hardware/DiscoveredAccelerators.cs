@@ -32,6 +32,8 @@ public static class DiscoveredAccelerators
         "cloud.google.com/gke-accelerator", "k8s.amazonaws.com/accelerator", "habana.ai/product", "accelerator",
     ];
 
+    private static readonly string[] Abbreviations = ["gpu", "tpu", "npu", "hpu", "nvidia", "amd"];
+
     private static readonly string[] ModelSuffixes = [".product", "/product", "/model", ".model", "/accelerator"];
 
     /// <summary>Proposals, largest first; those that a pool of <paramref name="pools"/> covers are marked with it.</summary>
@@ -66,7 +68,9 @@ public static class DiscoveredAccelerators
     private static string NameOf(string resource, SortedDictionary<string, string> labels)
     {
         var words = labels.Count > 0 ? labels.First().Value : resource[(resource.IndexOf('/', StringComparison.Ordinal) + 1)..];
-        var name = words.Replace('-', ' ').Replace('_', ' ');
+        // Clouds write their labels small; what a maker has written is left as it is.
+        var name = string.Join(' ', words.Split('-', '_').Select(w => Abbreviations.Contains(w) ? w.ToUpperInvariant() : w));
+        name = name.Length > 0 && char.IsAsciiLetterLower(name[0]) ? char.ToUpperInvariant(name[0]) + name[1..] : name;
         return name[..Math.Min(name.Length, PoolRules.NameLimit)];
     }
 

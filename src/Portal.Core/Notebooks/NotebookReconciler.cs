@@ -107,7 +107,8 @@ public sealed class NotebookReconciler(
             if (!NotebookHealth.IsHeldByOthers(notebook, facts))
                 notebook.IntentChangedAt = Now;
         }
-        var status = FrozenProject.Explain(notebook.Project, NotebookHealth.From(notebook, facts, Now));
+        var status = await PoolNames.InAsync(
+            db, notebook.Project!.ClusterId, FrozenProject.Explain(notebook.Project, NotebookHealth.From(notebook, facts, Now)), ct);
         // A server that runs is reached, whoever holds fields of it.
         Observe(notebook, status.State == WorkloadState.Running ? status : unmended ?? status);
         await RecordAsync(db, cluster, notebook, ct);

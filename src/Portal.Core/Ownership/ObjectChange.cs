@@ -48,6 +48,9 @@ public sealed record ObjectChange(string Kind, string? Namespace, string Name, O
             ? change with { Change = ObjectChangeKind.Follows, Problem = "" } : change),
     ];
 
+    /// <summary>An object that is taken away.</summary>
+    public static ObjectChange Removed(JsonObject seen) => Of(seen, ObjectChangeKind.Remove);
+
     internal static ObjectChange Same(JsonObject wanted) => Of(wanted, ObjectChangeKind.Same);
 
     internal static ObjectChange Refused(JsonObject wanted, ClusterException failure) =>
@@ -81,6 +84,9 @@ public enum ObjectChangeKind
 
     /// <summary>It is changed once a quota is, which holds it back in a dry run.</summary>
     Follows,
+
+    /// <summary>It is there and no longer wanted: the portal takes it away.</summary>
+    Remove,
 }
 
 /// <summary>What would happen to all objects of a change, those that stay as they are among them.</summary>

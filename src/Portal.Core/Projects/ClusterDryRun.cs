@@ -9,7 +9,7 @@ namespace Portal.Core.Projects;
 /// <summary>Asks what applying the objects of projects would do. Nothing is stored, and nothing but the reconciler asks the cluster.</summary>
 public sealed class ClusterDryRun(IClusters clusters, ClusterQuestions questions)
 {
-    /// <summary>What the objects of the plans would become; a cluster that does not answer is <c>cluster.unreachable</c>.</summary>
+    /// <summary>What the objects of the plans would become, and which are there that the plans do not want; a cluster that does not answer is <c>cluster.unreachable</c>.</summary>
     /// <param name="objects">The objects of a plan on a cluster that serves what is named.</param>
     public async Task<Result<ChangePlan>> OfAsync(
         IReadOnlyCollection<ProjectPlan> plans,
@@ -29,6 +29,7 @@ public sealed class ClusterDryRun(IClusters clusters, ClusterQuestions questions
             if (!answer.Succeeded)
                 return answer.Refusal;
             changes.AddRange(answer.Value.Objects);
+            changes.AddRange(onOne.SelectMany(plan => ProjectObjectSet.Unwanted(plan, capabilities, clusters.Get(onOne.Key).Cache)).Select(ObjectChange.Removed));
         }
         return new ChangePlan([.. changes.DistinctBy(c => (c.Kind, c.Namespace, c.Name))], more);
     }

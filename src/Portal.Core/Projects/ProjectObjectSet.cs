@@ -39,6 +39,30 @@ public static class ProjectObjectSet
         capabilities.Served.FirstServed(HardwareProfileManifests.Versions) is { } type
             ? (type, HardwareProfileManifests.Of(plan, type, capabilities.HasKueue)) : null;
 
+    /// <summary>
+    /// The kinds of which a project has as many objects as its plan says, each with the names that stay: any other of the project's goes.
+    /// Passes take away by it, and previews say by it what goes.
+    /// </summary>
+    public static IReadOnlyList<(ResourceType Type, IReadOnlySet<string> Stay)> Sets(ProjectPlan plan, ClusterCapabilities capabilities) =>
+    [
+        (Kinds.NetworkPolicy, Names(ProjectAccessManifests.NetworkPolicies(plan, capabilities))),
+        (Kinds.RoleBinding, Names([.. ProjectAccessManifests.PortalBindings(plan), .. ProjectAccessManifests.RoleBindings(plan)])),
+        .. Profiles(plan, capabilities) is var (type, profiles)
+            ? (IEnumerable<(ResourceType, IReadOnlySet<string>)>)
+            [
+                (type, Names(profiles)),
+                // What was written before the cluster learnt the group that is written now.
+                .. HardwareProfileManifests.Versions.Where(v => v.Group != type.Group && capabilities.ServesExactly(v)).Select(older => (older, Names([]))),
+            ]
+            : [],
+    ];
+
+    /// <summary>The objects that are there and that the next pass over a plan takes away, as last seen.</summary>
+    public static IReadOnlyList<JsonObject> Unwanted(ProjectPlan plan, ClusterCapabilities capabilities, IClusterCache seen) =>
+        [.. Sets(plan, capabilities).SelectMany(set => ClusterWriter.Unwanted(seen, set.Type, plan.Project.Namespace, plan.Owner, set.Stay))];
+
+    private static IReadOnlySet<string> Names(IEnumerable<JsonObject> manifests) => manifests.Select(m => m.Name()).ToHashSet(StringComparer.Ordinal);
+
     /// <summary>Those of its place in Kueue, none where it has no Kueue.</summary>
     public static IReadOnlyList<(ResourceType Type, JsonObject Manifest)> Queue(ProjectPlan plan, ClusterCapabilities capabilities)
     {

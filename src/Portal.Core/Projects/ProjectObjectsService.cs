@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Portal.Core.Access;
 using Portal.Core.Cluster;
 using Portal.Core.Data;
+using Portal.Core.Delivery;
 using Portal.Core.Hardware;
 using Portal.Core.Health;
 using Portal.Core.Notebooks;
@@ -40,19 +41,25 @@ public sealed class ProjectObjectsService(IDbContextFactory<PortalDb> databases,
         var cache = clusters.Get(project.ClusterId).Cache;
         var own = new[] { Kinds.Namespace, Kinds.ClusterQueue }
             .SelectMany(type => cache.List(type, null, (Manifest.IdLabel, id.ToString("D"))));
-        var inside = Worked.Select(type => cache.List(type, project.Namespace)).Concat(ShownKinds.All.Select(type => cache.Shown(type, project.Namespace)))
+        var inside = Worked.Select(type => cache.List(type, project.Namespace))
+            .Concat(ShownKinds.All.Select(type => cache.Shown(type, project.Namespace))).Append(AimedAt(cache, project.Namespace))
             .SelectMany(seen => seen.OrderBy(o => o.Name(), StringComparer.Ordinal));
         var beside = new Beside(
             cache.List(Kinds.Pod, project.Namespace), cache.List(Kinds.Job, project.Namespace), cache.List(Kinds.Workload, project.Namespace));
         var disputes = (await db.Set<ObjectDispute>().AsNoTracking().Where(d => d.ProjectId == id).ToListAsync(ct))
             .ToDictionary(d => (d.ObjectKind, d.Namespace, d.Name));
+        var pools = await PoolNames.ReadAsync(db, project.ClusterId, ct);
         return own.Concat(inside).Select(o => From(o) with
         {
-            Health = HealthOf(o, beside),
+            Health = HealthOf(o, beside) is { } health ? pools.In(health) : null,
             Dispute = disputes.GetValueOrDefault((o.Text("kind") ?? "", o.Text("metadata", "namespace") ?? "", o.Name())) is { } dispute
                 ? DisputeView.From(dispute) : null,
         }).ToList();
     }
+
+    // Argo CD keeps most of them in its own namespace.
+    private static IReadOnlyList<JsonObject> AimedAt(IClusterCache cache, string ns) =>
+        [.. cache.ShownFor(ApplicationManifests.Kind, ApplicationManifests.TargetOf, ns).Where(a => a.Text("metadata", "namespace") != ns)];
 
     private WorkloadStatus? HealthOf(JsonObject seen, Beside beside) => KindHealth.From(new KindFacts(seen, clock.GetUtcNow())
     {
@@ -70,7 +77,7 @@ public sealed class ProjectObjectsService(IDbContextFactory<PortalDb> databases,
 
     private static ProjectObject From(JsonObject seen)
     {
-        var manifest = seen.DeepClone().AsObject();
+        var manifest = seen.Text("kind") == ApplicationManifests.Kind.Kind && seen.Owner() is null ? ApplicationManifests.Outline(seen) : seen.DeepClone().AsObject();
         manifest["metadata"]?.AsObject().Remove("managedFields");
         // kubectl keeps all that it was given there once more, as one text.
         (manifest.At("metadata", "annotations") as JsonObject)?.Remove("kubectl.kubernetes.io/last-applied-configuration");
@@ -121,6 +128,9 @@ public sealed class ProjectObjectsService(IDbContextFactory<PortalDb> databases,
 /// <param name="Manifest">The object without bookkeeping and without secrets; of a pod its outline.</param>
 public sealed record ProjectObject(string Kind, string Name, DateTimeOffset? CreatedAt, string Says, JsonObject Manifest)
 {
+    /// <summary>Where it stands; null for what is in no namespace. Applications of Argo CD are in one of their own.</summary>
+    public string? Namespace => Manifest.Text("metadata", "namespace");
+
     /// <summary>Its state in the portal's words; null for kinds that have none.</summary>
     public WorkloadStatus? Health { get; init; }
 

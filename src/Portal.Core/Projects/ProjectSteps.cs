@@ -17,8 +17,8 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
 
     private static readonly TimeSpan UntilAskedAgain = TimeSpan.FromMinutes(5);
 
-    // What the account of a cluster may not write, and need not, and when that was seen: every pass of every project would ask again.
-    private readonly ConcurrentDictionary<(Guid Cluster, ResourceType Type, string? Namespace), long> _refused = [];
+    // What the account of a cluster may not do, and need not, and when that was seen: every pass of every project would ask again.
+    private readonly ConcurrentDictionary<(Guid Cluster, string Verb, ResourceType Type, string? Namespace), (long At, ClusterException Refusal)> _refused = [];
 
     /// <summary>Takes one step and says how it stands; an outage or a refusal is an outcome too.</summary>
     public async Task<(StepOutcome Outcome, ClusterException? Failure)> TakeAsync(ProjectStepKind step, ProjectPlan plan, CancellationToken ct)
@@ -136,18 +136,19 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
 
     private static async Task<StepOutcome> NetworkAsync(ConnectedCluster cluster, ProjectPlan plan, CancellationToken ct)
     {
-        var policies = ProjectAccessManifests.NetworkPolicies(plan, await cluster.Client.CapabilitiesAsync(ct));
-        await EnsureSetAsync(cluster, Kinds.NetworkPolicy, policies, policies, plan, ct);
+        var capabilities = await cluster.Client.CapabilitiesAsync(ct);
+        await EnsureSetAsync(cluster, Kinds.NetworkPolicy, ProjectAccessManifests.NetworkPolicies(plan, capabilities), plan, capabilities, ct);
         return StepOutcome.Done;
     }
 
     private static async Task<StepOutcome> RolesAsync(ConnectedCluster cluster, ProjectPlan plan, CancellationToken ct)
     {
         var (own, members, refused) = (ProjectAccessManifests.PortalBindings(plan), ProjectAccessManifests.RoleBindings(plan), new Refusals());
+        var capabilities = await cluster.Client.CapabilitiesAsync(ct);
         // Before that a member could run anything in the namespace, and from there reach everything.
         var fenced = ProjectHealth.IsFenced(plan.Project);
         await refused.TryAsync(() => cluster.Writer.EnsureAsync(Kinds.ServiceAccount, ProjectManifests.ServiceAccount(plan), ct));
-        await refused.TryAsync(() => EnsureSetAsync(cluster, Kinds.RoleBinding, fenced ? [.. own, .. members] : own, [.. own, .. members], plan, ct));
+        await refused.TryAsync(() => EnsureSetAsync(cluster, Kinds.RoleBinding, fenced ? [.. own, .. members] : own, plan, capabilities, ct));
         refused.Tell();
         return fenced ? StepOutcome.Done : StepOutcome.Waiting(MembersWait);
     }
@@ -171,7 +172,7 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
         {
             // One object that all projects share must not stop the queue of each of them.
             if (type == Kinds.WorkloadPriorityClass)
-                await shared.TryAsync(() => UnlessForbiddenAsync(cluster, type, null, () => cluster.Writer.EnsureAsync(type, manifest, ct)));
+                await shared.TryAsync(() => UnlessForbiddenAsync(cluster, "write", type, null, () => cluster.Writer.EnsureAsync(type, manifest, ct)));
             else if (type == Kinds.ResourceFlavor || type == Kinds.Cohort)
                 await shared.TryAsync(() => cluster.Writer.EnsureAsync(type, manifest, ct));
             else if (await cluster.Writer.EnsureAsync(type, manifest, ct) is var made && outcome.IsFinished)
@@ -191,39 +192,49 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
     {
         if (ProjectObjectSet.Profiles(plan, capabilities) is not var (type, profiles))
             return;
-        await UnlessForbiddenAsync(cluster, type, plan.Project.Namespace, async () =>
+        // What nobody may see would be written at each pass, and never taken away.
+        if (cluster.Cache.Age(type) is null && await UnlessForbiddenAsync(cluster, "list", type, null, () => AnyAsync(cluster.Client, type, ct)) is { } unseen)
+            throw unseen;
+        await UnlessForbiddenAsync(cluster, "write", type, plan.Project.Namespace, async () =>
         {
-            await EnsureSetAsync(cluster, type, profiles, profiles, plan, ct);
-            // What was written before the cluster learnt the group that is written now.
-            foreach (var older in HardwareProfileManifests.Versions.Where(v => v.Group != type.Group && capabilities.ServesExactly(v)))
-                await cluster.Writer.PruneAsync(older, plan.Project.Namespace, plan.Owner, new HashSet<string>(), ct);
+            await EnsureSetAsync(cluster, type, profiles, plan, capabilities, ct);
+            foreach (var (older, stay) in ProjectObjectSet.Sets(plan, capabilities).Where(s => s.Type.Kind == type.Kind && s.Type != type))
+                await cluster.Writer.PruneAsync(older, plan.Project.Namespace, plan.Owner, stay, ct);
         });
+    }
+
+    private static async Task AnyAsync(IClusterClient cluster, ResourceType type, CancellationToken ct)
+    {
+        await foreach (var _ in cluster.ListAsync(type, null, null, ct))
+            return;
     }
 
     // An account from before such objects may lack the right, in the whole cluster or in one namespace. Without priority classes work is taken there in
     // the order in which it came, and without profiles OpenShift AI does not show the pools.
-    private async Task UnlessForbiddenAsync(ConnectedCluster cluster, ResourceType type, string? ns, Func<Task> step)
+    private async Task<ClusterException?> UnlessForbiddenAsync(ConnectedCluster cluster, string verb, ResourceType type, string? ns, Func<Task> step)
     {
-        if (_refused.TryGetValue((cluster.Id, type, ns), out var seen) && clock.GetElapsedTime(seen) < UntilAskedAgain)
-            return;
+        if (_refused.TryGetValue((cluster.Id, verb, type, ns), out var seen) && clock.GetElapsedTime(seen.At) < UntilAskedAgain)
+            return seen.Refusal;
         try
         {
             await step();
+            return null;
         }
         catch (ClusterException refused) when (refused.Failure == ClusterFailure.Forbidden)
         {
-            _refused[(cluster.Id, type, ns)] = clock.GetTimestamp();
+            _refused[(cluster.Id, verb, type, ns)] = (clock.GetTimestamp(), refused);
+            return refused;
         }
     }
 
     // What is wanted and not made yet stays where it is there already; what is not wanted goes, even where others of the set were refused.
     private static async Task EnsureSetAsync(
-        ConnectedCluster cluster, ResourceType type, IReadOnlyList<JsonObject> made, IReadOnlyList<JsonObject> wanted, ProjectPlan plan, CancellationToken ct)
+        ConnectedCluster cluster, ResourceType type, IReadOnlyList<JsonObject> made, ProjectPlan plan, ClusterCapabilities capabilities, CancellationToken ct)
     {
         var refused = new Refusals();
         foreach (var manifest in made)
             await refused.TryAsync(() => cluster.Writer.EnsureAsync(type, manifest, ct));
-        await cluster.Writer.PruneAsync(type, plan.Project.Namespace, plan.Owner, wanted.Select(m => m.Name()).ToHashSet(), ct);
+        await cluster.Writer.PruneAsync(type, plan.Project.Namespace, plan.Owner, ProjectObjectSet.Sets(plan, capabilities).First(s => s.Type == type).Stay, ct);
         refused.Tell();
     }
 

@@ -1,5 +1,7 @@
 using Portal.Core.Cluster;
 using Portal.Core.Connections;
+using Portal.Core.Delivery;
+using Portal.Core.Monitoring;
 using Portal.Core.Pipelines;
 using Portal.Core.Publishing;
 using Portal.Core.Serving;
@@ -8,7 +10,7 @@ using Portal.Core.Streams;
 namespace Portal.Core.Projects;
 
 /// <summary>
-/// Kinds that people and operators make inside of a project, and that its page shows. Nothing is decided by them: they are followed only
+/// Kinds that people and operators make inside of a project or, as Argo CD, for it, and that its page shows. Nothing is decided by them: they are followed only
 /// where pages are served, and a cluster that serves one of them not, or does not let the portal's account read it, lacks nothing else.
 /// </summary>
 public static class ShownKinds
@@ -22,5 +24,6 @@ public static class ShownKinds
         Kinds.Service, Kinds.Deployment, ServingKinds.ServingRuntime, ServingKinds.InferenceService, PipelineRunManifests.Kind,
         PublishingKinds.Ingress, PublishingKinds.HttpRoute, PublishingKinds.Route, Certificate, BucketClaimManifests.Kind,
         .. KafkaManifests.TopicVersions, .. KafkaManifests.UserVersions,
+        AlertManifests.PrometheusRule, AlertManifests.ServiceMonitor, ApplicationManifests.Kind,
     ];
 }

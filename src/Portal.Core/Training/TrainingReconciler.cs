@@ -8,6 +8,7 @@ using Portal.Core.Audit;
 using Portal.Core.Catalog;
 using Portal.Core.Cluster;
 using Portal.Core.Data;
+using Portal.Core.Hardware;
 using Portal.Core.Health;
 using Portal.Core.Ownership;
 using Portal.Core.Projects;
@@ -84,7 +85,8 @@ public sealed class TrainingReconciler(
     private async Task<ReconcileResult> FollowAsync(PortalDb db, WorkloadCluster cluster, TrainingRun run, WorkloadPlace place, CancellationToken ct)
     {
         var facts = await FactsAsync(cluster, run, place, ct);
-        var status = FrozenProject.Explain(run.Project!, TrainingHealth.From(run, facts, Now));
+        var status = await PoolNames.InAsync(
+            db, run.Project!.ClusterId, FrozenProject.Explain(run.Project!, TrainingHealth.From(run, facts, Now)), ct);
         var startedAt = TrainingHealth.StartedAt(facts.Pod);
         run.StartedAt ??= startedAt;
         // A stop takes the pod along, and its log with it; what is said last is read once the run has ended.

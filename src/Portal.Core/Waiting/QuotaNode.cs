@@ -106,6 +106,22 @@ internal sealed class QuotaNode(string name)
         bool Fits(ResourceKey k) => Used(k) + wanted.GetValueOrDefault(k) <= Subtree(k);
     }
 
+    /// <summary>Of a queue's own quota what others may hold now.</summary>
+    public decimal Lends(ResourceKey key) => Math.Max(0, Nominal(key) - Math.Max(Used(key), Guaranteed(key)));
+
+    /// <summary>True where it and each cohort that it does not share with another hold more than is theirs.</summary>
+    public bool Owes(QuotaNode other, ResourceKey key)
+    {
+        for (var node = this; node is not null && !other.IsBelow(node); node = node._parent)
+        {
+            if (node.Used(key) <= node.Subtree(key))
+                return false;
+        }
+        return true;
+    }
+
+    private bool IsBelow(QuotaNode node) => this == node || _parent?.IsBelow(node) == true;
+
     // What others of its cohorts could be made to give back.
     private decimal Returnable(ResourceKey key) =>
         _parent is null ? 0 : _parent._children.Where(c => c != this).Sum(c => c.Excess(key)) + _parent.Returnable(key);

@@ -17,15 +17,17 @@ internal sealed class WaitNames
     private WaitNames(Dictionary<string, (string, string)> projects, Dictionary<string, (Guid, string)> pools, string own) =>
         (_projects, _pools, _own) = (projects, pools, own);
 
-    /// <summary>Reads the names of those that the analysis speaks of, cut to what the actor may see.</summary>
+    /// <summary>Reads the names of the row's pools and of projects, cut to what the actor may see.</summary>
+    /// <param name="others">Namespaces of those that are spoken of.</param>
     public static async Task<WaitNames> ReadAsync(
-        PortalDb db, AccessGate gate, Actor actor, WorkloadRow row, WaitAnalysis analysis, CancellationToken ct)
+        PortalDb db, AccessGate gate, Actor actor, WorkloadRow row, IEnumerable<string> others, CancellationToken ct)
     {
-        var namespaces = analysis.Ahead.Select(a => a.Namespace).Concat(analysis.Holders.Select(h => h.Namespace)).Distinct().ToList();
+        var namespaces = others.Distinct().ToList();
         var platform = await gate.RolesAsync(db, actor, Scope.Platform, ct);
         var projects = await db.ProjectsVisibleTo(actor, platform).AsNoTracking().Where(p => namespaces.Contains(p.Namespace))
             .Select(p => new { p.Namespace, p.Name, Team = p.Team!.Name }).ToListAsync(ct);
-        var pools = await db.Set<HardwarePool>().AsNoTracking().Select(p => new { p.Id, p.Slug, p.Name }).ToListAsync(ct);
+        var pools = await db.Set<HardwarePool>().AsNoTracking().Where(p => p.ClusterId == row.Project!.ClusterId)
+            .Select(p => new { p.Id, p.Slug, p.Name }).ToListAsync(ct);
         return new WaitNames(
             projects.ToDictionary(p => p.Namespace, p => (p.Name, p.Team)), pools.ToDictionary(p => p.Slug, p => (p.Id, p.Name)), row.Project!.Namespace);
     }
@@ -54,7 +56,16 @@ internal sealed class WaitNames
             ? (nodes.Free.GetValueOrDefault(row.Key.Resource), nodes.Largest.GetValueOrDefault(row.Key.Resource)) : null,
     };
 
-    private string PoolOf(ResourceKey key) => _pools.TryGetValue(key.Flavor, out var pool) ? pool.Name : "";
+    /// <summary>Borrowed units in those names; those of no pool are left out.</summary>
+    public IReadOnlyList<BorrowedLine> Lines(IEnumerable<BorrowedUnits> borrowed) =>
+    [
+        .. borrowed.Where(b => _pools.ContainsKey(b.Key.Flavor))
+            .Select(b => (Units: b, Named: b.Lenders.Where(_projects.ContainsKey).Take(WaitReport.Shown).Select(l => Party(l, 0, 0, null)).ToList()))
+            .Select(b => new BorrowedLine(_pools[b.Units.Key.Flavor].Name, b.Units.Amount, b.Named, b.Units.Lenders.Count - b.Named.Count)),
+    ];
+
+    private string PoolOf(ResourceKey key) =>
+        _pools.TryGetValue(key.Flavor, out var pool) ? pool.Name : key.Flavor == ProjectQueueManifests.CommonFlavor ? "" : key.Flavor;
 
     private WaitPartyLine Party(string ns, decimal amount, decimal borrowed, DateTimeOffset? since) => _projects.TryGetValue(ns, out var project)
         ? new(project.Project, project.Team, ns == _own, amount, borrowed, since) : new(null, null, false, amount, borrowed, since);

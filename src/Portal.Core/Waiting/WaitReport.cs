@@ -43,6 +43,9 @@ public sealed record WaitReport(bool Waits)
     /// <summary>Free on all nodes together and on the fullest-free one, of what decides; null where nodes are not what it waits for.</summary>
     public (decimal InAll, decimal OnOne)? NodesFree { get; init; }
 
+    /// <summary>What of it runs on units that others lent and may ask back; only of what runs.</summary>
+    public IReadOnlyList<BorrowedLine> Borrowed { get; init; } = [];
+
     /// <summary>When the cluster was looked at.</summary>
     public DateTimeOffset At { get; init; }
 
@@ -51,8 +54,13 @@ public sealed record WaitReport(bool Waits)
 }
 
 /// <summary>A resource of a pool.</summary>
-/// <param name="Pool">Name of the pool, or empty for cores and memory.</param>
+/// <param name="Pool">Name of the pool, or of the flavor where no pool is known for it; empty for cores and memory.</param>
 public sealed record WaitLine(string Pool, string Resource, decimal Needed, decimal Free, decimal ShortBy, decimal Lent, decimal Reclaimable);
+
+/// <summary>Units of a pool that a running workload borrows.</summary>
+/// <param name="Lenders">Projects that lend them, as far as the reader may see them.</param>
+/// <param name="Others">Lenders that are not named: the reader may not see them, or there are too many.</param>
+public sealed record BorrowedLine(string Pool, decimal Amount, IReadOnlyList<WaitPartyLine> Lenders, int Others);
 
 /// <summary>Somebody in the queue or on the pool.</summary>
 /// <param name="Project">Name of the project, or null when the reader may not see it.</param>

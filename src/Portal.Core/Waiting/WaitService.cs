@@ -10,7 +10,7 @@ using Portal.Core.Workloads;
 
 namespace Portal.Core.Waiting;
 
-/// <summary>Says why a workload waits, from what the watches have seen and the pool's history; the cluster is asked for no longer than a second.</summary>
+/// <summary>Says why a workload waits, or what of it runs on what others lent, from what the watches have seen and the pool's history; the cluster is asked for no longer than a second.</summary>
 public sealed class WaitService(
     IDbContextFactory<PortalDb> databases, AccessGate gate, IClusters clusters, Catalogue offered, TimeProvider clock)
 {
@@ -40,6 +40,8 @@ public sealed class WaitService(
 
     private async Task<WaitReport> ReportAsync(PortalDb db, Actor actor, WorkloadRow row, CancellationToken ct)
     {
+        if (row.State == WorkloadState.Running)
+            return row.Accelerators == 0 ? WaitReport.None : WaitReport.None with { Borrowed = await BorrowedAsync(db, actor, row, ct) };
         if (row.State is not (WorkloadState.Pending or WorkloadState.Starting or WorkloadState.Attention))
             return WaitReport.None;
         var cluster = clusters.Get(row.Project!.ClusterId);
@@ -51,7 +53,8 @@ public sealed class WaitService(
         // Its own state says all there is to say.
         if (analysis.Kind == WaitKind.Other)
             return WaitReport.None;
-        var names = await WaitNames.ReadAsync(db, gate, actor, row, analysis, ct);
+        var names = await WaitNames.ReadAsync(
+            db, gate, actor, row, analysis.Ahead.Select(a => a.Namespace).Concat(analysis.Holders.Select(h => h.Namespace)), ct);
         var report = WithSize(names.Report(analysis, snapshot.Now), row, analysis);
         if (workload is not null && analysis.Position > 0
             && await QueueVisibility.PositionAsync(cluster.Client, analysis.ClusterQueue, row.Project.Namespace, workload.Name(), ct) is { } place)
@@ -62,6 +65,14 @@ public sealed class WaitService(
             return report;
         return history.IsEnough
             ? report with { Estimate = StartForecast.Of(scene, history, row.Id.GetHashCode()) } : report with { TooFew = history.Stays.Count };
+    }
+
+    private async Task<IReadOnlyList<BorrowedLine>> BorrowedAsync(PortalDb db, Actor actor, WorkloadRow row, CancellationToken ct)
+    {
+        var cache = clusters.Get(row.Project!.ClusterId).Cache;
+        if (WaitSnapshots.Find(cache, row.Project.Namespace, row).Workload is not { } workload || BorrowedUnits.Of(workload, cache) is not { Count: > 0 } borrowed)
+            return [];
+        return (await WaitNames.ReadAsync(db, gate, actor, row, borrowed.SelectMany(b => b.Lenders), ct)).Lines(borrowed);
     }
 
     private WaitReport WithSize(WaitReport report, WorkloadRow row, WaitAnalysis analysis)

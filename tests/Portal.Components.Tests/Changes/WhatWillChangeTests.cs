@@ -41,7 +41,7 @@ public class WhatWillChangeTests : PortalContext
         Edit(changes, "L");
 
         Assert.Empty(changes.FindAll(".change"));
-        Assert.Equal("Show", changes.Find("button").TextContent.Trim());
+        Assert.Equal("Show the changes", changes.Find("button").TextContent.Trim());
     }
 
     [Fact]

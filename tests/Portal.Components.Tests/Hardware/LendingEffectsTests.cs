@@ -67,6 +67,32 @@ public class LendingEffectsTests : PortalContext
         Assert.Equal(["4 GiB", "6 GiB → 4 GiB"], Numbers(rows[3]).Take(2));
     }
 
+    [Fact]
+    public void Projects_WhoseCoresOrMemoryChange_AreTheTenLargestUntilTheOthersAreUnfolded()
+    {
+        var line = LendingPreview.Compare(16, PoolLending.None, PoolLending.None, [Risk]).Lines.Single();
+        // The last has the fewest cores, and the most memory.
+        var lines = Enumerable.Range(1, 13).SelectMany(i => (LendingLine[])[Of(i, LentResource.Cores, 1000 * (20 - i)), Of(i, LentResource.Memory, i == 13 ? 65536 : 1024)]);
+
+        var effects = Render<LendingEffects>(p => p.Add(x => x.Preview, new LendingPreview([line, .. lines])));
+
+        Assert.Equal(["Credit risk", .. Enumerable.Range(1, 9).Append(13).SelectMany(i => (string[])[$"p{i:00}", $"p{i:00}"])], Names());
+        Assert.Equal(("and 3 more projects", "false"), (effects.Find("button").TextContent.Trim(), effects.Find("button").GetAttribute("aria-expanded")));
+
+        effects.Find("button").Click();
+
+        Assert.Equal(27, Names().Count());
+        Assert.Equal("true", effects.Find("button").GetAttribute("aria-expanded"));
+
+        LendingLine Of(int number, LentResource resource, int more) => line with
+        {
+            Holder = Risk with { ProjectId = new Guid(number, 0, 0, new byte[8]), Project = $"p{number:00}" },
+            Resource = resource,
+            After = line.After with { MayBorrow = line.Before.MayBorrow + more },
+        };
+        IEnumerable<string> Names() => effects.FindAll("tbody .row-name").Select(n => n.TextContent);
+    }
+
     private static IElement Row(IRenderedComponent<LendingEffects> effects, string project) =>
         effects.FindAll("tbody tr").Single(r => r.QuerySelector(".row-name")!.TextContent == project);
 

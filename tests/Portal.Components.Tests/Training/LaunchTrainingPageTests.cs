@@ -38,7 +38,9 @@ public class LaunchTrainingPageTests
         var page = pages.Render<LaunchTrainingPage>(p => p.Add(l => l.ProjectId, project));
         page.WaitForElement("form");
 
-        await page.FindAll("button").First(b => b.TextContent.Contains("Show", StringComparison.Ordinal)).ClickAsync(new());
+        // Each says what it shows.
+        Assert.Equal(["Show the objects", "Show the changes"], page.FindAll("button").Select(b => b.TextContent.Trim()).Where(t => t.StartsWith("Show", StringComparison.Ordinal)));
+        await page.FindAll("button").First(b => b.TextContent.Contains("Show the objects", StringComparison.Ordinal)).ClickAsync(new());
         page.WaitForAssertion(() => Assert.Contains("kind: Job", page.Find("pre.manifest").TextContent, StringComparison.Ordinal));
         await page.Find("textarea#code").ChangeAsync(new() { Value = "print('something else')" });
 

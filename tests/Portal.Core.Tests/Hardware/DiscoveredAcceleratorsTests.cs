@@ -23,6 +23,13 @@ public class DiscoveredAcceleratorsTests
         Assert.Equal([false, true], proposals.Select(p => p.Simulated));
     }
 
+    [Theory]
+    [InlineData("simulated-tpu", "Simulated TPU")]
+    [InlineData("tpu-v5-lite-podslice", "TPU v5 lite podslice")]
+    [InlineData("Tesla-T4", "Tesla T4")]
+    public void From_LabelWrittenSmall_IsNamedAsAPersonWouldWriteIt(string label, string name) =>
+        Assert.Equal(name, Assert.Single(Propose(new SeenCluster().WithNode("n", "google.com/tpu", 4, ("cloud.google.com/gke-tpu-accelerator", label)))).Name);
+
     [Fact]
     public void From_NodeWithSeveralResources_ProposesEach()
     {

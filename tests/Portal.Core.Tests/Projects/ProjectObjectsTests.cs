@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
+using Portal.Core.Delivery;
 using Portal.Core.Health;
 using Portal.Core.Ownership;
 using Portal.Core.Pipelines;
@@ -34,8 +35,8 @@ public class ProjectObjectsTests(PostgresServer server)
 
     [Fact]
     public void Listed_KindsWithAStateInWords_AreAllThatCanBeInsideOfAProject() =>
-        // The first two are no part of a namespace, and Argo CD keeps its Applications in one of its own.
-        Assert.Equal(["Application", "ClusterQueue", "Namespace"], KindHealth.Kinds.Except(ProjectObjectsService.Listed.Select(t => t.Kind)).Order());
+        // These are no part of a namespace.
+        Assert.Equal(["ClusterQueue", "Namespace"], KindHealth.Kinds.Except(ProjectObjectsService.Listed.Select(t => t.Kind)).Order());
 
     [Theory, EachProvider]
     public async Task List_WhatOthersMadeInTheProject_IsShownWithItsKeeperAndItsStateAndNothingElse(Provider provider)
@@ -50,7 +51,36 @@ public class ProjectObjectsTests(PostgresServer server)
 
         Assert.Equal(ShownKinds.All.Select(k => k.Kind).Distinct(), shown.Select(o => o.Kind));
         Assert.All(shown, o => Assert.Equal(KeeperKind.ArgoCd, o.Keeper.Kind));
-        Assert.Equal(["Service", "ServingRuntime"], shown.Where(o => o.Health is null).Select(o => o.Kind).Order());
+        Assert.Equal(["PrometheusRule", "Service", "ServiceMonitor", "ServingRuntime"], shown.Where(o => o.Health is null).Select(o => o.Kind).Order());
+    }
+
+    [Theory, EachProvider]
+    public async Task List_ApplicationsForTheProject_AreShownWhereverTheyStandWithoutWhatTheyAreGiven(Provider provider)
+    {
+        await using var stage = await PassStage.CreateAsync(provider, server);
+        var project = await stage.ReadyAsync();
+        foreach (var (name, server, target) in new[]
+        {
+            ("ours", "https://kubernetes.default.svc", project.Namespace), ("elsewhere", "https://other:6443", project.Namespace),
+            ("another", "https://kubernetes.default.svc", "ml-other"),
+        })
+        {
+            stage.Cluster.Put(ApplicationManifests.Kind, JsonNode.Parse($$$"""
+                {"apiVersion":"argoproj.io/v1alpha1","kind":"Application","metadata":{"name":"{{{name}}}","namespace":"argocd","creationTimestamp":"2026-03-02T09:00:00Z"},
+                "spec":{"project":"ml","destination":{"server":"{{{server}}}","namespace":"{{{target}}}"},
+                "source":{"repoURL":"https://bot:s3cr3t@git.example.com/ml.git","path":"scoring","helm":{"values":"password: s3cr3t"} } },
+                "status":{"sync":{"status":"OutOfSync","comparedTo":{"source":{"helm":{"values":"s3cr3t"} } } },"health":{"status":"Healthy"},
+                "history":[{"source":{"helm":{"values":"s3cr3t"} } }],"operationState":{"phase":"Succeeded","operation":{"sync":{"source":{"helm":{"values":"s3cr3t"} } } } } } }
+                """)!.AsObject());
+        }
+
+        var shown = Assert.Single((await stage.Database.Get<ProjectObjectsService>().ListAsync(stage.Ana, project.Id, default)).Value, o => o.Kind == "Application");
+
+        Assert.Equal(("ours", "delivery.out_of_sync"), (shown.Name, shown.Health?.Reason));
+        var text = shown.Manifest.ToJsonString();
+        Assert.DoesNotContain("s3cr3t", text, StringComparison.Ordinal);
+        Assert.Contains("https://git.example.com/ml.git", text, StringComparison.Ordinal);
+        Assert.Contains("scoring", text, StringComparison.Ordinal);
     }
 
     [Theory, EachProvider]

@@ -1,3 +1,4 @@
+using Portal.Core.Access;
 using Portal.Core.Cluster;
 using Portal.Core.Hardware;
 using Portal.Core.Projects;
@@ -74,6 +75,63 @@ public class ProjectProfileTests
 
         Assert.Null(failure);
         Assert.Equal((StepState.NotNeeded, "held"), (outcome.State, outcome.Detail));
+    }
+
+    [Fact]
+    public async Task Queue_OfAnAccountThatMayNotListProfiles_LeavesThemAndSaysWhichRightIsMissing()
+    {
+        const string Said = "hardwareprofiles is forbidden: cannot list";
+        var refusals = 0;
+        _cluster.Unlisted.Add(Profile);
+        _cluster.Fails = call => call == "list HardwareProfile" ? Refused() : null;
+        var steps = new ProjectSteps(_cluster, TimeProvider.System);
+
+        await steps.TakeAsync(ProjectStepKind.Queue, _granted, default);
+        var (outcome, failure) = await steps.TakeAsync(ProjectStepKind.Queue, _granted, default);
+
+        Assert.Null(failure);
+        Assert.Equal((true, "cluster.forbidden", Said), (outcome.IsFinished, outcome.Reason, outcome.Detail));
+        Assert.Empty(_cluster.List(Profile, "ml-x"));
+        Assert.Equal(1, refusals);
+
+        ClusterException Refused()
+        {
+            refusals++;
+            return new ClusterException(ClusterFailure.Forbidden, Said);
+        }
+    }
+
+    // They are listed a moment later.
+    [Fact]
+    public async Task Queue_WhereProfilesAreNotListedYet_WritesThem()
+    {
+        _cluster.Unlisted.Add(Profile);
+
+        await new ProjectSteps(_cluster, TimeProvider.System).TakeAsync(ProjectStepKind.Queue, _granted, default);
+
+        Assert.Single(_cluster.List(Profile, "ml-x"));
+    }
+
+    [Fact]
+    public async Task Unwanted_OfAPlan_IsWhatItsPassTakesAway()
+    {
+        var steps = new ProjectSteps(_cluster, TimeProvider.System);
+        await PassAsync(_granted with { Members = [new MemberAccount(Guid.NewGuid(), "ben", ProjectRole.Contributor)] });
+        _cluster.Put(Kinds.RoleBinding, Manifest.Create(Kinds.RoleBinding, "ml-x", "left", _granted.Owner));
+        _cluster.Put(HardwareProfileManifests.Dashboard, Manifest.Create(HardwareProfileManifests.Dashboard, "ml-x", "old", _granted.Owner));
+
+        var named = ProjectObjectSet.Unwanted(_without, _cluster.Capabilities!, _cluster).Select(o => $"delete {o.Text("kind")} {o.Name()}").Order().ToList();
+        await PassAsync(_without);
+
+        Assert.Equal(named, _cluster.Calls.Where(c => c.StartsWith("delete ", StringComparison.Ordinal)).Order());
+        Assert.Contains("delete HardwareProfile cards", named);
+        Assert.Empty(ProjectObjectSet.Unwanted(_without, _cluster.Capabilities!, _cluster));
+
+        async Task PassAsync(ProjectPlan plan)
+        {
+            foreach (var step in Enum.GetValues<ProjectStepKind>())
+                await steps.TakeAsync(step, plan, default);
+        }
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Portal.Core.Cluster;
+using Portal.Core.Hardware;
 using Portal.Core.Projects;
 using Portal.Core.Tests.Projects;
 using Portal.Core.Training;
@@ -81,6 +82,45 @@ public class TrainingPassTests(PostgresServer server)
         await stage.PassAsync(nameof(TrainingRun), id);
 
         Assert.Empty(stage.Cluster.List(Kinds.Job, project.Namespace));
+    }
+
+    [Theory, EachProvider]
+    public async Task Wait_ForAFlavorThatIsAPool_NamesThePool(Provider provider)
+    {
+        await using var stage = await PassStage.CreateAsync(provider, server);
+        stage.Database.Get<WorkloadOptions>().PortalAddress = new Uri("http://portal/");
+        var project = await stage.ReadyAsync();
+        await using (var db = await stage.Database.OpenAsync())
+        {
+            var elsewhere = await stage.Database.ClusterAsync("Elsewhere");
+            db.Add(new HardwarePool { Name = "Big memory", Slug = "h100", ClusterId = stage.Cluster.Id, ResourceName = "nvidia.com/gpu", CreatedBy = stage.Ana.Id });
+            db.Add(new HardwarePool { Name = "Other one", Slug = "a100", ClusterId = elsewhere, ResourceName = "nvidia.com/gpu", CreatedBy = stage.Ana.Id });
+            await db.SaveChangesAsync();
+        }
+        var id = (await stage.Database.Get<TrainingService>().LaunchAsync(stage.Ana, new TrainingDraft(Guid.CreateVersion7(), project.Id, "fit") { Code = "1" }, default)).Value;
+        await stage.PassAsync(nameof(TrainingRun), id);
+        var job = Assert.Single(stage.Cluster.List(Kinds.Job, project.Namespace));
+        job["metadata"]!["uid"] = "u1";
+
+        Assert.Equal("Big memory", await FlavorAsync("h100"));
+        // A pool of another cluster is not what is meant.
+        Assert.Equal("a100", await FlavorAsync("a100"));
+        var shown = (await stage.Database.Get<ProjectObjectsService>().ListAsync(stage.Ana, project.Id, default)).Value;
+        Assert.Equal("a100", shown.Single(o => o.Kind == Kinds.Workload.Kind).Health!.Arguments["flavor"]);
+
+        async Task<string> FlavorAsync(string flavor)
+        {
+            stage.Cluster.Put(Kinds.Workload, JsonNode.Parse($$"""
+                {"kind":"Workload","metadata":{"name":"w","namespace":"{{project.Namespace}}","ownerReferences":[{"uid":"u1"}]},"spec":{"queueName":"default","active":true,"podSets":[]},
+                "status":{"conditions":[{"type":"QuotaReserved","status":"False","reason":"Pending",
+                "message":"couldn't assign flavors to pod set main: insufficient unused quota for nvidia.com/gpu in flavor {{flavor}}, 1 more needed"}]} }
+                """)!.AsObject());
+            await stage.PassAsync(nameof(TrainingRun), id);
+            var status = (await stage.Database.Get<TrainingService>().GetAsync(stage.Ana, id, default)).Value.Run.Status;
+            Assert.StartsWith("quota.waiting", status.Reason, StringComparison.Ordinal);
+            Assert.Contains($"in flavor {flavor}", status.Detail, StringComparison.Ordinal);
+            return status.Arguments["flavor"];
+        }
     }
 
     private static async Task<(Project Project, Guid Run)> RunningAsync(PassStage stage)

@@ -33,6 +33,32 @@ public class WaitServiceTests(PostgresServer server)
     }
 
     [Theory, EachProvider]
+    public async Task OfTraining_FlavorOfNoPool_IsCalledByItsOwnName(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        var run = await QueuedAsync(stage, own: "=1 spare=1");
+
+        var report = (await stage.Database.Get<WaitService>().OfTrainingAsync(stage.Ana, run, default)).Value;
+
+        Assert.Equal(["Trial GPU", "spare"], report.Lines.Select(l => l.Pool));
+    }
+
+    [Theory, EachProvider]
+    public async Task OfTraining_RunsOnWhatOthersLent_SaysHowMuchAndNamesOnlyWhomTheReaderMaySee(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        var run = await QueuedAsync(stage, held: 1, holds: true);
+
+        var mine = (await stage.Database.Get<WaitService>().OfTrainingAsync(stage.Ana, run, default)).Value;
+        var everything = (await stage.Database.Get<WaitService>().OfTrainingAsync(stage.Admin, run, default)).Value;
+
+        Assert.False(mine.Waits);
+        var line = Assert.Single(mine.Borrowed);
+        Assert.Equal(("Trial GPU", 1m, 0, 1), (line.Pool, line.Amount, line.Lenders.Count, line.Others));
+        Assert.Equal(("Fraud", "Markets"), (everything.Borrowed[0].Lenders[0].Project, everything.Borrowed[0].Lenders[0].Team));
+    }
+
+    [Theory, EachProvider]
     public async Task OfTraining_OnSeveralNodes_OffersWhatTheFormAsksForOnEach(Provider provider)
     {
         await using var stage = await QuotaStage.CreateAsync(provider, server);
@@ -343,7 +369,7 @@ public class WaitServiceTests(PostgresServer server)
     }
 
     private static async Task<Guid> QueuedAsync(
-        QuotaStage stage, int nodes = 1, int held = 4, string own = "=1", string other = "=4", int ownHeld = 0)
+        QuotaStage stage, int nodes = 1, int held = 4, string own = "=1", string other = "=4", int ownHeld = 0, bool holds = false)
     {
         var bob = await stage.Database.PersonAsync("bob");
         var fraud = await stage.NewProjectAsync("Fraud", await stage.Database.TeamAsync("Markets", bob), bob);
@@ -363,6 +389,12 @@ public class WaitServiceTests(PostgresServer server)
         var mine = world.Waits(namespaces[stage.Project], "mine", 2, message: Short.Replace("trial-gpu", flavor, StringComparison.Ordinal));
         mine["spec"]!["podSets"]![0]!["count"] = nodes;
         mine["metadata"]!["ownerReferences"] = new JsonArray(new JsonObject { ["name"] = run.ObjectName, ["uid"] = "u" });
+        if (holds)
+        {
+            run.SetStatus(new WorkloadStatus(WorkloadState.Running), stage.Now);
+            await db.SaveChangesAsync();
+            mine["status"] = new WaitWorld().Runs(namespaces[stage.Project], "mine", 2, flavor).Snapshot.Workloads[0]["status"]!.DeepClone();
+        }
         foreach (var (kind, items) in new[]
         {
             (Kinds.ClusterQueue, world.Snapshot.ClusterQueues), (Kinds.LocalQueue, world.Snapshot.LocalQueues), (Kinds.Workload, world.Snapshot.Workloads),

@@ -116,13 +116,13 @@ public sealed class LendingJourneyTests(PortalBrowser browser) : IAsyncDisposabl
         await scientist.GoAsync($"/projects/{project.Id}/settings");
         var (other, plan) = (scientist.Page.Locator("input[name=size][value=L]"), scientist.Page.GetByText("Pods at one time"));
         await other.CheckAsync(new() { Force = true });
-        await scientist.Page.GetByRole(AriaRole.Button, new() { Name = "Show", Exact = true }).ClickAsync();
+        await scientist.Page.GetByRole(AriaRole.Button, new() { Name = "Show the changes", Exact = true }).ClickAsync();
         await Expect(plan).ToBeVisibleAsync();
         // A plan of what is no longer in the form is not shown.
         await scientist.Page.Locator("input[name=size][value=M]").CheckAsync(new() { Force = true });
         await Expect(plan).ToHaveCountAsync(0);
         await other.CheckAsync(new() { Force = true });
-        await scientist.Page.GetByRole(AriaRole.Button, new() { Name = "Show", Exact = true }).ClickAsync();
+        await scientist.Page.GetByRole(AriaRole.Button, new() { Name = "Show the changes", Exact = true }).ClickAsync();
 
         await Expect(plan).ToBeVisibleAsync();
         await Expect(scientist.Page.GetByText("would not be applied")).ToHaveCountAsync(0);

@@ -45,6 +45,17 @@ public class ShellTests(PortalBrowser browser)
     }
 
     [Fact]
+    public async Task Tabs_InANarrowWindow_AreAllInIt()
+    {
+        await browser.SampleAsync();
+        await using var window = await browser.OpenAsync("scientist", width: 768);
+        await window.GoAsync($"/projects/{SampleTrial.Project}");
+        await Expect(window.Page.Locator(".tab").Last).ToBeVisibleAsync();
+
+        Assert.True(await window.Page.EvaluateAsync<bool>("() => [...document.querySelectorAll('.tab')].every(t => t.getBoundingClientRect().right <= 768)"));
+    }
+
+    [Fact]
     public async Task Dialog_Escape_ClosesItAndDoesNothing()
     {
         await browser.SampleAsync();

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
+using Portal.Core.Delivery;
 using Portal.Testing.Clusters;
 using Portal.Testing.Faults;
 using Portal.Testing.Schemas;
@@ -137,6 +138,37 @@ public class ClusterWatcherTests(EmbeddedCluster cluster)
     }
 
     [Fact]
+    public async Task Application_ForAProject_IsShownWhereverItStandsUntilItIsForAnother()
+    {
+        const string Ours = "ml-delivered", Argo = "argocd";
+        await using var session = ClusterWorld.Session(cluster.Kubeconfig, o => o.DiscoveryAge = TimeSpan.FromMilliseconds(100));
+        var owner = new ReconcileOwner("Test", Guid.NewGuid());
+        var client = session.Cluster.Client;
+        await client.ApplyAsync(Manifest.Create(Kinds.Namespace, null, Argo, owner), default);
+        await client.ApplyAsync(Served(ApplicationManifests.Kind), default);
+        session.Watch([Kinds.Namespace], [ApplicationManifests.Kind]);
+        await Eventually.TrueAsync(async () => (await client.CapabilitiesAsync(default)).ServesExactly(ApplicationManifests.Kind), "the kind");
+        await client.ApplyAsync(For("scoring", Ours), default);
+        await client.ApplyAsync(For("website", "web"), default);
+
+        await Eventually.TrueAsync(() => Shown(Ours).Count == 1, "the project's");
+        Assert.Equal("scoring", Shown(Ours)[0].Name());
+        Assert.Null(Shown(Ours)[0].At("spec", "source", "helm"));
+        Assert.Equal("scoring", Shown(Ours)[0].Text("spec", "source", "path"));
+        Assert.Empty(session.Cache.Shown(ApplicationManifests.Kind, Ours));
+        Assert.Empty(Shown("web"));
+
+        await client.ApplyAsync(For("scoring", "web"), default);
+        await Eventually.TrueAsync(() => Shown(Ours).Count == 0, "it is for another");
+        await client.DeleteAsync(new ObjectKey(Definition, null, "applications.argoproj.io"), default);
+
+        IReadOnlyList<JsonObject> Shown(string ns) => session.Cache.ShownFor(ApplicationManifests.Kind, ApplicationManifests.TargetOf, ns);
+        JsonObject For(string name, string target) => Manifest.Create(ApplicationManifests.Kind, Argo, name, owner).With("spec", JsonNode.Parse($$"""
+            {"destination":{"server":"https://kubernetes.default.svc","namespace":"{{target}}"},"source":{"path":"{{name}}","helm":{"values":"s3cr3t"} } }
+            """)!);
+    }
+
+    [Fact]
     public async Task KindForPages_ThatTheAccountMayNotRead_IsNotShownAndMakesNothingLookOldUntilItIsGiven()
     {
         const string Ours = "ml-watched", Theirs = "not-watched";
@@ -194,7 +226,7 @@ public class ClusterWatcherTests(EmbeddedCluster cluster)
         Manifest.Create(Definition, null, $"{type.Plural}.{type.Group}", new ReconcileOwner("Test", Guid.NewGuid())).With("spec", new JsonObject
         {
             ["group"] = type.Group,
-            ["scope"] = "Cluster",
+            ["scope"] = type.Namespaced ? "Namespaced" : "Cluster",
             ["names"] = new JsonObject { ["plural"] = type.Plural, ["singular"] = "widget", ["kind"] = type.Kind, ["listKind"] = type.Kind + "List" },
             ["versions"] = new JsonArray(Version(type.Version, isStored: true)),
         });
@@ -204,6 +236,6 @@ public class ClusterWatcherTests(EmbeddedCluster cluster)
         ["name"] = name,
         ["served"] = true,
         ["storage"] = isStored,
-        ["schema"] = new JsonObject { ["openAPIV3Schema"] = new JsonObject { ["type"] = "object" } },
+        ["schema"] = new JsonObject { ["openAPIV3Schema"] = new JsonObject { ["type"] = "object", ["x-kubernetes-preserve-unknown-fields"] = true } },
     };
 }

@@ -96,6 +96,8 @@ public sealed class MemoryCluster : IClusterClient, IClusterCache, IClusters
     public async IAsyncEnumerable<JsonObject> ListAsync(ResourceType type, string? ns, string? labelSelector, [EnumeratorCancellation] CancellationToken ct)
     {
         await Task.CompletedTask;
+        if (Fails($"list {type.Kind}") is { } failure)
+            throw failure;
         var label = labelSelector?.Split('=');
         foreach (var found in List(type, ns, label is [var key, var value] ? (key, value) : null))
             yield return found;

@@ -34,7 +34,10 @@ public sealed class LendingChangePreview(IDbContextFactory<PortalDb> databases, 
         foreach (var project in await holders.Include(p => p.Members).ThenInclude(m => m.Person).Include(p => p.Team).OrderBy(p => p.Name).Take(Shown).ToListAsync(ct))
             plans.Add(With(await planner.PlanAsync(db, project, ct), pool, lending, others));
         return await cluster.OfAsync(plans, (plan, capabilities) =>
-            [.. ProjectObjectSet.Queue(plan, capabilities), (Cluster.Kinds.ResourceQuota, ProjectManifests.ResourceQuota(plan, capabilities))], ct, all - plans.Count);
+        [
+            .. ProjectObjectSet.Queue(plan, capabilities), (Cluster.Kinds.ResourceQuota, ProjectManifests.ResourceQuota(plan, capabilities)),
+            .. ProjectObjectSet.Profiles(plan, capabilities) is var (type, profiles) ? profiles.Select(m => (type, m)) : [],
+        ], ct, all - plans.Count);
     }
 
     /// <summary>A project's plan as it would be with another lending of a pool.</summary>

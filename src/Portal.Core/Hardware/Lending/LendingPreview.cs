@@ -7,6 +7,22 @@ namespace Portal.Core.Hardware.Lending;
 /// </param>
 public sealed record LendingPreview(IReadOnlyList<LendingLine> Lines)
 {
+    /// <summary>Most projects whose processors and memory are shown at once; the others are unfolded.</summary>
+    public const int AtOnce = 10;
+
+    /// <summary>
+    /// The lines about processors and memory of all but the <see cref="AtOnce"/> projects of which these change most, each against the
+    /// largest change of its sort. What is about units is never among them.
+    /// </summary>
+    public IReadOnlyList<LendingLine> Folded()
+    {
+        var common = Lines.Where(l => l.Resource != LentResource.Units).ToList();
+        var largest = common.GroupBy(l => l.Resource).ToDictionary(g => g.Key, g => Math.Max(1d, g.Max(l => l.Moves)));
+        var shown = common.GroupBy(l => l.Holder.ProjectId).OrderByDescending(g => g.Max(l => l.Moves / largest[l.Resource]))
+            .ThenBy(g => g.First().Holder.Project, StringComparer.Ordinal).Take(AtOnce).Select(g => g.Key).ToHashSet();
+        return [.. common.Where(l => !shown.Contains(l.Holder.ProjectId))];
+    }
+
     /// <summary>Compares the policy that stands with the one that is being written.</summary>
     /// <param name="capacity">Units that the pool has.</param>
     public static LendingPreview Compare(int capacity, PoolLending before, PoolLending after, IReadOnlyCollection<LendingHolder> holders) =>
@@ -66,6 +82,12 @@ public sealed record LendingLine(LendingHolder Holder, LendingPosition Before, L
 
     /// <summary>What it is about.</summary>
     public LentResource Resource { get; init; }
+
+    /// <summary>The largest of its changes, in the unit of its resource.</summary>
+    internal double Moves => new[]
+    {
+        (double)After.Most - Before.Most, (double)After.MayBeTakenBack - Before.MayBeTakenBack, (double)After.MayLend - Before.MayLend,
+    }.Max(Math.Abs);
 
     internal static LendingLine For(LendingHolder holder, LendingPosition before, LendingPosition after)
     {

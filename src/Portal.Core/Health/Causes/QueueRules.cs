@@ -17,7 +17,7 @@ internal static class QueueRules
             "insufficient unused quota for (?<resource>\\S+) in flavor (?<flavor>[^,\\s]+), (?<short>\\S+) more needed"),
         new(Queue, "", "quota.never_fits", Attention, "insufficient quota for (?<resource>\\S+) .*maximum capacity \\((?<capacity>[^)]+)\\)"),
         new(Queue, "", "quota.not_granted", Attention, "unavailable in ClusterQueue"),
-        new(Queue, "", "quota.no_flavor", Attention, "(?<object>flavor \\S+) not found"),
+        new(Queue, "", "quota.no_flavor", Attention, "flavor (?<object>\\S+) not found"),
         new(Queue, "", "quota.no_queue", Attention, "doesn't exist|inactive"),
         new(Queue, "", "quota.stopped", Pending, "is stopped|StopPolicy"),
         new(Queue, "", "quota.topology", Pending, "topology \"?[^\"]+\"? (doesn't allow|allows) to fit|topology .*not found"),

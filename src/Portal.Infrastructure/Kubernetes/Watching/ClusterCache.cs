@@ -36,6 +36,9 @@ internal sealed class ClusterCache(ClusterDiscovery discovery) : IClusterCache
 
     public IReadOnlyList<JsonObject> Shown(ResourceType type, string ns) => _shown.TryGetValue(type, out var index) ? index.List(ns, null) : [];
 
+    public IReadOnlyList<JsonObject> ShownFor(ResourceType type, Func<JsonObject, string?> target, string ns) =>
+        _shown.TryGetValue(type, out var index) ? [.. index.Derive(all => new Targets(all.ToLookup(o => target(o) ?? ""))).Of[ns]] : [];
+
     public IReadOnlyList<PodHolding> Holdings() =>
         _followed.TryGetValue(Kinds.Pod, out var followed) ? followed.Index.Holdings() : [];
 
@@ -70,6 +73,8 @@ internal sealed class ClusterCache(ClusterDiscovery discovery) : IClusterCache
         using var packer = new ObjectPacker(type);
         followed.Index.SetAnswer(packer.Pack(JsonSerializer.SerializeToElement(made)));
     }
+
+    private sealed record Targets(ILookup<string, JsonObject> Of);
 
     /// <summary>The kind is no longer served.</summary>
     public void Forget(ResourceType type)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Portal.Core.Cluster;
+using Portal.Core.Delivery;
 using Portal.Core.Projects;
 using Portal.Core.Reconciliation;
 
@@ -138,7 +139,11 @@ internal sealed partial class Informer(
         Heard();
         index.Reach(seen.Version);
         if (!IsKept(seen.Object))
+        {
+            // An Application may be for another namespace by now.
+            Tell(index.Remove(seen.Object.Text("metadata", "namespace"), seen.Object.Text("metadata", "name") ?? "", seen.Version));
             return;
+        }
         switch (seen.Type)
         {
             case "ADDED" or "MODIFIED":
@@ -155,8 +160,10 @@ internal sealed partial class Informer(
     private bool IsAnswer(ClusterException failure) => isOptional && failure.Failure == ClusterFailure.Forbidden;
 
     // Of a large cluster most Services and Deployments are somebody else's.
-    private bool IsKept(JsonElement seen) =>
-        !isOptional || seen.Text("metadata", "namespace")?.StartsWith(ProjectRules.NamespacePrefix, StringComparison.Ordinal) == true;
+    private bool IsKept(JsonElement seen) => !isOptional || IsOfProjects(seen.Text("metadata", "namespace"))
+        || (type == ApplicationManifests.Kind && IsOfProjects(seen.Text("spec", "destination", "namespace")));
+
+    private static bool IsOfProjects(string? ns) => ns?.StartsWith(ProjectRules.NamespacePrefix, StringComparison.Ordinal) == true;
 
     private void Clear()
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Portal.Core.Cluster;
+using Portal.Core.Delivery;
 using Portal.Core.Pipelines;
 using Portal.Core.Publishing;
 
@@ -21,6 +22,20 @@ internal static class Outlines
 
     // What its run was made of stands in its spec, or in the Pipeline, already.
     private static readonly Outline PipelineRun = new([], [Metadata, ("status", new Outline(["pipelineSpec", "provenance"]))]);
+
+    private static readonly Outline Given = new(["helm", "kustomize", "plugin", "directory"]);
+
+    // Each object of an Application stands in its status, and all that was given to charts in every entry of its history.
+    private static readonly Outline Application = new(["operation"],
+    [
+        Metadata,
+        ("spec", new Outline([], [("source", Given), ("sources", Given)])),
+        ("status", new Outline(["history", "resources", "summary", "sourceHydrator"],
+        [
+            ("sync", new Outline(["comparedTo"])),
+            ("operationState", new Outline(["operation", "syncResult"])),
+        ])),
+    ]);
 
     private static readonly Outline Condition = new(["lastProbeTime", "observedGeneration"]);
 
@@ -83,5 +98,6 @@ internal static class Outlines
         type == Kinds.ResourceQuota || type == Kinds.ClusterQueue || type == Kinds.LocalQueue ? WithoutUse : null;
 
     /// <summary>The outline in which objects of a kind are kept.</summary>
-    public static Outline Of(ResourceType type) => type == Kinds.Pod ? Pod : type == PublishingKinds.Route ? Route : type == PipelineRunManifests.Kind ? PipelineRun : General;
+    public static Outline Of(ResourceType type) => type == Kinds.Pod ? Pod : type == PublishingKinds.Route ? Route
+        : type == PipelineRunManifests.Kind ? PipelineRun : type == ApplicationManifests.Kind ? Application : General;
 }
