@@ -78,9 +78,9 @@ public sealed class HardwarePool : IIntent
             builder.Property(p => p.Name).HasMaxLength(PoolRules.NameLimit);
             builder.Property(p => p.Slug).HasMaxLength(63);
             builder.Property(p => p.ResourceName).HasMaxLength(PoolRules.ResourceNameLimit);
-            builder.Property(p => p.NodeLabels).HasJson();
-            builder.Property(p => p.Taints).HasJson();
-            builder.Property(p => p.Lending).HasJson();
+            builder.Property(p => p.NodeLabels).HasFixedJson();
+            builder.Property(p => p.Taints).HasFixedJson();
+            builder.Property(p => p.Lending).HasFixedJson();
             builder.Property(p => p.PricePerHour).HasPrecision(18, 4);
             builder.Property(p => p.State).HasConversion<string>().HasMaxLength(20);
             builder.Property(p => p.Problem).HasMaxLength(2000);
