@@ -23,7 +23,10 @@ public static class DataServices
         services.AddDataProtection();
         services.AddSingleton<IRowSeal, DataProtectionSeal>();
         if (options.Postgres.Length == 0)
+        {
+            services.AddHostedService<SqliteCheckpoints>();
             return services.AddProvider<SqlitePortalDb>(b => b.UseSqlite($"Data Source={options.SqliteFile}").AddInterceptors(new SqliteSettings()));
+        }
         services.AddSingleton(options);
         services.AddHostedService<PostgresChangeRelay>();
         return services.AddProvider<PostgresPortalDb>(b => b.UseNpgsql(options.Postgres));

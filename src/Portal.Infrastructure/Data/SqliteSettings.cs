@@ -9,11 +9,12 @@ namespace Portal.Infrastructure.Data;
 /// Settings of each SQLite connection. A log in front of the file lets readers and the writer work side by side; it is synced
 /// at checkpoints: a commit survives the end of the process at any moment, and the file the loss of power. While somebody else
 /// writes, SQLite itself looks again after a millisecond, and then seldomer; left to the driver, each look would be 150 ms
-/// after the last.
+/// after the last. The limit at which a commit itself takes the log over is for a writer that <see cref="SqliteCheckpoints"/>
+/// does not keep up with.
 /// </summary>
 internal sealed class SqliteSettings : DbConnectionInterceptor
 {
-    private const string Settings = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;";
+    private const string Settings = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 10000;";
 
     // What the driver keeps open behind its connections: it remembers its settings from one use to the next.
     private readonly ConditionalWeakTable<object, object> _set = [];

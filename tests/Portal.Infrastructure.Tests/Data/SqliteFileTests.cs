@@ -1,9 +1,11 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Portal.Core;
 using Portal.Core.Data;
 using Portal.Infrastructure.Data;
+using Portal.Testing.Waiting;
 
 namespace Portal.Infrastructure.Tests.Data;
 
@@ -36,15 +38,46 @@ public sealed class SqliteFileTests : IDisposable
         Assert.False(File.Exists(_file));
     }
 
+    [Fact]
+    public async Task Commit_WhileCheckpointsRun_IsInTheFileWithoutItsLog()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await using var services = Services();
+        await using var db = await services.GetRequiredService<IDbContextFactory<PortalDb>>().CreateDbContextAsync(ct);
+        await db.Database.ExecuteSqlRawAsync("CREATE TABLE kept (id INTEGER)", ct);
+        Assert.False(IsInFile());
+
+        foreach (var service in services.GetServices<IHostedService>())
+            await service.StartAsync(ct);
+        await Eventually.TrueAsync(IsInFile, "the log is taken over", ct);
+
+        foreach (var service in services.GetServices<IHostedService>())
+            await service.StopAsync(ct);
+    }
+
     public void Dispose()
     {
         SqliteConnection.ClearAllPools();
-        foreach (var file in (string[])[_file, _file + "-wal", _file + "-shm"])
+        foreach (var file in (string[])[_file, _file + "-wal", _file + "-shm", _file + "-copy", _file + "-copy-wal", _file + "-copy-shm"])
             File.Delete(file);
     }
 
     private ServiceProvider Services() =>
         new ServiceCollection().AddLogging().AddPortalCore().AddPortalData(new DatabaseOptions { SqliteFile = _file }).BuildServiceProvider();
+
+    // Of a copy, which has no log.
+    private bool IsInFile()
+    {
+        var copy = _file + "-copy";
+        File.Copy(_file, copy, overwrite: true);
+        using (var connection = new SqliteConnection($"Data Source={copy};Mode=ReadOnly;Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "SELECT COUNT(*) FROM sqlite_master WHERE name = 'kept'";
+            return (long)command.ExecuteScalar()! == 1;
+        }
+    }
 
     private static string? Pragma(PortalDb db, string name)
     {
