@@ -102,6 +102,22 @@ public sealed class ClaimProtectionTests(ApiFixture api) : IClassFixture<ApiFixt
     }
 
     [Fact]
+    public async Task Volume_OfAClaimThatIsGone_IsNotKeptByAPodThatNeverHadIt()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync();
+        var pod = WithClaim("waits");
+        pod["spec"]!["nodeSelector"] = new JsonObject { ["no"] = "node" };
+        cluster.Create("""{"apiVersion":"v1","kind":"PersistentVolumeClaim","metadata":{"name":"work","namespace":"team"},"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}""");
+        cluster.Objects.Create(pod);
+        await Eventually.True(() => cluster.Objects.List("persistentvolumes").Count == 1, "the claim has a volume");
+
+        cluster.Objects.Delete("persistentvolumeclaims", "team", "work");
+
+        await Eventually.True(() => cluster.Objects.List("persistentvolumes").Count == 0, "the volume is gone");
+        Assert.NotNull(cluster.Objects.Find("pods", "team", "waits"));
+    }
+
+    [Fact]
     public async Task Claim_OfACluster_ThatWasStoppedAmidItsDeletion_GoesAfterTheStart()
     {
         await using TestCluster cluster = await TestCluster.StartAsync();
