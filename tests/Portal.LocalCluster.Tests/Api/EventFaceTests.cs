@@ -83,6 +83,10 @@ public sealed class EventFaceTests(ApiFixture api) : IClassFixture<ApiFixture>
         await MakeAsync(core, Old, "x");
         Assert.Single((await api.ExpectAsync(200, "GET", $"{core}?fieldSelector=source=c")).Items("items")!);
         await api.ExpectAsync(400, "GET", $"{face}?fieldSelector=source=c");
+
+        await MakeAsync(face, New, "y"); // it has no source, but says who reports it
+        var reported = await api.ExpectAsync(200, "GET", $"{core}?fieldSelector=source=a.b/c");
+        Assert.Equal("y", Assert.Single(reported.Items("items")!)!.AsObject().Name());
     }
 
     [Theory]
