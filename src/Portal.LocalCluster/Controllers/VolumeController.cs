@@ -7,14 +7,13 @@ namespace Portal.LocalCluster.Controllers;
 
 /// <summary>
 /// Binds every claim at once to a volume of its own, a folder under the data directory, and removes volume and folder
-/// when the claim is gone (reclaim policy Delete). The size is noted, not enforced.
+/// when the claim is gone (reclaim policy Delete), which it is not before the pods that have it. The size is noted, not enforced.
 /// </summary>
 public sealed class VolumeController(IObjects objects, LocalClusterOptions options, TimeProvider time, ILogger<VolumeController> log)
     : ControlLoop(objects, time, log)
 {
     /// <summary>The one StorageClass, which is the default.</summary>
     public const string ClassName = "local";
-    private static readonly TimeSpan InUseRetry = TimeSpan.FromSeconds(1);
 
     public override string Name => "persistentvolume-binder";
 
@@ -33,7 +32,7 @@ public sealed class VolumeController(IObjects objects, LocalClusterOptions optio
         {
             case "class": MakeClass(); break;
             case "claim": Claim(path[1], path[2]); break;
-            default: return Task.FromResult(Volume(path[1]));
+            default: Volume(path[1]); break;
         }
         return Task.FromResult<TimeSpan?>(null);
     }
@@ -102,21 +101,16 @@ public sealed class VolumeController(IObjects objects, LocalClusterOptions optio
         Objects.UpdateStatus(volume);
     }
 
-    private TimeSpan? Volume(string name)
+    private void Volume(string name)
     {
-        if (Objects.Find("persistentvolumes", null, name) is not { } volume || volume.Annotation("pv.kubernetes.io/provisioned-by") is null) return null;
+        if (Objects.Find("persistentvolumes", null, name) is not { } volume || volume.Annotation("pv.kubernetes.io/provisioned-by") is null) return;
         string ns = volume.Text("spec", "claimRef", "namespace") ?? "";
         string claimName = volume.Text("spec", "claimRef", "name") ?? "";
         JsonObject? claim = Objects.Find("persistentvolumeclaims", ns, claimName);
-        if (claim is not null && claim.Uid() == volume.Text("spec", "claimRef", "uid")) return null;
-        if (claim is null && IsInUse(ns, claimName)) return InUseRetry;
+        if (claim is not null && claim.Uid() == volume.Text("spec", "claimRef", "uid")) return;
         // A claim made anew under the same name has taken the folder over: it is not emptied under its feet.
         string folder = PodFolders.ClaimOf(options.DataDirectory, ns, claimName);
         if (claim is null && Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
         Objects.Delete("persistentvolumes", null, name);
-        return null;
     }
-
-    private bool IsInUse(string ns, string claim) => Objects.List("pods", ns).Any(pod =>
-        !PodConditions.IsTerminal(pod) && pod.Each("spec", "volumes").Any(volume => volume.Text("persistentVolumeClaim", "claimName") == claim));
 }

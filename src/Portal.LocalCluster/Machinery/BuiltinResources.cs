@@ -1,3 +1,5 @@
+using Portal.LocalCluster.Rules;
+
 namespace Portal.LocalCluster.Machinery;
 
 /// <summary>The resources that are there without a CustomResourceDefinition.</summary>
@@ -19,6 +21,7 @@ internal static class BuiltinResources
                 "involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid", "involvedObject.apiVersion",
                 "involvedObject.resourceVersion", "involvedObject.fieldPath", "reason", "reportingComponent", "type", "source",
             ],
+            SelectableValue = EventRules.Selectable,
         },
         new("", "v1", "LimitRange", "limitranges") { ShortNames = ["limits"] },
         new("", "v1", "Namespace", "namespaces")

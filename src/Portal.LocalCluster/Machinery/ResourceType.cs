@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Portal.LocalCluster.Schema;
 
 namespace Portal.LocalCluster.Machinery;
@@ -32,6 +33,9 @@ public sealed record ResourceType(string Group, string Version, string Kind, str
 
     /// <summary>Paths besides metadata.name and metadata.namespace that a field selector may name.</summary>
     public IReadOnlyList<string> SelectableFields { get; init; } = [];
+
+    /// <summary>The value of a selectable field of which more is to say than its path; null for all others.</summary>
+    public Func<JsonObject, string, string?>? SelectableValue { get; init; }
 
     public FieldSchema Schema { get; init; } = FieldSchema.Anything;
 

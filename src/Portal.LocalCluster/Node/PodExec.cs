@@ -28,7 +28,7 @@ public sealed class PodExec(IObjects objects, LocalClusterOptions options) : IPo
         {
             PodFolders folders = new(Path.GetFullPath(options.DataDirectory), pod);
             PodVolumes volumes = new(objects, folders, pod);
-            volumes.Make();
+            volumes.Make(starts: false);
             ContainerPlan plan = ContainerPlan.From(objects, pod, container, image, folders, volumes);
             return new ExecProcess(Process.Start(Line(plan, request.Terminal, status.Text("containerID") ?? ""))!);
         }

@@ -10,15 +10,16 @@ public sealed class PodVolumes(IObjects objects, PodFolders folders, JsonObject 
 {
     private readonly Dictionary<string, string> _folders = new(StringComparer.Ordinal);
 
+    /// <param name="starts">The pod has nothing of its volumes yet; one that runs keeps claims that are being deleted.</param>
     /// <exception cref="NotReadyException">A claim, config map or secret is missing.</exception>
-    public void Make()
+    public void Make(bool starts)
     {
         foreach (JsonObject volume in pod.Each("spec", "volumes"))
         {
             string name = volume.Text("name") ?? "";
             try
             {
-                _folders[name] = FolderOf(volume, name);
+                _folders[name] = FolderOf(volume, name, starts);
             }
             catch (NotReadyException missing)
             {
@@ -38,9 +39,9 @@ public sealed class PodVolumes(IObjects objects, PodFolders folders, JsonObject 
         return KeyValuePair.Create(mount.Text("mountPath") ?? "", path);
     }
 
-    private string FolderOf(JsonObject volume, string name)
+    private string FolderOf(JsonObject volume, string name, bool starts)
     {
-        if (volume.Text("persistentVolumeClaim", "claimName") is { } claim) return ClaimFolder(claim);
+        if (volume.Text("persistentVolumeClaim", "claimName") is { } claim) return ClaimFolder(claim, starts);
         string folder = folders.Volume(name);
         PodFolders.Private(folder);
         if (volume.Map("configMap") is { } config) Write(folder, Files("configmaps", config, config.Text("name")));
@@ -55,10 +56,11 @@ public sealed class PodVolumes(IObjects objects, PodFolders folders, JsonObject 
         return folder;
     }
 
-    private string ClaimFolder(string claim)
+    private string ClaimFolder(string claim, bool starts)
     {
         JsonObject found = objects.Find("persistentvolumeclaims", pod.Namespace(), claim)
             ?? throw new NotReadyException("FailedMount", $"persistentvolumeclaim \"{claim}\" not found");
+        if (starts && found.IsDeleting()) throw new NotReadyException("FailedMount", $"persistentvolumeclaim \"{claim}\" is being deleted");
         if (found.Text("status", "phase") != "Bound") throw new NotReadyException("FailedMount", $"persistentvolumeclaim \"{claim}\" is not bound");
         string folder = folders.Claim(claim);
         PodFolders.Private(folder);

@@ -22,6 +22,7 @@ internal sealed class PodWorker
     private readonly List<ContainerRunner> _containers;
     private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly TaskCompletionSource<Ending> _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly bool _starts;
     private JsonObject? _written;
     private bool _initialized;
 
@@ -31,6 +32,7 @@ internal sealed class PodWorker
     {
         _agent = agent;
         _pod = pod;
+        _starts = pod.Text("status", "phase") != "Running"; // else it ran when the cluster stopped
         DateTimeOffset now = agent.Time.GetUtcNow();
         pod.Ensure("status")["podIP"] = address;
         pod.Ensure("status")["podIPs"] = new JsonArray(new JsonObject { ["ip"] = address });
@@ -119,7 +121,7 @@ internal sealed class PodWorker
         {
             try
             {
-                _context.Volumes.Make();
+                _context.Volumes.Make(_starts);
                 return;
             }
             catch (NotReadyException missing)

@@ -23,6 +23,10 @@ internal static class EventRules
         Usual(tree, "reportingInstance", "");
     }
 
+    /// <summary>By its source an event is selected whose source has that component, or that has no such and says who reports it.</summary>
+    public static string? Selectable(JsonObject tree, string path) => path != "source" ? null
+        : tree.Text("source", "component") is { Length: > 0 } component ? component : tree.Text("reportingComponent") ?? "";
+
     /// <param name="tree">An event of the core group.</param>
     /// <param name="causes">What is wrong with it.</param>
     /// <param name="reporter">What the version of the request calls who reports.</param>

@@ -13,9 +13,13 @@ public sealed record Placement(string? NodeName, string Message)
     /// first reason, then takes the one that keeps most free. Nodes with devices the pod does not ask for come last, so
     /// that ordinary work does not fill the machines accelerators sit in.
     /// </summary>
-    public static Placement Decide(PodDemand demand, IReadOnlyCollection<NodeState> nodes)
+    /// <param name="demand">What the pod asks for.</param>
+    /// <param name="nodes">The nodes as they stand.</param>
+    /// <param name="against">What keeps the pod from every node, if anything does.</param>
+    public static Placement Decide(PodDemand demand, IReadOnlyCollection<NodeState> nodes, string? against = null)
     {
         if (nodes.Count == 0) return new Placement(null, "no nodes available to schedule pods");
+        if (against is not null) return new Placement(null, string.Create(CultureInfo.InvariantCulture, $"0/{nodes.Count} nodes are available: {against}."));
         List<NodeState> fitting = [];
         SortedDictionary<string, int> reasons = new(StringComparer.Ordinal);
         foreach (NodeState node in nodes)

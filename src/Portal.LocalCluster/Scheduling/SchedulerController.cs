@@ -6,7 +6,7 @@ using Portal.LocalCluster.Machinery;
 namespace Portal.LocalCluster.Scheduling;
 
 /// <summary>
-/// Binds pods to nodes. Every change of a pod or node queues the same single pass over all unbound pods, so a pod that
+/// Binds pods to nodes. Every change of a pod, node or claim queues the same single pass over all unbound pods, so a pod that
 /// did not fit is looked at again as soon as something leaves.
 /// </summary>
 public sealed class SchedulerController(IObjects objects, TimeProvider time, ILogger<SchedulerController> log) : ControlLoop(objects, time, log)
@@ -20,6 +20,7 @@ public sealed class SchedulerController(IObjects objects, TimeProvider time, ILo
     [
         new("pods", body => Settled(body) ? [] : OnePass),
         new("nodes", _ => OnePass),
+        new("persistentvolumeclaims", _ => OnePass),
     ];
 
     protected override Task<TimeSpan?> ReconcileAsync(string key, CancellationToken ct)
@@ -54,7 +55,7 @@ public sealed class SchedulerController(IObjects objects, TimeProvider time, ILo
     private void Place(JsonObject pod, Dictionary<string, NodeState> nodes)
     {
         PodDemand demand = PodDemand.From(pod.Part("spec"));
-        Placement placement = Placement.Decide(demand, nodes.Values);
+        Placement placement = Placement.Decide(demand, nodes.Values, GoingClaim(pod) is { } claim ? $"persistentvolumeclaim \"{claim}\" is being deleted" : null);
         if (placement.NodeName is null)
         {
             if (Refuse(pod, "Unschedulable", placement.Message)) Objects.Record(pod, "Warning", "FailedScheduling", placement.Message, Component);
@@ -65,6 +66,11 @@ public sealed class SchedulerController(IObjects objects, TimeProvider time, ILo
         nodes[placement.NodeName].Take(demand);
         Objects.Record(pod, "Normal", "Scheduled", $"Successfully assigned {pod.Key()} to {placement.NodeName}", Component);
     }
+
+    /// <summary>A claim of the pod's that is being deleted: it goes when those that have it are gone, so nobody takes it any more.</summary>
+    private string? GoingClaim(JsonObject pod) => pod.Each("spec", "volumes")
+        .Select(volume => volume.Text("persistentVolumeClaim", "claimName"))
+        .FirstOrDefault(claim => claim is not null && Objects.Find("persistentvolumeclaims", pod.Namespace(), claim)?.IsDeleting() == true);
 
     private bool Refuse(JsonObject pod, string reason, string message)
     {

@@ -60,13 +60,12 @@ public sealed class StoredObject
         Labels = tree.Map("metadata", "labels") is { Count: > 0 } labels
             ? labels.ToDictionary(label => label.Key, label => label.Value.AsText() ?? "")
             : NoLabels,
-        Fields = type.SelectableFields.Count == 0 ? [] : [.. type.SelectableFields.Select(path => FieldText(tree.At(path.Split('.'))))],
+        Fields = type.SelectableFields.Count == 0 ? [] : [.. type.SelectableFields.Select(path => type.SelectableValue?.Invoke(tree, path) ?? FieldText(tree.At(path.Split('.'))))],
         Owners = tree.Items("metadata", "ownerReferences") is { Count: > 0 } owners
             ? [.. owners.OfType<JsonObject>().Select(owner => owner.Text("uid") ?? "")]
             : [],
         Deleting = tree.IsDeleting(),
     };
 
-    /// <summary>An event is selected by the component of its source.</summary>
-    private static string FieldText(JsonNode? node) => node is JsonObject source ? source.Text("component") ?? "" : node.AsText() ?? node?.ToJsonString() ?? "";
+    private static string FieldText(JsonNode? node) => node.AsText() ?? node?.ToJsonString() ?? "";
 }

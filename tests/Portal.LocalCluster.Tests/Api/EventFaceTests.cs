@@ -6,6 +6,8 @@ namespace Portal.LocalCluster.Tests.Api;
 /// <summary>Events in both of their forms, and what of them and of leases is refused, as a Kubernetes 1.20.2 API server was seen to do.</summary>
 public sealed class EventFaceTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private const string New = """
         {"apiVersion":"events.k8s.io/v1","kind":"Event","metadata":{"name":"NAME"},"regarding":{"kind":"Pod","namespace":"NS","name":"p","apiVersion":"v1"},"reason":"r","note":"n",
         "type":"Normal","action":"act","reportingController":"a.b/c","reportingInstance":"i","eventTime":"2026-01-01T00:00:00.500000Z"}
@@ -53,8 +55,9 @@ public sealed class EventFaceTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         foreach (var (path, version, field) in ((string, string, string)[])[(face, "events.k8s.io/v1", "note"), (core, "v1", "message")])
         {
-            var (_, stream, _) = await api.SendAsync("GET", $"{path}?watch=1&timeoutSeconds=1&resourceVersion={list.Text("metadata", "resourceVersion")}");
-            var changes = stream!.GetValue<string>().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => (JsonObject)JsonNode.Parse(line)!).ToList();
+            using var stream = new StreamReader(await api.Client.GetStreamAsync(new Uri($"{path}?watch=1&resourceVersion={list.Text("metadata", "resourceVersion")}", UriKind.Relative)).WaitAsync(Patience));
+            List<JsonObject> changes = [];
+            while (changes.Count < 2) changes.Add((JsonObject)JsonNode.Parse((await stream.ReadLineAsync().WaitAsync(Patience))!)!);
             Assert.Equal(["ADDED b", "DELETED a"], changes.Select(change => $"{change.Text("type")} {change.Text("object", "metadata", "name")}"));
             Assert.All(changes, change => Assert.Equal(version, change.Text("object", "apiVersion")));
             Assert.Equal(["n", "m"], changes.Select(change => change.Text("object", field)));
@@ -83,6 +86,10 @@ public sealed class EventFaceTests(ApiFixture api) : IClassFixture<ApiFixture>
         await MakeAsync(core, Old, "x");
         Assert.Single((await api.ExpectAsync(200, "GET", $"{core}?fieldSelector=source=c")).Items("items")!);
         await api.ExpectAsync(400, "GET", $"{face}?fieldSelector=source=c");
+
+        await MakeAsync(face, New, "y"); // it has no source, but says who reports it
+        var reported = await api.ExpectAsync(200, "GET", $"{core}?fieldSelector=source=a.b/c");
+        Assert.Equal("y", Assert.Single(reported.Items("items")!)!.AsObject().Name());
     }
 
     [Theory]
@@ -147,7 +154,7 @@ public sealed class EventFaceTests(ApiFixture api) : IClassFixture<ApiFixture>
     {
         var (core, face) = await PathsAsync();
         await MakeAsync(core, Old, "x");
-        using var stop = new CancellationTokenSource();
+        using var stop = new CancellationTokenSource(Patience);
         await foreach (var change in ((IObjects)api.Cluster.Services.GetService(typeof(IObjects))!).Watch("events", stop.Token))
         {
             if (change.Object.Namespace() != core.Split('/')[4]) continue;

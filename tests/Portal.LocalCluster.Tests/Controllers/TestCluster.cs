@@ -17,6 +17,8 @@ public sealed class TestCluster : IAsyncDisposable
 
     public IPodLogs Logs => Part<IPodLogs>();
 
+    public IPodExec Exec => Part<IPodExec>();
+
     public Uri Address => _cluster!.Address;
 
     public string Token => _cluster!.Token;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Portal.LocalCluster.Controllers;
 using Portal.LocalCluster.Machinery;
 using Portal.LocalCluster.Tests.Api;
 using Portal.LocalCluster.Tests.Controllers;
@@ -72,6 +73,51 @@ public sealed class ClaimProtectionTests(ApiFixture api) : IClassFixture<ApiFixt
     }
 
     [Fact]
+    public async Task Claim_ThatIsBeingDeleted_IsTakenByNoOtherPodAndGoesWithThoseThatHaveIt()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync();
+        cluster.Create("""{"apiVersion":"v1","kind":"PersistentVolumeClaim","metadata":{"name":"work","namespace":"team"},"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}""");
+        cluster.Objects.Create(WithClaim("has"));
+        await Eventually.True(() => cluster.Objects.Find("pods", "team", "has")?.Text("status", "phase") == "Running", "the pod runs");
+        cluster.Objects.Delete("persistentvolumeclaims", "team", "work");
+
+        cluster.Objects.Create(WithClaim("late"));
+        cluster.Objects.Create(WithClaim("placed", node: "node-1"));
+
+        var why = await Eventually.Some(() => Conditions.Find(cluster.Objects.Find("pods", "team", "late")!, "PodScheduled"), "the scheduler has looked");
+        Assert.Equal(
+            ("False", "Unschedulable", "0/1 nodes are available: persistentvolumeclaim \"work\" is being deleted."), (why.Text("status"), why.Text("reason"), why.Text("message")));
+        await Eventually.True(
+            () => cluster.Objects.List("events", "team").Any(said => said.Text("message") == "MountVolume.SetUp failed for volume \"work\" : persistentvolumeclaim \"work\" is being deleted"),
+            "the node does not start a pod that was placed past the scheduler");
+        // Whoever has it, keeps it.
+        using (cluster.Exec.Start(new PodExecRequest("team", "has", "main", ["true"], Terminal: false)))
+        {
+        }
+        cluster.Objects.Delete("pods", "team", "placed", 0);
+        Assert.NotNull(cluster.Objects.Find("persistentvolumeclaims", "team", "work"));
+
+        cluster.Objects.Delete("pods", "team", "has", 0);
+        await Eventually.True(() => cluster.Objects.Find("persistentvolumeclaims", "team", "work") is null, "the claim is gone");
+    }
+
+    [Fact]
+    public async Task Volume_OfAClaimThatIsGone_IsNotKeptByAPodThatNeverHadIt()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync();
+        var pod = WithClaim("waits");
+        pod["spec"]!["nodeSelector"] = new JsonObject { ["no"] = "node" };
+        cluster.Create("""{"apiVersion":"v1","kind":"PersistentVolumeClaim","metadata":{"name":"work","namespace":"team"},"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}""");
+        cluster.Objects.Create(pod);
+        await Eventually.True(() => cluster.Objects.List("persistentvolumes").Count == 1, "the claim has a volume");
+
+        cluster.Objects.Delete("persistentvolumeclaims", "team", "work");
+
+        await Eventually.True(() => cluster.Objects.List("persistentvolumes").Count == 0, "the volume is gone");
+        Assert.NotNull(cluster.Objects.Find("pods", "team", "waits"));
+    }
+
+    [Fact]
     public async Task Claim_OfACluster_ThatWasStoppedAmidItsDeletion_GoesAfterTheStart()
     {
         await using TestCluster cluster = await TestCluster.StartAsync();
@@ -80,6 +126,14 @@ public sealed class ClaimProtectionTests(ApiFixture api) : IClassFixture<ApiFixt
         await cluster.StopAsync();
         await cluster.StartAgainAsync();
         await Eventually.True(() => cluster.Objects.Find("persistentvolumeclaims", "team", "work") is null, "the claim is gone");
+    }
+
+    private static JsonObject WithClaim(string name, string? node = null)
+    {
+        var pod = Manifests.Pod(name, Manifests.Shell, ["sleep", "600"], grace: 1);
+        pod["spec"]!["volumes"] = JsonNode.Parse("""[{"name":"work","persistentVolumeClaim":{"claimName":"work"}}]""");
+        if (node is not null) pod["spec"]!["nodeName"] = node;
+        return pod;
     }
 
     private static IEnumerable<string?> Finalizers(JsonObject claim) => claim.Items("metadata", "finalizers")!.Select(item => item.AsText());

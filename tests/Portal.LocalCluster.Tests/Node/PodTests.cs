@@ -84,6 +84,7 @@ public class PodTests
         string folder = Path.Combine(cluster.Options.DataDirectory, "volumes", "team", "work");
         Assert.True(File.Exists(Path.Combine(folder, "file")));
 
+        cluster.Objects.Delete("pods", "team", "reader"); // one that has finished holds it too
         cluster.Objects.Delete("persistentvolumeclaims", "team", "work");
         await Eventually.True(() => !Directory.Exists(folder), "the claim's folder goes with the claim");
     }

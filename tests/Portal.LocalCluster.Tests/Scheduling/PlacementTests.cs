@@ -26,6 +26,10 @@ public class PlacementTests
         Assert.Equal("no nodes available to schedule pods", Placement.Decide(Demand("""{"containers":[{}]}"""), []).Message);
 
     [Fact]
+    public void Decide_SomethingIsAgainstEveryNode_SaysWhat() => Assert.Equal(
+        "0/2 nodes are available: persistentvolumeclaim \"c\" is being deleted.", Placement.Decide(Demand("""{"containers":[{}]}"""), [Node("a"), Node("b")], "persistentvolumeclaim \"c\" is being deleted").Message);
+
+    [Fact]
     public void Decide_NodeIsFull_CountsWhatIsTakenAlready()
     {
         NodeState node = Node("a", cpu: "2");
