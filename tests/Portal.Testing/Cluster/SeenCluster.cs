@@ -3,7 +3,7 @@ using Portal.Core.Cluster;
 
 namespace Portal.Testing.Cluster;
 
-/// <summary>What watches would have seen, put there by a test.</summary>
+/// <summary>What watches would have seen, put there by a test. As they do, it makes each reader an object of its own.</summary>
 public sealed class SeenCluster : IClusterCache, IClusters
 {
     private readonly List<(ResourceType Type, JsonObject Item)> _items = [];
@@ -110,7 +110,8 @@ public sealed class SeenCluster : IClusterCache, IClusters
             [
                 .. _items.Where(i => i.Type == type).Select(i => i.Item)
                     .Where(i => ns is null || i.Text("metadata", "namespace") == ns)
-                    .Where(i => label is not var (key, value) || i.Text("metadata", "labels", key) == value),
+                    .Where(i => label is not var (key, value) || i.Text("metadata", "labels", key) == value)
+                    .Select(i => i.DeepClone().AsObject()),
             ];
         }
     }
