@@ -93,6 +93,20 @@ public class WhatWillChangeTests : PortalContext
     }
 
     [Fact]
+    public async Task Plan_WithTwoOfOneNameInTwoGroups_ShowsBoth()
+    {
+        var changes = Shown("M");
+
+        await AnswerAsync(changes, new ChangePlan(
+        [
+            new ObjectChange("HardwareProfile", "ml-risk", "cards", ObjectChangeKind.Create) { Group = "infrastructure.opendatahub.io" },
+            new ObjectChange("HardwareProfile", "ml-risk", "cards", ObjectChangeKind.Remove) { Group = "dashboard.opendatahub.io" },
+        ]));
+
+        Assert.Equal(2, changes.FindAll(".change").Count);
+    }
+
+    [Fact]
     public async Task Plan_InWhichNothingDiffers_SaysSo()
     {
         var changes = Shown("M");
