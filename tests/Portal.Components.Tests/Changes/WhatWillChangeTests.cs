@@ -97,13 +97,16 @@ public class WhatWillChangeTests : PortalContext
     {
         var changes = Shown("M");
 
-        await AnswerAsync(changes, new ChangePlan(
-        [
-            new ObjectChange("HardwareProfile", "ml-risk", "cards", ObjectChangeKind.Create) { Group = "infrastructure.opendatahub.io" },
-            new ObjectChange("HardwareProfile", "ml-risk", "cards", ObjectChangeKind.Remove) { Group = "dashboard.opendatahub.io" },
-        ]));
+        var (made, removed) = (Profile("infrastructure.opendatahub.io", ObjectChangeKind.Create), Profile("dashboard.opendatahub.io", ObjectChangeKind.Remove));
 
-        Assert.Equal(2, changes.FindAll(".change").Count);
+        await AnswerAsync(changes, new ChangePlan([made, removed]));
+        // What is drawn again in another order is told apart by its key.
+        _asked.Clear();
+        await AnswerAsync(changes, new ChangePlan([removed, new ObjectChange("ResourceQuota", "ml-risk", "limits", ObjectChangeKind.Change), made]));
+
+        Assert.Equal(3, changes.FindAll(".change").Count);
+
+        static ObjectChange Profile(string group, ObjectChangeKind change) => new("HardwareProfile", "ml-risk", "cards", change) { Group = group };
     }
 
     [Fact]
