@@ -86,8 +86,8 @@ public sealed class QuotaTree
 
     /// <summary>
     /// The queues that lend of their own quota now and may take it back from this one at once, the one that lends most first. One that
-    /// lets nothing start takes nothing back. Nobody is
-    /// among them outside of a cohort that is within its quota: what it borrows is then lent inside of that.
+    /// lets nothing start takes nothing back. Nobody is among them outside of a cohort that is within its quota: what it borrows is then
+    /// lent inside of that.
     /// </summary>
     public IReadOnlyList<string> Lenders(string queue, ResourceKey key) => Find(queue) is not { } own ? [] :
     [
