@@ -40,6 +40,13 @@ public sealed class SeenCluster : IClusterCache, IClusters
         return this;
     }
 
+    /// <summary>The object that readers get copies of, for a test to change.</summary>
+    public JsonObject Original(ResourceType type, string name)
+    {
+        lock (_items)
+            return _items.Single(i => i.Type == type && i.Item.Name() == name).Item;
+    }
+
     /// <summary>Takes an object away.</summary>
     public void Remove(ResourceType type, string name)
     {
