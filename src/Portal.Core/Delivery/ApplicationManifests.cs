@@ -29,7 +29,7 @@ public static class ApplicationManifests
 
     /// <summary>
     /// What may be shown of somebody's Application: where it comes from, where it goes and how it stands. What charts and plugins are
-    /// given may hold secrets, and so may an address.
+    /// given may hold secrets, and so may an address; messages hold whole commands with both.
     /// </summary>
     public static JsonObject Outline(JsonObject application)
     {
@@ -42,10 +42,13 @@ public static class ApplicationManifests
             shown["spec"]!["sources"] = new JsonArray([.. application.Items("spec", "sources").Select(Source)]);
         if (application.At("status") is { } status)
         {
-            shown["status"] = Kept(status, "health", "conditions", "reconciledAt");
+            shown["status"] = Kept(status, "reconciledAt");
+            shown["status"]!["health"] = Kept(status.At("health"), "status", "lastTransitionTime");
+            if (status.At("conditions") is JsonArray)
+                shown["status"]!["conditions"] = new JsonArray([.. status.Items("conditions").Select(c => Kept(c, "type", "lastTransitionTime"))]);
             shown["status"]!["sync"] = Kept(status.At("sync"), "status", "revision", "revisions");
             if (status.At("operationState") is { } last)
-                shown["status"]!["operationState"] = Kept(last, "phase", "message", "startedAt", "finishedAt");
+                shown["status"]!["operationState"] = Kept(last, "phase", "startedAt", "finishedAt");
         }
         return shown;
     }

@@ -3,7 +3,10 @@ using Portal.Core.Workloads;
 
 namespace Portal.Core.Health;
 
-/// <summary>Argo CD's Application: what the last operation did, whether the cluster equals Git, and whether it works. Pure.</summary>
+/// <summary>
+/// Argo CD's Application: what the last operation did, whether the cluster equals Git, and whether it works. Its messages are never
+/// passed on: they hold whole commands, and what charts are given with them. Pure.
+/// </summary>
 public static class ApplicationHealth
 {
     /// <summary>The verdict.</summary>
@@ -15,14 +18,12 @@ public static class ApplicationHealth
         // These conditions have a type and a message, but no status.
         var errors = status.Items("conditions").ToList();
         if (errors.Find(c => c.Text("type") is "ComparisonError" or "InvalidSpecError" or "RepeatedResourceWarning") is { } error && error.Text("type") != "RepeatedResourceWarning")
-        {
-            return new(WorkloadState.Attention, error.Text("type") == "InvalidSpecError" ? "cluster.invalid" : "delivery.unreadable", error.Text("message") ?? "");
-        }
+            return new(WorkloadState.Attention, error.Text("type") == "InvalidSpecError" ? "cluster.invalid" : "delivery.unreadable");
         var operation = status.At("operationState");
         if (operation.Text("phase") is "Failed" or "Error")
-            return new(WorkloadState.Attention, "delivery.sync_failed", operation.Text("message") ?? "");
+            return new(WorkloadState.Attention, "delivery.sync_failed");
         if (operation.Text("phase") is "Running" or "Terminating")
-            return new(WorkloadState.Starting, "delivery.syncing", operation.Text("message") ?? "");
+            return new(WorkloadState.Starting, "delivery.syncing");
         return OfHealth(status.Text("health", "status"), status.Text("sync", "status"));
     }
 

@@ -21,8 +21,9 @@ public static partial class QueueObjectHealth
         return active.Reason switch
         {
             "Stopped" or "LocalQueueStopped" => new(WorkloadState.Stopped, "quota.stopped", active.Message),
-            "FlavorNotFound" or "TopologyNotFound" or "AdmissionCheckNotFound" =>
-                new WorkloadStatus(WorkloadState.Attention, "quota.no_flavor", active.Message).With("object", Named(active)),
+            "FlavorNotFound" => new WorkloadStatus(WorkloadState.Attention, "quota.no_flavor", active.Message).With("object", Named(active)),
+            "TopologyNotFound" or "AdmissionCheckNotFound" =>
+                new WorkloadStatus(WorkloadState.Attention, "quota.no_object", active.Message).With("object", Named(active)),
             "ClusterQueueDoesNotExist" or "ClusterQueueIsInactive" => new(WorkloadState.Attention, "quota.no_queue", active.Message),
             "Terminating" => new(WorkloadState.Stopping, "object.deleting", active.Message),
             _ => new(WorkloadState.Attention, "project.queue_inactive", active.Message),
@@ -33,6 +34,6 @@ public static partial class QueueObjectHealth
         Missing().Match(active.Message) is { Success: true } match ? match.Groups["name"].Value : active.Reason.Replace("NotFound", "", StringComparison.Ordinal);
 
     // "Can't admit new workloads: references missing ResourceFlavor(s): h100."
-    [GeneratedRegex(@"missing (?<name>.+?)\.?$", RegexOptions.ExplicitCapture, 10000)]
+    [GeneratedRegex(@"missing (ResourceFlavor\(s\): )?(?<name>.+?)\.?$", RegexOptions.ExplicitCapture, 10000)]
     private static partial Regex Missing();
 }

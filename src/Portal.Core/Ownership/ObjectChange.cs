@@ -7,6 +7,9 @@ namespace Portal.Core.Ownership;
 /// <param name="Namespace">Null for cluster-scoped kinds.</param>
 public sealed record ObjectChange(string Kind, string? Namespace, string Name, ObjectChangeKind Change)
 {
+    /// <summary>Its API group, which tells kinds of one name apart; empty for the core's.</summary>
+    public string Group { get; init; } = "";
+
     /// <summary>The fields that would differ afterwards; empty for an object that would be made.</summary>
     public IReadOnlyList<FieldChange> Fields { get; init; } = [];
 
@@ -57,7 +60,9 @@ public sealed record ObjectChange(string Kind, string? Namespace, string Name, O
         Of(wanted, ObjectChangeKind.Refused) with { Problem = failure.Message, Conflicts = failure.Conflicts };
 
     private static ObjectChange Of(JsonObject wanted, ObjectChangeKind kind) =>
-        new(wanted.Text("kind") ?? "", wanted.Text("metadata", "namespace"), wanted.Name(), kind);
+        new(wanted.Text("kind") ?? "", wanted.Text("metadata", "namespace"), wanted.Name(), kind) { Group = GroupOf(wanted.Text("apiVersion") ?? "") };
+
+    private static string GroupOf(string apiVersion) => apiVersion.LastIndexOf('/') is var at and > 0 ? apiVersion[..at] : "";
 
     private bool MakesRoomFor(ObjectChange refused) =>
         Change == ObjectChangeKind.Change && Kind == Kinds.ResourceQuota.Kind && Namespace == refused.Namespace

@@ -49,7 +49,7 @@ public sealed class ProjectObjectsService(IDbContextFactory<PortalDb> databases,
         var disputes = (await db.Set<ObjectDispute>().AsNoTracking().Where(d => d.ProjectId == id).ToListAsync(ct))
             .ToDictionary(d => (d.ObjectKind, d.Namespace, d.Name));
         var pools = await PoolNames.ReadAsync(db, project.ClusterId, ct);
-        return own.Concat(inside).Select(o => From(o) with
+        return own.Concat(inside).Select(Outlined).Select(o => From(o) with
         {
             Health = HealthOf(o, beside) is { } health ? pools.In(health) : null,
             Dispute = disputes.GetValueOrDefault((o.Text("kind") ?? "", o.Text("metadata", "namespace") ?? "", o.Name())) is { } dispute
@@ -75,9 +75,13 @@ public sealed class ProjectObjectsService(IDbContextFactory<PortalDb> databases,
     // What else of the namespace tells how an object is.
     private sealed record Beside(IReadOnlyList<JsonObject> Pods, IReadOnlyList<JsonObject> Jobs, IReadOnlyList<JsonObject> Workloads);
 
+    // Before anything is said of it: what is left out of it is in no verdict either.
+    private static JsonObject Outlined(JsonObject seen) =>
+        seen.Text("kind") == ApplicationManifests.Kind.Kind && seen.Owner() is null ? ApplicationManifests.Outline(seen) : seen;
+
     private static ProjectObject From(JsonObject seen)
     {
-        var manifest = seen.Text("kind") == ApplicationManifests.Kind.Kind && seen.Owner() is null ? ApplicationManifests.Outline(seen) : seen.DeepClone().AsObject();
+        var manifest = seen.DeepClone().AsObject();
         manifest["metadata"]?.AsObject().Remove("managedFields");
         // kubectl keeps all that it was given there once more, as one text.
         (manifest.At("metadata", "annotations") as JsonObject)?.Remove("kubectl.kubernetes.io/last-applied-configuration");
@@ -113,6 +117,9 @@ public sealed class ProjectObjectsService(IDbContextFactory<PortalDb> databases,
                     if (entry.ContainsKey(key))
                         entry[key] = "(hidden)";
                 }
+                // Those of monitors are no list of names and values: each name has values of its own.
+                if (!isOurs && entry["params"] is JsonObject given)
+                    entry["params"] = new JsonObject(given.Select(g => KeyValuePair.Create<string, JsonNode?>(g.Key, "(hidden)")));
                 foreach (var property in entry)
                     HideSecrets(property.Value, isOurs, Named.Contains(property.Key));
                 break;
@@ -130,6 +137,9 @@ public sealed record ProjectObject(string Kind, string Name, DateTimeOffset? Cre
 {
     /// <summary>Where it stands; null for what is in no namespace. Applications of Argo CD are in one of their own.</summary>
     public string? Namespace => Manifest.Text("metadata", "namespace");
+
+    /// <summary>Group and version, which tell kinds of one name apart.</summary>
+    public string ApiVersion => Manifest.Text("apiVersion") ?? "";
 
     /// <summary>Its state in the portal's words; null for kinds that have none.</summary>
     public WorkloadStatus? Health { get; init; }

@@ -178,8 +178,12 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
             else if (await cluster.Writer.EnsureAsync(type, manifest, ct) is var made && outcome.IsFinished)
                 outcome = ProjectHealth.Queue(made, plan.Held);
         }
-        await shared.TryAsync(() => ProfilesAsync(cluster, plan, capabilities, ct));
-        return shared.First is { } refusal ? Noted(cluster, outcome, StepOutcome.From(refusal)) : outcome;
+        // No queue waits for them: what is refused of profiles is never more than a note.
+        var optional = new Refusals();
+        await optional.TryAsync(() => ProfilesAsync(cluster, plan, capabilities, ct));
+        if (shared.First is { } refusal)
+            return Noted(cluster, outcome, StepOutcome.From(refusal));
+        return optional.First is { } note && outcome.IsFinished ? Noted(cluster, outcome, StepOutcome.From(note)) : outcome;
     }
 
     // A queue that is open has what it needs, and the refusal is a note. One that is not may wait for the flavor that was refused.
@@ -192,21 +196,20 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
     {
         if (ProjectObjectSet.Profiles(plan, capabilities) is not var (type, profiles))
             return;
-        // What nobody may see would be written at each pass, and never taken away.
-        if (cluster.Cache.Age(type) is null && await UnlessForbiddenAsync(cluster, "list", type, null, () => AnyAsync(cluster.Client, type, ct)) is { } unseen)
+        if (cluster.Cache.Age(type) is null && await UnlessForbiddenAsync(cluster, "list", type, null, async () =>
+        {
+            if (await SeenProfiles.RefusalAsync(cluster, type, ct) is { } refusal)
+                throw refusal;
+        }) is { } unseen)
+        {
             throw unseen;
+        }
         await UnlessForbiddenAsync(cluster, "write", type, plan.Project.Namespace, async () =>
         {
             await EnsureSetAsync(cluster, type, profiles, plan, capabilities, ct);
             foreach (var (older, stay) in ProjectObjectSet.Sets(plan, capabilities).Where(s => s.Type.Kind == type.Kind && s.Type != type))
                 await cluster.Writer.PruneAsync(older, plan.Project.Namespace, plan.Owner, stay, ct);
         });
-    }
-
-    private static async Task AnyAsync(IClusterClient cluster, ResourceType type, CancellationToken ct)
-    {
-        await foreach (var _ in cluster.ListAsync(type, null, null, ct))
-            return;
     }
 
     // An account from before such objects may lack the right, in the whole cluster or in one namespace. Without priority classes work is taken there in

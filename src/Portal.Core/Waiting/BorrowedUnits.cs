@@ -15,11 +15,19 @@ public sealed record BorrowedUnits(ResourceKey Key, decimal Amount, IReadOnlyLis
     public static IReadOnlyList<BorrowedUnits> Of(JsonObject workload, IClusterCache cache)
     {
         var holding = cache.Derive(Kinds.Workload, Holding.From).All;
-        if (holding.FirstOrDefault(h => ReferenceEquals(h.Object, workload)) is not { } self)
+        // The watches make each reader a tree of its own: an object is known by its name.
+        if (holding.FirstOrDefault(h => h.Name == workload.Name() && h.Namespace == workload.Text("metadata", "namespace")) is not { } self)
             return [];
         var queues = cache.List(Kinds.ClusterQueue);
         return Of(self, QuotaTree.From(queues, cache.List(Kinds.Cohort), holding), holding, cache.List(Kinds.LocalQueue));
     }
+
+    /// <summary>
+    /// False for a ClusterQueue that says itself that it holds no more than its own: nothing else has to be read to know that nothing is
+    /// borrowed. True also for one that says nothing yet.
+    /// </summary>
+    public static bool MayBorrow(JsonObject? clusterQueue) => clusterQueue.At("status", "flavorsReservation") is not JsonArray
+        || clusterQueue.Items("status", "flavorsReservation").SelectMany(f => f.Items("resources")).Any(r => Quantity.Parse(r.Text("borrowed")) > 0);
 
     /// <summary>The same from values.</summary>
     /// <param name="tree">With what all of <paramref name="holding"/> use.</param>
@@ -30,8 +38,11 @@ public sealed record BorrowedUnits(ResourceKey Key, decimal Amount, IReadOnlyLis
         foreach (var (key, held) in self.Usage.Where(u => u.Value > 0 && u.Key.Resource.Contains('/', StringComparison.Ordinal)))
         {
             var sooner = holding.Where(h => h.ClusterQueue == self.ClusterQueue && h != self && GoesBefore(h, self)).Sum(h => h.Usage.GetValueOrDefault(key));
-            var amount = Math.Min(held, tree.Borrowed(self.ClusterQueue, key) - sooner);
-            if (amount > 0 && tree.Lenders(self.ClusterQueue, key) is { Count: > 0 } lenders)
+            var lenders = tree.Lenders(self.ClusterQueue, key);
+            // What was borrowed of others stays: they take nothing back.
+            var owed = Math.Min(tree.Borrowed(self.ClusterQueue, key), lenders.Sum(l => tree.Lends(l, key)));
+            var amount = Math.Min(held, owed - sooner);
+            if (amount > 0)
                 borrowed.Add(new BorrowedUnits(key, amount, [.. lenders.SelectMany(l => NamespacesOf(l, localQueues)).Distinct(StringComparer.Ordinal)]));
         }
         return [.. borrowed.OrderByDescending(b => b.Amount)];

@@ -85,14 +85,18 @@ public sealed class QuotaTree
     public IEnumerable<string> Competitors(string queue) => Neighbours(queue).Where(q => _queues[q].Starts);
 
     /// <summary>
-    /// The queues that lend of their own quota now and may take it back from this one at once, the one that lends most first. Nobody is
-    /// among them outside of a cohort that is within its quota: what it borrows is then lent inside of that.
+    /// The queues that lend of their own quota now and may take it back from this one at once, the one that lends most first. One that
+    /// lets nothing start takes nothing back. Nobody is among them outside of a cohort that is within its quota: what it borrows is then
+    /// lent inside of that.
     /// </summary>
     public IReadOnlyList<string> Lenders(string queue, ResourceKey key) => Find(queue) is not { } own ? [] :
     [
-        .. Neighbours(queue).Select(n => _queues[n]).Where(n => n.Reclaims && n.Lends(key) > 0 && own.Owes(n, key))
+        .. Neighbours(queue).Select(n => _queues[n]).Where(n => n.Reclaims && n.Starts && n.Lends(key) > 0 && own.Owes(n, key))
             .OrderByDescending(n => n.Lends(key)).ThenBy(n => n.Name, StringComparer.Ordinal).Select(n => n.Name),
     ];
+
+    /// <summary>What of the queue's own quota others may hold now.</summary>
+    public decimal Lends(string queue, ResourceKey key) => Find(queue)?.Lends(key) ?? 0;
 
     /// <summary>The flavors that the queue lists for a resource, in the order in which they are tried.</summary>
     public IReadOnlyList<string> Flavors(string queue, string resource) => Find(queue)?.Flavors(resource) ?? [];

@@ -4,6 +4,7 @@ using Portal.Core.Catalog;
 using Portal.Core.Cluster;
 using Portal.Core.Data;
 using Portal.Core.Notebooks;
+using Portal.Core.Projects;
 using Portal.Core.Results;
 using Portal.Core.Training;
 using Portal.Core.Workloads;
@@ -70,6 +71,9 @@ public sealed class WaitService(
     private async Task<IReadOnlyList<BorrowedLine>> BorrowedAsync(PortalDb db, Actor actor, WorkloadRow row, CancellationToken ct)
     {
         var cache = clusters.Get(row.Project!.ClusterId).Cache;
+        // Lists ask for each of their rows: what needs no more than its own queue is told by that alone.
+        if (!BorrowedUnits.MayBorrow(cache.Find(new ObjectKey(Kinds.ClusterQueue, null, ProjectQueueManifests.ClusterQueueName(row.Project)))))
+            return [];
         if (WaitSnapshots.Find(cache, row.Project.Namespace, row).Workload is not { } workload || BorrowedUnits.Of(workload, cache) is not { Count: > 0 } borrowed)
             return [];
         return (await WaitNames.ReadAsync(db, gate, actor, row, borrowed.SelectMany(b => b.Lenders), ct)).Lines(borrowed);

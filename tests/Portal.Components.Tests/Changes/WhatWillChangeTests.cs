@@ -93,6 +93,23 @@ public class WhatWillChangeTests : PortalContext
     }
 
     [Fact]
+    public async Task Plan_WithTwoOfOneNameInTwoGroups_ShowsBoth()
+    {
+        var changes = Shown("M");
+
+        var (made, removed) = (Profile("infrastructure.opendatahub.io", ObjectChangeKind.Create), Profile("dashboard.opendatahub.io", ObjectChangeKind.Remove));
+
+        await AnswerAsync(changes, new ChangePlan([made, removed]));
+        // What is drawn again in another order is told apart by its key.
+        _asked.Clear();
+        await AnswerAsync(changes, new ChangePlan([removed, new ObjectChange("ResourceQuota", "ml-risk", "limits", ObjectChangeKind.Change), made]));
+
+        Assert.Equal(3, changes.FindAll(".change").Count);
+
+        static ObjectChange Profile(string group, ObjectChangeKind change) => new("HardwareProfile", "ml-risk", "cards", change) { Group = group };
+    }
+
+    [Fact]
     public async Task Plan_InWhichNothingDiffers_SaysSo()
     {
         var changes = Shown("M");

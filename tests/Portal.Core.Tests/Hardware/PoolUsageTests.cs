@@ -63,7 +63,7 @@ public class PoolUsageTests
     [Fact]
     public void View_NodeThatIsDrained_ShowsOvercommitment()
     {
-        _cluster.Find(new ObjectKey(Kinds.Node, null, "a1"))!["spec"]!["unschedulable"] = true;
+        _cluster.Original(Kinds.Node, "a1")["spec"]!["unschedulable"] = true;
 
         var view = new PoolView(_pool, Read(), TimeSpan.Zero);
 
@@ -102,7 +102,7 @@ public class PoolUsageTests
             """),
     };
 
-    private JsonObject Waiting => _cluster.List(Kinds.Workload).Single();
+    private JsonObject Waiting => _cluster.Original(Kinds.Workload, _cluster.List(Kinds.Workload).Single().Name());
 
     private PoolUsage Read(SeenCluster? cluster = null) => PoolUsage.From(_pool, cluster ?? _cluster);
 }

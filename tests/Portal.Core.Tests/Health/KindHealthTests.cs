@@ -38,6 +38,11 @@ public class KindHealthTests
             Assert.NotNull(CauseCatalogue.Find(status.Reason));
     }
 
+    // They hold whole commands, with what charts are given.
+    [Fact]
+    public void From_Application_TellsNoneOfItsMessages() =>
+        Assert.All(HealthCase.All.Where(c => c.Kind == "Application"), c => Assert.Equal("", KindHealth.From(HealthCase.Read(c.Kind, c.Name).Facts)!.Detail));
+
     [Theory, MemberData(nameof(Cases))]
     public void Object_OfACase_IsOneThatTheClusterCouldHold(string kind, string name)
     {

@@ -2,8 +2,10 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Core.Cluster;
 using Portal.Core.Clusters.Questions;
+using Portal.Core.Hardware;
 using Portal.Core.Ownership;
 using Portal.Core.Projects;
+using Portal.Core.Results;
 using Portal.Core.Tests.Clusters;
 using Portal.Testing.Databases;
 using Portal.Testing.Waiting;
@@ -24,8 +26,52 @@ public class ProjectChangePreviewTests(PostgresServer server)
             stage.Cluster.Put(Kinds.RoleBinding, name == "left" ? binding : binding.WithLabel("app.kubernetes.io/managed-by", "Helm"));
         }
 
+        var gone = Assert.Single(await EditAsync(stage, project), o => o.Change == ObjectChangeKind.Remove);
+        Assert.Equal(("RoleBinding", project.Namespace, "left"), (gone.Kind, gone.Namespace, gone.Name));
+    }
+
+    [Theory, EachProvider]
+    public async Task Edit_ProfilesOfOneNameInBothGroups_NamesBothAsTakenAway(Provider provider)
+    {
+        await using var stage = await PassStage.CreateAsync(provider, server, HardwareProfileManifests.Versions[0], HardwareProfileManifests.Dashboard);
+        var project = await stage.ReadyAsync();
+        foreach (var type in (ResourceType[])[HardwareProfileManifests.Versions[0], HardwareProfileManifests.Dashboard])
+            stage.Cluster.Put(type, Manifest.Create(type, project.Namespace, "cards", new ReconcileOwner(nameof(Project), project.Id)));
+
+        Assert.Equal(
+            ["dashboard.opendatahub.io", "infrastructure.opendatahub.io"],
+            (await EditAsync(stage, project)).Where(o => o.Change == ObjectChangeKind.Remove).Select(o => o.Group).Order());
+    }
+
+    [Theory, EachProvider]
+    public async Task Profiles_ThatTheAccountMayNotList_AreLeftOutAsThePassDoes(Provider provider)
+    {
+        var profile = HardwareProfileManifests.Versions[0];
+        await using var stage = await PassStage.CreateAsync(provider, server, profile);
+        var project = await stage.ReadyAsync();
+        var pool = new HardwarePool { Name = "Cards", Slug = "cards", ResourceName = "nvidia.com/gpu" };
+        var plan = new ProjectPlan(project, "Risk", [], [], ["nvidia.com/gpu"], new ProjectClusterOptions())
+        {
+            Grants = [new ProjectGrant(pool.Id, pool.Slug, pool.ResourceName, 2) { Pool = pool }],
+        };
+        stage.Cluster.Unlisted.Add(profile);
+        var named = new List<int>();
+        foreach (var refused in (bool[])[true, false])
+        {
+            stage.Cluster.Fails = call => refused && call == "list HardwareProfile" ? new ClusterException(ClusterFailure.Forbidden, "no") : null;
+            var plans = await AnswerAsync(stage, stage.Database.Get<ClusterDryRun>().OfAsync([plan], ProjectObjectSet.Of, default));
+            named.Add(plans.Count(o => o.Kind == "HardwareProfile"));
+        }
+
+        Assert.Equal([0, 1], named);
+    }
+
+    private static Task<IReadOnlyList<ObjectChange>> EditAsync(PassStage stage, Project project) =>
+        AnswerAsync(stage, stage.Database.Get<ProjectChangePreview>().ForEditAsync(stage.Lead, project.Id, new ProjectContent(project.Name), default));
+
+    private static async Task<IReadOnlyList<ObjectChange>> AnswerAsync(PassStage stage, Task<Result<ChangePlan>> asking)
+    {
         var answers = ActivatorUtilities.CreateInstance<ClusterQuestionReconciler>(stage.Database.Services, new FoundCluster());
-        var asking = stage.Database.Get<ProjectChangePreview>().ForEditAsync(stage.Lead, project.Id, new ProjectContent(project.Name), default);
         await Eventually.TrueAsync(async () =>
         {
             await using var db = await stage.Database.OpenAsync();
@@ -34,7 +80,6 @@ public class ProjectChangePreviewTests(PostgresServer server)
             return asking.IsCompleted;
         }, "an answer");
 
-        var gone = Assert.Single((await asking).Value.Objects, o => o.Change == ObjectChangeKind.Remove);
-        Assert.Equal(("RoleBinding", project.Namespace, "left"), (gone.Kind, gone.Namespace, gone.Name));
+        return (await asking).Value.Objects;
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
 using Portal.Core.Delivery;
 using Portal.Core.Health;
+using Portal.Core.Monitoring;
 using Portal.Core.Ownership;
 using Portal.Core.Pipelines;
 using Portal.Core.Projects;
@@ -70,17 +71,33 @@ public class ProjectObjectsTests(PostgresServer server)
                 "spec":{"project":"ml","destination":{"server":"{{{server}}}","namespace":"{{{target}}}"},
                 "source":{"repoURL":"https://bot:s3cr3t@git.example.com/ml.git","path":"scoring","helm":{"values":"password: s3cr3t"} } },
                 "status":{"sync":{"status":"OutOfSync","comparedTo":{"source":{"helm":{"values":"s3cr3t"} } } },"health":{"status":"Healthy"},
-                "history":[{"source":{"helm":{"values":"s3cr3t"} } }],"operationState":{"phase":"Succeeded","operation":{"sync":{"source":{"helm":{"values":"s3cr3t"} } } } } } }
+                "conditions":[{"type":"ComparisonError","message":"helm template --set db.password=s3cr3t","lastTransitionTime":"2026-03-02T09:00:00Z"}],
+                "history":[{"source":{"helm":{"values":"s3cr3t"} } }],"operationState":{"phase":"Failed","message":"https://bot:s3cr3t@git.example.com","operation":{"sync":{"source":{"helm":{"values":"s3cr3t"} } } } } } }
                 """)!.AsObject());
         }
 
         var shown = Assert.Single((await stage.Database.Get<ProjectObjectsService>().ListAsync(stage.Ana, project.Id, default)).Value, o => o.Kind == "Application");
 
-        Assert.Equal(("ours", "delivery.out_of_sync"), (shown.Name, shown.Health?.Reason));
+        Assert.Equal(("ours", "delivery.unreadable", ""), (shown.Name, shown.Health?.Reason, shown.Health?.Detail));
         var text = shown.Manifest.ToJsonString();
         Assert.DoesNotContain("s3cr3t", text, StringComparison.Ordinal);
         Assert.Contains("https://git.example.com/ml.git", text, StringComparison.Ordinal);
         Assert.Contains("scoring", text, StringComparison.Ordinal);
+    }
+
+    [Theory, EachProvider]
+    public async Task List_MonitorOfOthers_NamesWhatItAsksWithAndHidesTheValues(Provider provider)
+    {
+        await using var stage = await PassStage.CreateAsync(provider, server);
+        var project = await stage.ReadyAsync();
+        stage.Cluster.Put(AlertManifests.ServiceMonitor, Theirs(AlertManifests.ServiceMonitor, project.Namespace).With("spec", JsonNode.Parse("""
+            {"endpoints":[{"port":"metrics","params":{"access":["s3cr3t"]} }]}
+            """)!));
+
+        var shown = (await stage.Database.Get<ProjectObjectsService>().ListAsync(stage.Ana, project.Id, default)).Value.Single(o => o.Kind == "ServiceMonitor");
+
+        Assert.DoesNotContain("s3cr3t", shown.Manifest.ToJsonString(), StringComparison.Ordinal);
+        Assert.Equal("(hidden)", shown.Manifest.Items("spec", "endpoints").Single().Text("params", "access"));
     }
 
     [Theory, EachProvider]

@@ -101,6 +101,19 @@ public class ProjectProfileTests
         }
     }
 
+    [Fact]
+    public async Task Queue_OfAnAccountThatMayNotListProfiles_ThatIsNotOpenYet_DoesNotWaitForThem()
+    {
+        _cluster.Unlisted.UnionWith([Profile, Kinds.ResourceFlavor]);
+        _cluster.Unattended.Add(Kinds.ClusterQueue);
+        _cluster.Fails = call => call == "list HardwareProfile" ? new ClusterException(ClusterFailure.Forbidden, "no") : null;
+
+        var (outcome, failure) = await new ProjectSteps(_cluster, TimeProvider.System).TakeAsync(ProjectStepKind.Queue, _granted, default);
+
+        Assert.Null(failure);
+        Assert.Equal((StepState.Waiting, "project.queue_pending"), (outcome.State, outcome.Reason));
+    }
+
     // They are listed a moment later.
     [Fact]
     public async Task Queue_WhereProfilesAreNotListedYet_WritesThem()

@@ -32,6 +32,15 @@ public class BorrowedUnitsTests
         Assert.Empty(Of(new WaitWorld().Project("mine", "h100=0").Project("lender", "h100=4", reclaim: "Never").Runs("mine", "run", 2), "run"));
 
     [Fact]
+    public void Of_LenderThatIsHeld_SaysNothing() =>
+        Assert.Empty(Of(new WaitWorld().Project("mine", "h100=0").Project("lender", "h100=4", stop: "Hold").Runs("mine", "run", 2), "run"));
+
+    [Fact]
+    public void Of_MostBorrowedOfOneThatTakesNothingBack_IsWhatTheOtherLends() =>
+        Assert.Equal(1, Assert.Single(Of(new WaitWorld().Project("mine", "h100=0").Project("keeps still", "h100=4", reclaim: "Never")
+            .Project("lender", "h100=1").Runs("mine", "run", 3), "run")).Amount);
+
+    [Fact]
     public void Of_LenderThatUsesItsOwnOrKeepsIt_IsNotAmongThem() =>
         Assert.Equal(["lender"], Assert.Single(Of(new WaitWorld().Project("mine", "h100=0").Project("busy", "h100=4").Project("keeps", "h100=4//0")
             .Project("lender", "h100=4").Runs("mine", "run", 2).Runs("busy", "theirs", 4), "run")).Lenders);

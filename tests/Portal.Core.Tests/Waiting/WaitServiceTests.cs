@@ -59,6 +59,25 @@ public class WaitServiceTests(PostgresServer server)
     }
 
     [Theory, EachProvider]
+    public async Task OfTraining_RunsInAQueueThatSaysThatItBorrowsNothing_IsToldByThatAlone(Provider provider)
+    {
+        await using var stage = await QuotaStage.CreateAsync(provider, server);
+        var run = await QueuedAsync(stage, held: 1, holds: true);
+        await using var db = await stage.Database.OpenAsync();
+        var ns = await db.Projects.Where(p => p.Id == stage.Project).Select(p => p.Namespace).SingleAsync();
+        var lines = new List<int>();
+        foreach (var borrowed in (string[])["0", "1"])
+        {
+            stage.Cluster.With(Kinds.ClusterQueue, stage.Cluster.Find(new ObjectKey(Kinds.ClusterQueue, null, ns))!.With("status", JsonNode.Parse($$"""
+                {"flavorsReservation":[{"name":"f","resources":[{"name":"{{QuotaStage.Gpu}}","total":"2","borrowed":"{{borrowed}}"}]}]}
+                """)!));
+            lines.Add((await stage.Database.Get<WaitService>().OfTrainingAsync(stage.Ana, run, default)).Value.Borrowed.Count);
+        }
+
+        Assert.Equal([0, 1], lines);
+    }
+
+    [Theory, EachProvider]
     public async Task OfTraining_OnSeveralNodes_OffersWhatTheFormAsksForOnEach(Provider provider)
     {
         await using var stage = await QuotaStage.CreateAsync(provider, server);

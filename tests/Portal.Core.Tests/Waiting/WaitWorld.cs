@@ -31,11 +31,11 @@ internal sealed class WaitWorld
     };
 
     /// <summary>A project: its ClusterQueue and LocalQueue. Pools as <c>h100=8</c>, or <c>h100=8/4/6</c> with borrowing and lending limit.</summary>
-    public WaitWorld Project(string ns, string pools, string cohort = "team", string reclaim = "Any", string strategy = "BestEffortFIFO")
+    public WaitWorld Project(string ns, string pools, string cohort = "team", string reclaim = "Any", string strategy = "BestEffortFIFO", string stop = "None")
     {
         var flavors = pools.Split(' ').Select(p => p.Split('=')).Select(p => (Name: p[0], Limits: p[1].Split('/')));
         _clusterQueues.Add(Parse($$"""
-            {"metadata":{"name":"{{ns}}"},"spec":{"cohortName":"{{cohort}}","queueingStrategy":"{{strategy}}","preemption":{"reclaimWithinCohort":"{{reclaim}}"},
+            {"metadata":{"name":"{{ns}}"},"spec":{"cohortName":"{{cohort}}","queueingStrategy":"{{strategy}}","stopPolicy":"{{stop}}","preemption":{"reclaimWithinCohort":"{{reclaim}}"},
             "resourceGroups":[{"coveredResources":["{{Gpu}}"],"flavors":[{{string.Join(',', flavors.Select(f => Flavor(f.Name, f.Limits)))}}]}]} }
             """));
         _localQueues.Add(Parse($$"""{"metadata":{"name":"default","namespace":"{{ns}}"},"spec":{"clusterQueue":"{{ns}}"} }"""));

@@ -148,12 +148,14 @@ public class ClusterWatcherTests(EmbeddedCluster cluster)
         await client.ApplyAsync(Served(ApplicationManifests.Kind), default);
         session.Watch([Kinds.Namespace], [ApplicationManifests.Kind]);
         await Eventually.TrueAsync(async () => (await client.CapabilitiesAsync(default)).ServesExactly(ApplicationManifests.Kind), "the kind");
-        await client.ApplyAsync(For("scoring", Ours), default);
+        // The other is passed once the project's is seen.
         await client.ApplyAsync(For("website", "web"), default);
+        await client.ApplyAsync(For("scoring", Ours), default);
 
         await Eventually.TrueAsync(() => Shown(Ours).Count == 1, "the project's");
         Assert.Equal("scoring", Shown(Ours)[0].Name());
-        Assert.Null(Shown(Ours)[0].At("spec", "source", "helm"));
+        Assert.DoesNotContain("s3cr3t", Shown(Ours)[0].ToJsonString(), StringComparison.Ordinal);
+        Assert.Equal("Failed", Shown(Ours)[0].Text("status", "operationState", "phase"));
         Assert.Equal("scoring", Shown(Ours)[0].Text("spec", "source", "path"));
         Assert.Empty(session.Cache.Shown(ApplicationManifests.Kind, Ours));
         Assert.Empty(Shown("web"));
@@ -165,6 +167,8 @@ public class ClusterWatcherTests(EmbeddedCluster cluster)
         IReadOnlyList<JsonObject> Shown(string ns) => session.Cache.ShownFor(ApplicationManifests.Kind, ApplicationManifests.TargetOf, ns);
         JsonObject For(string name, string target) => Manifest.Create(ApplicationManifests.Kind, Argo, name, owner).With("spec", JsonNode.Parse($$"""
             {"destination":{"server":"https://kubernetes.default.svc","namespace":"{{target}}"},"source":{"path":"{{name}}","helm":{"values":"s3cr3t"} } }
+            """)!).With("status", JsonNode.Parse("""
+            {"conditions":[{"type":"ComparisonError","message":"s3cr3t"}],"operationState":{"phase":"Failed","message":"s3cr3t"} }
             """)!);
     }
 

@@ -67,7 +67,8 @@ public sealed class MemoryCluster : IClusterClient, IClusterCache, IClusters
     /// <summary>The object that is there.</summary>
     public JsonObject? Find(ObjectKey key) => _objects.TryGetValue(KeyOf(key.Type, key.Namespace, key.Name), out var found) ? found.Object : null;
 
-    JsonObject? IClusterCache.Find(ObjectKey key) => Unlisted.Contains(key.Type) ? null : Find(key);
+    // As the watches do, it makes each reader an object of its own.
+    JsonObject? IClusterCache.Find(ObjectKey key) => Unlisted.Contains(key.Type) ? null : Find(key)?.DeepClone().AsObject();
 
     /// <summary>The objects that are there.</summary>
     public IReadOnlyList<JsonObject> List(ResourceType type, string? ns = null, (string Key, string Value)? label = null) =>
@@ -78,10 +79,10 @@ public sealed class MemoryCluster : IClusterClient, IClusterCache, IClusters
     ];
 
     IReadOnlyList<JsonObject> IClusterCache.List(ResourceType type, string? ns, (string Key, string Value)? label) =>
-        Unlisted.Contains(type) ? [] : List(type, ns, label);
+        Unlisted.Contains(type) ? [] : [.. List(type, ns, label).Select(o => o.DeepClone().AsObject())];
 
     IReadOnlyList<JsonObject> IClusterCache.Shown(ResourceType type, string ns) =>
-        [.. _objects.Values.Where(o => o.Type == type).Select(o => o.Object).Where(o => o.Text("metadata", "namespace") == ns)];
+        [.. _objects.Values.Where(o => o.Type == type).Select(o => o.Object).Where(o => o.Text("metadata", "namespace") == ns).Select(o => o.DeepClone().AsObject())];
 
     /// <inheritdoc/>
     public IReadOnlyList<PodHolding> Holdings() => [.. List(Kinds.Pod).Select(PodHolding.Of).OfType<PodHolding>()];

@@ -3,7 +3,7 @@ using Portal.Core.Cluster;
 
 namespace Portal.Testing.Cluster;
 
-/// <summary>What watches would have seen, put there by a test.</summary>
+/// <summary>What watches would have seen, put there by a test. As they do, it makes each reader an object of its own.</summary>
 public sealed class SeenCluster : IClusterCache, IClusters
 {
     private readonly List<(ResourceType Type, JsonObject Item)> _items = [];
@@ -38,6 +38,13 @@ public sealed class SeenCluster : IClusterCache, IClusters
             _items.Add((type, item));
         }
         return this;
+    }
+
+    /// <summary>The object that readers get copies of, for a test to change.</summary>
+    public JsonObject Original(ResourceType type, string name)
+    {
+        lock (_items)
+            return _items.Single(i => i.Type == type && i.Item.Name() == name).Item;
     }
 
     /// <summary>Takes an object away.</summary>
@@ -110,7 +117,8 @@ public sealed class SeenCluster : IClusterCache, IClusters
             [
                 .. _items.Where(i => i.Type == type).Select(i => i.Item)
                     .Where(i => ns is null || i.Text("metadata", "namespace") == ns)
-                    .Where(i => label is not var (key, value) || i.Text("metadata", "labels", key) == value),
+                    .Where(i => label is not var (key, value) || i.Text("metadata", "labels", key) == value)
+                    .Select(i => i.DeepClone().AsObject()),
             ];
         }
     }

@@ -8,7 +8,7 @@ using Portal.Core.Results;
 
 namespace Portal.Core.Hardware.Lending;
 
-/// <summary>What will change in the cluster when the lending of a pool is saved: the queues and ceilings of who holds units.</summary>
+/// <summary>What will change in the cluster when the lending of a pool is saved: the queues, ceilings and profiles of who holds units.</summary>
 public sealed class LendingChangePreview(IDbContextFactory<PortalDb> databases, AccessGate gate, ProjectPlanner planner, ClusterDryRun cluster)
 {
     /// <summary>Most projects whose objects are looked at.</summary>

@@ -12,7 +12,7 @@ public sealed record LendingPreview(IReadOnlyList<LendingLine> Lines)
 
     /// <summary>
     /// The lines about processors and memory of all but the <see cref="AtOnce"/> projects of which these change most, each against the
-    /// largest change of its sort. What is about units is never among them.
+    /// largest change of its sort. What is about units is never among them, nor is what stops somebody's work.
     /// </summary>
     public IReadOnlyList<LendingLine> Folded()
     {
@@ -20,7 +20,7 @@ public sealed record LendingPreview(IReadOnlyList<LendingLine> Lines)
         var largest = common.GroupBy(l => l.Resource).ToDictionary(g => g.Key, g => Math.Max(1d, g.Max(l => l.Moves)));
         var shown = common.GroupBy(l => l.Holder.ProjectId).OrderByDescending(g => g.Max(l => l.Moves / largest[l.Resource]))
             .ThenBy(g => g.First().Holder.Project, StringComparer.Ordinal).Take(AtOnce).Select(g => g.Key).ToHashSet();
-        return [.. common.Where(l => !shown.Contains(l.Holder.ProjectId))];
+        return [.. common.Where(l => l.StopsNow == 0 && !shown.Contains(l.Holder.ProjectId))];
     }
 
     /// <summary>Compares the policy that stands with the one that is being written.</summary>

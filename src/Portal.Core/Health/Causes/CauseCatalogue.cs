@@ -132,6 +132,7 @@ public static class CauseCatalogue
         new("quota.no_queue", CauseArea.Queue, CauseActor.PlatformAdmin),
         new("quota.stopped", CauseArea.Queue, CauseActor.PlatformAdmin),
         new("quota.no_flavor", CauseArea.Queue, CauseActor.PlatformAdmin),
+        new("quota.no_object", CauseArea.Queue, CauseActor.PlatformAdmin),
         new("quota.taints", CauseArea.Queue, CauseActor.PlatformAdmin),
         new("quota.topology", CauseArea.Queue, CauseActor.Scientist),
 

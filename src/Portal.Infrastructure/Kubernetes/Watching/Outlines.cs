@@ -25,7 +25,7 @@ internal static class Outlines
 
     private static readonly Outline Given = new(["helm", "kustomize", "plugin", "directory"]);
 
-    // Each object of an Application stands in its status, and all that was given to charts in every entry of its history.
+    // Each object of an Application stands in its status, and all that was given to charts in every entry of its history and in messages.
     private static readonly Outline Application = new(["operation"],
     [
         Metadata,
@@ -33,7 +33,8 @@ internal static class Outlines
         ("status", new Outline(["history", "resources", "summary", "sourceHydrator"],
         [
             ("sync", new Outline(["comparedTo"])),
-            ("operationState", new Outline(["operation", "syncResult"])),
+            ("operationState", new Outline(["operation", "syncResult", "message"])),
+            ("conditions", new Outline(["message"])),
         ])),
     ]);
 

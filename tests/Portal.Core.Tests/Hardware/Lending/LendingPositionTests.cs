@@ -122,6 +122,22 @@ public class LendingPositionTests
     }
 
     [Fact]
+    public void Folded_ALineThatStopsWork_IsNeverAmongThem()
+    {
+        var lines = Enumerable.Range(0, LendingPreview.AtOnce + 2).Select(i =>
+        {
+            var holder = Holder(Risk, 8) with { ProjectId = Guid.NewGuid(), Project = $"p{i}" };
+            var before = new LendingPosition(holder.ProjectId, 8, 0, 0, 0, new LendingReturn(ReturnKind.NothingLent, null));
+            return new LendingLine(holder, before, before with { MayBorrow = i < LendingPreview.AtOnce ? 10 : 1 }, LendingEffect.Both, i == LendingPreview.AtOnce ? 1 : 0)
+            {
+                Resource = LentResource.Cores,
+            };
+        }).ToList();
+
+        Assert.Same(lines[^1], Assert.Single(new LendingPreview(lines).Folded()));
+    }
+
+    [Fact]
     public void Preview_ReclaimTurnedOff_KeepsCoresOfTheOwnerFromThoseWhoBorrowThem()
     {
         var pool = Guid.NewGuid();
