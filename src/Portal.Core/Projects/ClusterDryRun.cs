@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Portal.Core.Cluster;
 using Portal.Core.Clusters.Questions;
-using Portal.Core.Hardware;
 using Portal.Core.Ownership;
 using Portal.Core.Results;
 
@@ -25,9 +24,7 @@ public sealed class ClusterDryRun(IClusters clusters, ClusterQuestions questions
                 return new Refusal("cluster.unreachable", RefusalKind.Conflict);
             // Objects of the platform, and of a team, belong to several plans.
             var asked = onOne.SelectMany(plan => objects(plan, capabilities))
-                .DistinctBy(o => (o.Type, o.Manifest.Text("metadata", "namespace"), o.Manifest.Name())).ToList();
-            if (!await LeaveUnseenAsync(clusters.Get(onOne.Key), asked, ct))
-                return new Refusal("cluster.unreachable", RefusalKind.Conflict);
+                .DistinctBy(o => (o.Type, o.Manifest.Text("metadata", "namespace"), o.Manifest.Name()));
             var answer = await OfAsync(onOne.Key, asked, ct);
             if (!answer.Succeeded)
                 return answer.Refusal;
@@ -43,24 +40,6 @@ public sealed class ClusterDryRun(IClusters clusters, ClusterQuestions questions
         var asked = new ChangesAsked([.. objects.Select(o => new AskedObject(o.Type, o.Manifest))]);
         var answer = await questions.AskAsync<ChangesAsked, ObjectChange[]>(clusterId, ClusterQuestionKind.Changes, asked, ct);
         return answer.Succeeded ? new ChangePlan(ObjectChange.InOrder(answer.Value)) : answer.Refusal;
-    }
-
-    // As passes do. False for a cluster that does not answer.
-    private static async Task<bool> LeaveUnseenAsync(ConnectedCluster cluster, List<(ResourceType Type, JsonObject Manifest)> asked, CancellationToken ct)
-    {
-        try
-        {
-            foreach (var type in HardwareProfileManifests.Versions.Where(v => asked.Exists(o => o.Type == v)))
-            {
-                if (await SeenProfiles.RefusalAsync(cluster, type, ct) is not null)
-                    asked.RemoveAll(o => o.Type == type);
-            }
-            return true;
-        }
-        catch (ClusterException)
-        {
-            return false;
-        }
     }
 
     private async Task<ClusterCapabilities?> CapabilitiesAsync(Guid? clusterId, CancellationToken ct)

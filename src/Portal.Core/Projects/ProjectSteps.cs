@@ -191,19 +191,38 @@ public sealed class ProjectSteps(IClusters clusters, TimeProvider clock)
         ? outcome with { Reason = refusal.Reason, Detail = refusal.Detail }
         : cluster.Cache.Find(new ObjectKey(Kinds.ResourceFlavor, null, ProjectQueueManifests.CommonFlavor)) is null ? refusal : outcome;
 
+    /// <summary>
+    /// Why profiles are left alone, by passes and in previews: what nobody may see would be written at each pass, and never taken away.
+    /// Null where a watch has listed them, or the account may.
+    /// </summary>
+    internal static async Task<ClusterException?> UnseenAsync(ConnectedCluster cluster, ResourceType profile, CancellationToken ct)
+    {
+        if (cluster.Cache.Age(profile) is not null)
+            return null;
+        try
+        {
+            await foreach (var _ in cluster.Client.ListAsync(profile, null, null, ct))
+                return null;
+            return null;
+        }
+        catch (ClusterException refused) when (refused.Failure == ClusterFailure.Forbidden)
+        {
+            return refused;
+        }
+    }
+
     // Those whose grants have ended go.
     private async Task ProfilesAsync(ConnectedCluster cluster, ProjectPlan plan, ClusterCapabilities capabilities, CancellationToken ct)
     {
         if (ProjectObjectSet.Profiles(plan, capabilities) is not var (type, profiles))
             return;
-        if (cluster.Cache.Age(type) is null && await UnlessForbiddenAsync(cluster, "list", type, null, async () =>
+        var unseen = cluster.Cache.Age(type) is not null ? null : await UnlessForbiddenAsync(cluster, "list", type, null, async () =>
         {
-            if (await SeenProfiles.RefusalAsync(cluster, type, ct) is { } refusal)
+            if (await UnseenAsync(cluster, type, ct) is { } refusal)
                 throw refusal;
-        }) is { } unseen)
-        {
+        });
+        if (unseen is not null)
             throw unseen;
-        }
         await UnlessForbiddenAsync(cluster, "write", type, plan.Project.Namespace, async () =>
         {
             await EnsureSetAsync(cluster, type, profiles, plan, capabilities, ct);

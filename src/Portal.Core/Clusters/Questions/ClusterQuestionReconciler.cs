@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Portal.Core.Cluster;
 using Portal.Core.Data;
+using Portal.Core.Hardware;
 using Portal.Core.Ownership;
 using Portal.Core.Projects;
 using Portal.Core.Reconciliation;
@@ -85,8 +86,15 @@ public sealed class ClusterQuestionReconciler(
     {
         var asked = JsonSerializer.Deserialize<ChangesAsked>(question.Body)!;
         var cluster = clusters.Get(question.ClusterId);
+        var unseen = new HashSet<ResourceType>();
+        foreach (var type in HardwareProfileManifests.Versions.Where(v => asked.Objects.Any(o => o.Type == v)))
+        {
+            if (await ProjectSteps.UnseenAsync(cluster, type, ct) is not null)
+                unseen.Add(type);
+        }
         var changes = new List<ObjectChange>();
-        foreach (var (type, manifest) in asked.Objects.Where(o => ProjectObjectSet.IsOne(o.Type, o.Manifest) || WorkloadKinds.MayBeTried(o.Type, o.Manifest)))
+        foreach (var (type, manifest) in asked.Objects
+            .Where(o => (ProjectObjectSet.IsOne(o.Type, o.Manifest) && !unseen.Contains(o.Type)) || WorkloadKinds.MayBeTried(o.Type, o.Manifest)))
             changes.Add(await cluster.Writer.PreviewAsync(type, manifest, ct));
         return changes;
     }
