@@ -22,7 +22,7 @@ public sealed partial class ArrangedSampleTests(SamplesCluster api) : IClassFixt
         var text = (await File.ReadAllTextAsync(path)).Replace("namespaces/samples/", $"namespaces/{ns}/", StringComparison.Ordinal)
             .Replace("\"namespace\": \"samples\"", $"\"namespace\": \"{ns}\"", StringComparison.Ordinal).Replace("timeoutSeconds=12", "timeoutSeconds=3", StringComparison.Ordinal);
 
-        await new SampleReplay(api.Api) { Version = version }.Play((JsonObject)JsonNode.Parse(DifferencePattern().Replace(text, ""))!, arrangement.Only);
+        await new SampleReplay(api.Api) { Version = version, Patient = arrangement.Patient }.Play((JsonObject)JsonNode.Parse(DifferencePattern().Replace(text, ""))!, arrangement.Only);
     }
 
     [Fact]
