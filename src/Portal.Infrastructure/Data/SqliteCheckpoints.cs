@@ -18,6 +18,7 @@ internal sealed partial class SqliteCheckpoints(IDbContextFactory<PortalDb> data
     {
         while (true)
         {
+            // Not for a condition: the pace of the work itself. No commit waits for it, and taking over more often would sync more often.
             await Task.Delay(Pause, clock, stoppingToken);
             try
             {

@@ -75,6 +75,8 @@ internal sealed partial class ClaimProtection(ObjectRegistry registry, ILogger<C
 
     private async Task Again((string, string) claim, GoingClaims claims, CancellationToken ct)
     {
+        // What refused it is not known to end at any write that is heard of. Nobody awaits this task: a stop ends the pause without an exception,
+        // and what is queued then is read no more.
         await Task.Delay(RetryPause, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         lock (registry.Store.Gate) claims.Queue(claim);
     }

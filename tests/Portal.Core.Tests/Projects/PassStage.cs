@@ -2,10 +2,13 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Core.Access;
 using Portal.Core.Cluster;
+using Portal.Core.Clusters.Questions;
 using Portal.Core.Projects;
 using Portal.Core.Reconciliation;
+using Portal.Core.Tests.Clusters;
 using Portal.Testing.Cluster;
 using Portal.Testing.Databases;
+using Portal.Testing.Waiting;
 
 namespace Portal.Core.Tests.Projects;
 
@@ -71,6 +74,20 @@ internal sealed class PassStage : IAsyncDisposable
     /// <summary>One pass over a row.</summary>
     public Task<ReconcileResult> PassAsync(string kind, Guid id) =>
         Database.Services.GetServices<IReconciler>().Single(r => r.Kind == kind).ReconcileAsync(id, default);
+
+    /// <summary>What was asked of the cluster, once the questions are answered.</summary>
+    public async Task<T> AnsweredAsync<T>(Task<T> asking)
+    {
+        var answers = ActivatorUtilities.CreateInstance<ClusterQuestionReconciler>(Database.Services, new FoundCluster());
+        await Eventually.TrueAsync(async () =>
+        {
+            await using var db = await Database.OpenAsync();
+            foreach (var id in await db.Set<ClusterQuestion>().Select(q => q.Id).ToListAsync())
+                await answers.ReconcileAsync(id, default);
+            return asking.IsCompleted;
+        }, "an answer");
+        return await asking;
+    }
 
     /// <summary>Members that the namespace lets in, by role.</summary>
     public string[] MembersIn(Project project) =>

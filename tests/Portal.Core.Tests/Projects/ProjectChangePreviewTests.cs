@@ -1,14 +1,9 @@
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using Portal.Core.Cluster;
-using Portal.Core.Clusters.Questions;
 using Portal.Core.Hardware;
 using Portal.Core.Ownership;
 using Portal.Core.Projects;
 using Portal.Core.Results;
-using Portal.Core.Tests.Clusters;
 using Portal.Testing.Databases;
-using Portal.Testing.Waiting;
 
 namespace Portal.Core.Tests.Projects;
 
@@ -69,17 +64,6 @@ public class ProjectChangePreviewTests(PostgresServer server)
     private static Task<IReadOnlyList<ObjectChange>> EditAsync(PassStage stage, Project project) =>
         AnswerAsync(stage, stage.Database.Get<ProjectChangePreview>().ForEditAsync(stage.Lead, project.Id, new ProjectContent(project.Name), default));
 
-    private static async Task<IReadOnlyList<ObjectChange>> AnswerAsync(PassStage stage, Task<Result<ChangePlan>> asking)
-    {
-        var answers = ActivatorUtilities.CreateInstance<ClusterQuestionReconciler>(stage.Database.Services, new FoundCluster());
-        await Eventually.TrueAsync(async () =>
-        {
-            await using var db = await stage.Database.OpenAsync();
-            foreach (var id in await db.Set<ClusterQuestion>().Select(q => q.Id).ToListAsync())
-                await answers.ReconcileAsync(id, default);
-            return asking.IsCompleted;
-        }, "an answer");
-
-        return (await asking).Value.Objects;
-    }
+    private static async Task<IReadOnlyList<ObjectChange>> AnswerAsync(PassStage stage, Task<Result<ChangePlan>> asking) =>
+        (await stage.AnsweredAsync(asking)).Value.Objects;
 }

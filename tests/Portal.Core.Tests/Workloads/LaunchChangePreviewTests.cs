@@ -1,15 +1,10 @@
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using Portal.Core.Cluster;
-using Portal.Core.Clusters.Questions;
 using Portal.Core.Notebooks;
 using Portal.Core.Ownership;
-using Portal.Core.Tests.Clusters;
 using Portal.Core.Tests.Projects;
 using Portal.Core.Training;
 using Portal.Core.Workloads;
 using Portal.Testing.Databases;
-using Portal.Testing.Waiting;
 
 namespace Portal.Core.Tests.Workloads;
 
@@ -22,16 +17,7 @@ public class LaunchChangePreviewTests(PostgresServer server)
         var project = await stage.ReadyAsync();
         var draft = new TrainingDraft(Guid.CreateVersion7(), project.Id, "torch") { Code = "print(1)", Framework = TrainingFramework.Torch };
 
-        var answers = ActivatorUtilities.CreateInstance<ClusterQuestionReconciler>(stage.Database.Services, new FoundCluster());
-        var asking = stage.Database.Get<LaunchChangePreview>().ForTrainingAsync(stage.Ana, draft, default);
-        await Eventually.TrueAsync(async () =>
-        {
-            await using var db = await stage.Database.OpenAsync();
-            foreach (var id in await db.Set<ClusterQuestion>().Select(q => q.Id).ToListAsync())
-                await answers.ReconcileAsync(id, default);
-            return asking.IsCompleted;
-        }, "an answer");
-        var plan = (await asking).Value;
+        var plan = (await stage.AnsweredAsync(stage.Database.Get<LaunchChangePreview>().ForTrainingAsync(stage.Ana, draft, default))).Value;
 
         Assert.Equal(["TrainJob"], plan.NotTried);
         Assert.Equal(("TrainingRuntime", ObjectChangeKind.Create), (Assert.Single(plan.Objects).Kind, plan.Objects[0].Change));

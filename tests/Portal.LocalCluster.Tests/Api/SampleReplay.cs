@@ -42,6 +42,7 @@ internal sealed partial class SampleReplay(ApiFixture api)
 
     private async Task StepInTime(JsonObject step)
     {
+        // The condition is the recorded answer, compared whole each time; the pause is between two looks, and the last look's failure is the test's.
         for (var end = DateTime.UtcNow.AddSeconds(60); ; await Task.Delay(20))
         {
             try
